@@ -1,0 +1,1 @@
+"""The exercise: find the few positives among many negatives."""

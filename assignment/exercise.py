@@ -1,0 +1,75 @@
+"""The three TODOs: a weighted loss, a training loop and an evaluation."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.utils.data import DataLoader
+
+
+def make_loss(train_labels: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
+    """Return a loss for imbalanced labels, weighted by how imbalanced they are.
+
+    Args:
+        train_labels: labels of the training split, shape (n,), float32, each 0.0 or 1.0.
+
+    Returns:
+        `loss_fn(logits, targets)`, both of shape (b,) and float32: a scalar, the mean over the batch of the binary
+        cross-entropy on logits in which a positive example counts `n_neg / n_pos` times. Value and gradient are
+        accurate for logits up to ±200.
+
+    Example:
+        With one positive in five, a positive counts four times as much as a negative:
+
+        >>> loss_fn = make_loss(torch.tensor([1.0, 0.0, 0.0, 0.0, 0.0]))
+        >>> loss_fn(torch.tensor([0.0]), torch.tensor([1.0]))  # 4 · ln 2
+        tensor(2.7726)
+    """
+    raise NotImplementedError("TODO 1 of 3: make_loss (assignment/exercise.py)")
+
+
+def train_epoch(
+    model: nn.Module,
+    loader: DataLoader[tuple[Tensor, ...]],
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    optimizer: Optimizer,
+) -> float:
+    """Train the model for one pass over the loader.
+
+    Args:
+        model: maps features (b, d) to logits (b,). It may arrive in any mode.
+        loader: yields features (b, d) and targets (b,), both float32. The last batch may be smaller.
+        loss_fn: maps logits (b,) and targets (b,) to a scalar.
+        optimizer: holds the model's parameters.
+
+    Returns:
+        The mean loss of the epoch, averaged over batches or over samples.
+
+    Example:
+        >>> train_epoch(model, train_loader, loss_fn, optimizer)  # doctest: +SKIP
+        0.8315
+    """
+    raise NotImplementedError("TODO 2 of 3: train_epoch (assignment/exercise.py)")
+
+
+def evaluate(model: nn.Module, loader: DataLoader[tuple[Tensor, ...]], threshold: float = 0.5) -> dict[str, float]:
+    """Measure the model on everything that the loader yields.
+
+    Args:
+        model: maps features (b, d) to logits (b,). It may arrive in any mode.
+        loader: yields features (b, d) and targets (b,), both float32.
+        threshold: an example counts as positive if its probability, the sigmoid of its logit, is at least this,
+            0 < threshold < 1.
+
+    Returns:
+        `{"precision": …, "recall": …, "f1": …}` of the positive class over the whole loader, each from 0.0 to 1.0, and
+        0.0 where a ratio is undefined.
+
+    Example:
+        Three of four positives found, one false alarm:
+
+        >>> evaluate(model, loader)  # doctest: +SKIP
+        {'precision': 0.75, 'recall': 0.75, 'f1': 0.75}
+    """
+    raise NotImplementedError("TODO 3 of 3: evaluate (assignment/exercise.py)")

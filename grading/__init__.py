@@ -1,0 +1,1 @@
+"""Grades submissions: runs the hidden tests against candidate code in a sandbox and maps the report onto a rubric."""

@@ -1,0 +1,165 @@
+"""The command line: reads arguments, calls, prints what became of it and chooses the exit status."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from grading import pipeline
+from grading.content import Assignment
+from grading.errors import GradingError, UsageError
+from grading.harness import make_sandbox, new_seed
+from grading.model import Scorecard, ScoredBy
+from grading.review import read_review, to_sheet
+from grading.submission import read_submission
+
+LEVELS = ("junior", "mid", "senior", "researcher")
+_EXIT_STATUS = """exit status:
+  0  graded, whatever the score
+  2  the arguments, or the submission, cannot be read
+  3  the grader itself failed: there is no score
+"""
+
+
+class _Args(argparse.Namespace):
+    run: Callable[["_Args"], None]
+    submission: Path
+    report: Path
+    level: str | None
+    review: Path | None
+    out: Path
+    seed: int | None
+    sandbox: bool
+    force: bool
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    args = _parser().parse_args(argv, namespace=_Args())
+    try:
+        args.run(args)
+    except GradingError as error:
+        print(f"grading: {' '.join(str(error).split())}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("grading: interrupted; there is no score", file=sys.stderr)
+        return GradingError.exit_status
+    except Exception as error:  # noqa: BLE001 - whatever it is, a script must not take it for a grade
+        print(f"grading: internal error: {type(error).__name__}: {' '.join(str(error).split())}", file=sys.stderr)
+        return GradingError.exit_status
+    return 0
+
+
+def _grade(args: _Args) -> None:
+    assignment = Assignment(_root())
+    rubric = assignment.rubric(args.level or "mid")
+    read = read_submission(args.submission, assignment)
+    if not args.sandbox:
+        print("grading: NO SANDBOX: candidate code runs unprotected, and may forge its score", file=sys.stderr)
+    sandbox = make_sandbox(assignment, preload=read.preload, protected=args.sandbox)
+    try:
+        card = pipeline.grade(
+            read,
+            assignment=assignment,
+            rubric=rubric,
+            sandbox=sandbox,
+            seed=new_seed() if args.seed is None else args.seed,
+            out=args.out,
+            review=args.review,
+        )
+    finally:
+        sandbox.close()
+    _tell(card, args.out)
+
+
+def _score(args: _Args) -> None:
+    out = args.out if args.out is not None else args.report.parent
+    card = pipeline.rescore(
+        args.report, assignment=Assignment(_root()), level=args.level, out=out, review=args.review
+    )
+    _tell(card, out)
+
+
+def _review(args: _Args) -> None:
+    assignment = Assignment(_root())
+    rubric = assignment.rubric(args.level or "mid")
+    if args.submission.suffix == ".toml":
+        review = read_review(args.submission, rubric)
+        waiting = [c.id for c in rubric.criterion if c.scored_by is ScoredBy.REVIEWER and c.id not in review.points]
+        print(f"{args.submission}: filled in by {review.reviewer}" + (f"; still open: {', '.join(waiting)}" if waiting else ""))
+        return
+    if args.out.exists() and not args.force:
+        raise UsageError(f"{args.out}: is there already; give another --out, or --force to write over it")
+    submission = read_submission(args.submission, assignment).submission
+    try:
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{args.out.parent}: cannot be made: {(error.strerror or str(error)).lower()}") from None
+    pipeline.write_whole({args.out: to_sheet(submission, rubric, assignment.questions)})
+    print(f"{args.out}: fill it in, then: python -m grading grade {args.submission} --review {args.out}")
+
+
+def _tell(card: Scorecard, out: Path) -> None:
+    for criterion in card.criteria:
+        earned = "open" if criterion.points is None else f"{criterion.points:g}"
+        print(f"{criterion.title:<28}{earned:>6} of {criterion.max:g}")
+    for found in card.mistakes:
+        print(f"  {found.mistake.severity.value}: {found.mistake.id} ({found.criterion}): {found.mistake.title}")
+    automatic, most = card.points(ScoredBy.TESTS), card.maximum(ScoredBy.TESTS)
+    total = "" if card.total is None else f", total {card.total:g} of {card.rubric.maximum:g}"
+    print(f"{automatic:g} of {most:g} automatic points{total}: {card.verdict.value}")
+    print(f"for the reviewer: {out / 'summary.md'}; for the candidate: {out / 'feedback.md'}")
+
+
+def _root() -> Path:
+    """Return the checkout that this package is part of."""
+    return Path(__file__).resolve().parent.parent
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m grading",
+        description="Grade take-home submissions: hidden tests in a sandbox, a rubric of 100 points, pages to read.",
+        epilog=_EXIT_STATUS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    grade = _command(commands, "grade", _grade, "run the hidden tests on a submission and score it")
+    grade.add_argument("submission", type=Path, metavar="SUBMISSION", help="a checkout with assignment/, or an exercise.py")
+    _common(grade, out=Path("build/grade"))
+    grade.add_argument("--seed", type=int, help="repeat a run: the seed stands in its report (default: drawn anew)")
+    grade.add_argument(
+        "--no-sandbox",
+        dest="sandbox",
+        action="store_false",
+        help="run candidate code unprotected in this process: only for code you would run yourself",
+    )
+
+    score = _command(commands, "score", _score, "score an old report.json again, by today's rubric, running nothing")
+    score.add_argument("report", type=Path, metavar="REPORT", help="the report.json of an earlier grade")
+    _common(score, out=None)
+
+    review = _command(commands, "review", _review, "write a review sheet to fill in, or check one")
+    review.add_argument("submission", type=Path, metavar="SUBMISSION", help="what to review, or a filled-in sheet (.toml)")
+    review.add_argument("--level", choices=LEVELS, help="whose rubric counts (default: mid)")
+    review.add_argument("--out", type=Path, default=Path("build/review.toml"), help="where to (default: %(default)s)")
+    review.add_argument("--force", action="store_true", help="write over a sheet that is there")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Callable[[_Args], None], text: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name, help=text, description=text, epilog=_EXIT_STATUS, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, *, out: Path | None) -> None:
+    parser.add_argument("--level", choices=LEVELS, help="whose rubric counts (default: mid, or the report's)")
+    parser.add_argument("--review", type=Path, metavar="FILE", help="a filled-in review sheet")
+    where = out if out is not None else "the report's folder"
+    parser.add_argument("--out", type=Path, default=out, metavar="DIR", help=f"where to write (default: {where})")

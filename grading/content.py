@@ -1,0 +1,113 @@
+"""Loads what an assignment says of itself: manifest, rubrics, catalogue of mistakes, answer key.
+
+Every error names the file, the key and the mend, and comes before anything is graded.
+"""
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from grading.errors import ContentError, UsageError
+from grading.model import Manifest, Mistake, Question, Rubric, ScoredBy
+
+FOLDER = "hidden_tests"
+_T = TypeVar("_T")
+# The criterion of a mistake that can be made anywhere.
+ANY = "any"
+
+
+class _Mistakes(Struct, forbid_unknown_fields=True):
+    mistake: list[Mistake]
+
+
+class _Questions(Struct, forbid_unknown_fields=True):
+    question: list[Question]
+
+
+class Assignment:
+    """An assignment's data files, below the root of a checkout."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.folder = root / FOLDER
+        self.manifest = load_toml(self.folder / "assignment.toml", Manifest)
+        self.mistakes = _load_mistakes(self.folder / "mistakes")
+        self.questions = load_toml(self.folder / "discussion.toml", _Questions).question
+
+    @property
+    def levels(self) -> list[str]:
+        """The levels that there is a rubric for."""
+        return sorted(path.stem for path in (self.folder / "rubrics").glob("*.toml"))
+
+    def rubric(self, level: str) -> Rubric:
+        """Return a level's rubric; raise UsageError if there is none, ContentError if it is wrong."""
+        path = self.folder / "rubrics" / f"{level}.toml"
+        if not path.is_file():
+            raise UsageError(f"level {level!r} has no rubric {path}; there is one for: {', '.join(self.levels)}")
+        return load_rubric(path)
+
+    def mistake(self, criterion: str, id_: str) -> Mistake:
+        """Return the catalogue's entry; raise ContentError if there is none."""
+        for key in ((criterion, id_), (ANY, id_)):
+            if key in self.mistakes:
+                return self.mistakes[key]
+        raise ContentError(
+            f"{self.folder / 'mistakes'}: no mistake {id_!r} of {criterion!r}: add it, or name another in the test"
+        )
+
+
+def load_rubric(path: Path) -> Rubric:
+    """Return the rubric in a file; raise ContentError unless everything in it adds up."""
+    rubric = load_toml(path, Rubric)
+    _expect_once(path, "criterion", (criterion.id for criterion in rubric.criterion))
+    _expect_once(path, "test", (test for criterion in rubric.criterion for test in criterion.tests))
+    if not math.isclose(rubric.maximum, 100):
+        raise ContentError(f"{path}: the criteria's points add up to {rubric.maximum:g}; make it 100")
+    if not math.isclose(sum(rubric.dimensions.values()), 100):
+        raise ContentError(f"{path}: the dimensions' weights add up to {sum(rubric.dimensions.values()):g}; make it 100")
+    for criterion in rubric.criterion:
+        where = f"{path}: criterion {criterion.id!r}"
+        if criterion.dimension not in rubric.dimensions:
+            raise ContentError(f"{where}: dimension {criterion.dimension!r} is not one of {list(rubric.dimensions)}")
+        if (criterion.scored_by is ScoredBy.TESTS) != bool(criterion.tests):
+            raise ContentError(f"{where}: scored_by {criterion.scored_by.value!r} does not go with its tests")
+        if criterion.tests and not math.isclose(sum(criterion.tests.values()), criterion.points):
+            given = sum(criterion.tests.values())
+            raise ContentError(f"{where}: its tests' points add up to {given:g}; make it {criterion.points:g}")
+    return rubric
+
+
+def load_toml(path: Path, kind: type[_T]) -> _T:
+    """Return a TOML file as a record; raise ContentError naming the file and the key."""
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        raise ContentError(f"{path}: there is no such file") from None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ContentError(f"{path}: {error}") from None
+
+
+def _load_mistakes(folder: Path) -> dict[tuple[str, str], Mistake]:
+    found: dict[tuple[str, str], Mistake] = {}
+    for path in sorted(folder.glob("*/mistakes.toml")):
+        for mistake in load_toml(path, _Mistakes).mistake:
+            if mistake.criterion != path.parent.name:
+                raise ContentError(f"{path}: {mistake.id!r} is of {mistake.criterion!r}: it belongs in that folder")
+            if (mistake.criterion, mistake.id) in found:
+                raise ContentError(f"{path}: {mistake.id!r} is there twice; remove one")
+            found[mistake.criterion, mistake.id] = mistake
+    if not found:
+        raise ContentError(f"{folder}: there is no mistakes.toml in any folder of it")
+    return found
+
+
+def _expect_once(path: Path, what: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for id_ in ids:
+        if id_ in seen:
+            raise ContentError(f"{path}: {what} {id_!r} is there twice; remove one")
+        seen.add(id_)

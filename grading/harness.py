@@ -1,0 +1,275 @@
+"""The pytest plugin through which hidden tests reach the candidate's code, and the report learns what they found.
+
+Run as `pytest -p grading.harness hidden_tests --submission PATH`, or handed to `pytest.main` as a Harness that is
+already set up.
+"""
+
+import secrets
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+import pytest
+
+from grading.content import ANY, Assignment
+from grading.errors import ContentError, GradingError
+from grading.model import Blame, Criterion, Flag, Outcome, Rubric, ScoredBy, Submission
+from grading.sandbox.bubblewrap import Bubblewrap, Content
+from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
+from grading.sandbox.unprotected import Unprotected
+from grading.submission import Read, read_submission
+
+# Once a probe has timed out, further calls of it get this share of the time, so that one endless loop does not cost
+# its full limit over and over.
+_AFTER_A_TIMEOUT = 0.25
+_CALLED_AT_IMPORT = "importing"
+# The key of the report that the run's own facts stand under.
+REPORT_KEY = "grading"
+
+
+class CandidateFailure(Exception):  # noqa: N818 - a result, not an error of the grader
+    """The candidate's code gave nothing to judge; `blame` says why."""
+
+    def __init__(self, blame: Blame, outcome: Outcome) -> None:
+        super().__init__(f"{blame.id}: {blame.detail}")
+        self.blame = blame
+        self.outcome = outcome
+
+
+class CandidateUnderTest:
+    """The candidate's code, as the hidden tests see it."""
+
+    def __init__(self, code: CandidateCode, sandbox: Sandbox, seconds: float) -> None:
+        self._code = code
+        self._sandbox = sandbox
+        self._seconds = seconds
+        self._late: set[str] = set()
+        self._import_failure: CandidateFailure | None = None
+        self._imported = False
+        self.notes: dict[str, Flag] = {}
+
+    def call(self, probe: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Run a probe beside the candidate's code and return what it observed.
+
+        Raises:
+            CandidateFailure: the module cannot be imported, or the function cannot be called or does not come back.
+        """
+        if not self._imported:
+            self._imported = True
+            reply = self._reply(_CALLED_AT_IMPORT, {})
+            if reply.status is not Status.ANSWERED:
+                self._import_failure = _failure(reply, ANY)
+        if self._import_failure is not None:
+            raise self._import_failure
+        reply = self._reply(probe, inputs)
+        if reply.status is not Status.ANSWERED or reply.observed is None:
+            raise _failure(reply, "")
+        return reply.observed
+
+    def note(self, id_: str, detail: str) -> None:
+        """Tell the reviewer something that is no mistake."""
+        self.notes[id_] = Flag(id=id_, severity="info", detail=detail)
+
+    def _reply(self, probe: str, inputs: Mapping[str, Any]) -> Reply:
+        seconds = self._seconds * (_AFTER_A_TIMEOUT if probe in self._late else 1.0)
+        reply = self._sandbox.call(Call(code=self._code, probe=probe, inputs=inputs, seconds=seconds))
+        if reply.status is Status.TIMED_OUT:
+            self._late.add(probe)
+        return reply
+
+
+class Harness:
+    """One run of the hidden tests on one submission."""
+
+    def __init__(self, assignment: Assignment, rubric: Rubric, read: Read, sandbox: Sandbox, seed: int) -> None:
+        self._assignment = assignment
+        self._rubric = rubric
+        self._submission: Submission = read.submission
+        self._sandbox = sandbox
+        self._seed = seed
+        self._started = time.monotonic()
+        self._blames: dict[str, list[Blame]] = {}
+        self._under_test = CandidateUnderTest(read.code, sandbox, assignment.manifest.call_seconds)
+        self._by_id = {c.id: c for c in rubric.criterion if c.scored_by is ScoredBy.TESTS}
+        self.problem: GradingError | None = None
+
+    @pytest.fixture(scope="session")
+    def candidate(self) -> CandidateUnderTest:
+        """The candidate's code."""
+        return self._under_test
+
+    @pytest.fixture(scope="session")
+    def seed(self) -> int:
+        """The seed of this run: every random input comes from it."""
+        return self._seed
+
+    @pytest.fixture
+    def blame(self, request: pytest.FixtureRequest) -> Any:
+        """Name the mistakes that explain it, should this test fail: `blame(ids)`."""
+        criterion = _criterion_of(request.node)
+
+        def name(ids: list[str]) -> None:
+            blames = [
+                Blame(id=id_, criterion=self._assignment.mistake(criterion, id_).criterion) for id_ in dict.fromkeys(ids)
+            ]
+            self._blames[request.node.nodeid] = blames
+
+        return name
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Keep the level's tests, and refuse to grade if they are not exactly those that the rubric names."""
+        kept = [item for item in items if _criterion_of(item) in self._by_id]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+        if not (config.option.keyword or config.option.collectonly):
+            self._expect_named_tests(kept)
+
+    def pytest_json_runtest_metadata(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> dict[str, Any]:
+        """Put what a test found into the report."""
+        found: dict[str, Any] = {"criterion": _criterion_of(item), "title": _title(item)}
+        if call.excinfo is None:
+            return found if call.when == "setup" else {}
+        error = call.excinfo.value
+        if isinstance(error, GradingError):
+            self.problem = error
+            pytest.exit(str(error), returncode=error.exit_status)
+        if isinstance(error, CandidateFailure):
+            outcome, blames = error.outcome, [error.blame]
+        else:
+            outcome, blames = Outcome.FAILED, self._blames.get(item.nodeid, [])
+        blames = [
+            msgspec.structs.replace(blame, criterion=blame.criterion or _criterion_of(item)) for blame in blames
+        ]
+        return {**found, "outcome": outcome.value, "blames": msgspec.to_builtins(blames)}
+
+    def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
+        """Put the run's own facts into the report, so that it can be scored again without the submission."""
+        json_report.pop("environment", None)
+        json_report[REPORT_KEY] = {
+            "level": self._rubric.level,
+            "seed": self._seed,
+            "sandbox": self._sandbox.name,
+            "seconds": round(time.monotonic() - self._started, 3),
+            "submission": msgspec.to_builtins(self._submission),
+            "notes": msgspec.to_builtins(list(self._under_test.notes.values())),
+        }
+
+    def _expect_named_tests(self, items: list[pytest.Item]) -> None:
+        there = {(_criterion_of(item), test_id(item)) for item in items}
+        named = {(criterion.id, test) for criterion in self._by_id.values() for test in criterion.tests}
+        for problem, pairs in (("names no hidden test", named - there), ("does not name the hidden test", there - named)):
+            for criterion, test in sorted(pairs):
+                self.problem = ContentError(
+                    f"the rubric of level {self._rubric.level!r}, criterion {criterion!r}, {problem} {test!r}: "
+                    f"correct {self._assignment.folder / 'rubrics' / self._rubric.level}.toml"
+                )
+                raise pytest.UsageError(str(self.problem))
+
+
+class Progress:
+    """Tells on a stream how far a run has come."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._total = self._done = 0
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Learn how many tests there are."""
+        self._total = len(session.items)
+        self._tell("starting the sandbox")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a test when it is over."""
+        if report.when == "teardown":
+            self._done += 1
+            self._tell("hidden tests")
+
+    def pytest_sessionfinish(self) -> None:
+        """End the line."""
+        if self._stream.isatty():
+            self._stream.write("\n")
+
+    def _tell(self, what: str) -> None:
+        if self._stream.isatty():
+            self._stream.write(f"\r\033[K{what}: {self._done} of {self._total}")
+            self._stream.flush()
+
+
+def make_sandbox(assignment: Assignment, *, preload: tuple[str, ...], protected: bool) -> Sandbox:
+    """Return the sandbox for an assignment's candidates; starting it takes seconds, and goes on in the background."""
+    manifest = assignment.manifest
+    if not protected:
+        return Unprotected(manifest.probes)
+    paths = (f"{Path(manifest.probes.split('.')[0])}/__init__.py", *manifest.inside)
+    return Bubblewrap(Content(root=assignment.root, probes=manifest.probes, paths=paths, preload=preload))
+
+
+def test_id(item: pytest.Item) -> str:
+    """Return the name that rubrics know a hidden test by."""
+    return item.name.removeprefix("test_")
+
+
+def new_seed() -> int:
+    """Return a seed for a run's inputs."""
+    return secrets.randbits(32)
+
+
+def _failure(reply: Reply, criterion: str) -> CandidateFailure:
+    assert reply.error is not None
+    blame = Blame(id=reply.error.kind, criterion=criterion, line=reply.error.line, detail=reply.error.detail)
+    return CandidateFailure(blame, Outcome.TIMEOUT if reply.status is Status.TIMED_OUT else Outcome.ERROR)
+
+
+def _criterion_of(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("criterion")
+    if marker is None or len(marker.args) != 1:
+        raise ContentError(f"{item.location[0]}: {item.name} has no criterion: mark it @pytest.mark.criterion(id)")
+    return str(marker.args[0])
+
+
+def _title(item: pytest.Item) -> str:
+    doc = getattr(getattr(item, "function", None), "__doc__", None) or item.name
+    return " ".join(str(doc).split())
+
+
+# --- As `pytest -p grading.harness` ----------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that name what is graded."""
+    group = parser.getgroup("grading")
+    group.addoption("--submission", type=Path, help="the folder or exercise.py to run the hidden tests on")
+    group.addoption("--level", default="mid", help="the level whose rubric counts (default: mid)")
+    group.addoption("--seed", type=int, help="the seed of every random input (default: drawn anew)")
+    group.addoption("--no-sandbox", action="store_true", help="run candidate code unprotected in this process")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Set up a Harness from the options, unless one was handed in."""
+    config.addinivalue_line("markers", "criterion(id): the rubric's criterion that a hidden test belongs to")
+    if config.option.submission is None or config.pluginmanager.has_plugin("harness"):
+        return
+    try:
+        assignment = Assignment(config.rootpath)
+        read = read_submission(config.option.submission, assignment)
+        sandbox = make_sandbox(assignment, preload=read.preload, protected=not config.option.no_sandbox)
+    except GradingError as error:
+        raise pytest.UsageError(str(error)) from None
+    if config.option.no_sandbox:
+        sys.stderr.write("NO SANDBOX: candidate code runs unprotected\n")
+    seed = new_seed() if config.option.seed is None else config.option.seed
+    rubric = assignment.rubric(config.option.level)
+    config.pluginmanager.register(Harness(assignment, rubric, read, sandbox, seed), "harness")
+    config.add_cleanup(sandbox.close)
+
+
+def report_arguments(report: Path) -> list[str]:
+    """Return the options of pytest-json-report that every run of ours uses."""
+    omit = ["--json-report-omit", "collectors", "log", "streams", "warnings", "keywords", "traceback"]
+    return ["--json-report", f"--json-report-file={report}", *omit]
+
+

@@ -1,0 +1,90 @@
+"""Process evidence: the candidate's commits. A repository can make git run programs, so git runs in bubblewrap too."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from grading.errors import SandboxError
+from grading.model import Commit, History, Manifest
+from grading.sandbox.bubblewrap import find_bubblewrap
+
+_SECONDS = 10
+_MAX_COMMITS = 200
+_MAX_SUBJECT = 100
+_MAX_OUTSIDE = 30
+_RECORD, _FIELD = "\x1e", "\x1f"
+_SHA = re.compile(r"[0-9a-f]{40}\Z")
+
+
+def read_history(root: Path | None, manifest: Manifest, trusted: Path) -> tuple[History, str | None]:
+    """Return how a submission came about and its commit, as far as git can tell."""
+    if root is None or not (root / ".git").exists():
+        return _nothing("no git repository"), None
+    git = shutil.which("git")
+    if git is None:
+        return _nothing("git is not installed"), None
+    try:
+        log = _git_log(git, root.resolve())
+    except (OSError, SandboxError, subprocess.SubprocessError) as error:
+        return _nothing(f"git log failed ({type(error).__name__})"), None
+    found = [entry for entry in (_entry(record) for record in log.split(_RECORD)[1:]) if entry is not None]
+    if not found:
+        return _nothing("no commits"), None
+    head = found[0][0].sha
+    # Commits that this repository has as well are the handout's, and so is a fork's first one.
+    ours = _own_commits(git, trusted) if root.resolve() != trusted.resolve() else set()
+    theirs = [entry for entry in found if entry[0].sha not in ours]
+    if len(theirs) == len(found) > 1:
+        theirs = theirs[:-1]
+    theirs.reverse()
+    if not theirs:
+        return _nothing("no commits of the candidate's own"), head
+    first = theirs[0][1]
+    own = {manifest.source, manifest.discussion}
+    outside = sorted({name for _, _, names in theirs for name in names} - own)
+    if len(theirs) == 1 and len(found) == 1:
+        outside = []  # handout and solution came in one commit: nothing can be told apart
+    commits = [
+        Commit(sha=commit.sha, minute=(seconds - first) // 60, subject=commit.subject, files=len(names))
+        for commit, seconds, names in theirs
+    ]
+    return History(commits=commits, minutes=max(0, commits[-1].minute), outside=outside[:_MAX_OUTSIDE]), head
+
+
+def _nothing(note: str) -> History:
+    return History(commits=[], minutes=0, outside=[], note=note)
+
+
+def _entry(record: str) -> tuple[Commit, int, list[str]] | None:
+    """Read one commit of the log; its text is the candidate's, so anything may stand there."""
+    header, _, names = record.partition("\n")
+    fields = header.split(_FIELD)
+    if len(fields) != 3 or not _SHA.match(fields[0]) or not fields[1].isdecimal() or len(fields[1]) > 12:
+        return None
+    files = [name for name in names.splitlines() if name][:1000]
+    return Commit(sha=fields[0], minute=0, subject=fields[2][:_MAX_SUBJECT], files=len(files)), int(fields[1]), files
+
+
+def _own_commits(git: str, trusted: Path) -> set[str]:
+    if not (trusted / ".git").exists():
+        return set()
+    done = subprocess.run(
+        [git, "-C", str(trusted), "rev-list", "HEAD"], capture_output=True, text=True, timeout=_SECONDS, check=False
+    )
+    return set(done.stdout.split())
+
+
+def _git_log(git: str, root: Path) -> str:
+    """Return the log of a repository that nobody trusts, from a git that can do nothing else but read it."""
+    command = [find_bubblewrap(), "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+    for path in ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache"):
+        if Path(path).exists():
+            command += ["--ro-bind", path, path]
+    command += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--ro-bind", str(root), "/submission"]  # noqa: S108
+    command += ["--setenv", "GIT_CONFIG_NOSYSTEM", "1", "--setenv", "GIT_TERMINAL_PROMPT", "0"]
+    command += ["--chdir", "/submission", git, "-c", "safe.directory=*", "-c", "log.showSignature=false"]
+    command += ["-c", "core.quotePath=true", "--no-pager", "log", "--no-color", "--no-renames", "--no-ext-diff"]
+    command += ["--no-textconv", "--name-only", f"--max-count={_MAX_COMMITS}", "--format=%x1e%H%x1f%ct%x1f%s", "HEAD"]
+    done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False, stdin=subprocess.DEVNULL)
+    return done.stdout[: 4 << 20].decode(errors="replace") if done.returncode == 0 else ""

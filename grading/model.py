@@ -1,0 +1,278 @@
+"""The records that the modules hand on. Data alone: one frozen record for each noun, decoded once at the edge."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Points = Annotated[float, Meta(gt=0, le=100)]
+Id = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9-]*\Z")]
+Text = Annotated[str, Meta(min_length=1)]
+
+
+class _Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class Severity(Enum):
+    """How much of its criterion a mistake costs: at least half, at least a fifth, at most a third."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+class Outcome(Enum):
+    """What became of one hidden test."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"  # no verdict: the code failed before there was anything to judge, or the report lacks the test
+    TIMEOUT = "timeout"
+
+
+class ScoredBy(Enum):
+    """Who gives a criterion's points."""
+
+    TESTS = "tests"
+    REVIEWER = "reviewer"
+
+
+class Verdict(Enum):
+    """What the score says so far."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    FAIL = "fail"
+    NEEDS_REVIEW = "needs-review"
+
+
+# --- What an assignment says of itself (TOML) ------------------------------------------------------------------------
+
+
+class Manifest(_Record):
+    """What the engine needs to know of an assignment: hidden_tests/assignment.toml."""
+
+    title: Text
+    module: Text  # the candidate's module, as it is imported
+    source: Text  # its file
+    discussion: Text  # the file of the candidate's answers
+    given: list[Text]  # files that the candidate gets and does not edit, laid beside the module in the sandbox
+    handout: list[Text]  # other files of the handout, whose edits the reviewer is told of
+    probes: Text  # the module of probes
+    inside: list[Text]  # what the probes need in the sandbox, below the root
+    allowed_imports: list[Text]  # beside the standard library and the assignment itself
+    preload: dict[str, str]  # package that a candidate may import: module to import once, before the first call
+    # The longest any one call into the candidate's code may take, in seconds of wall clock.
+    call_seconds: Annotated[float, Meta(gt=0, le=600)]
+
+
+class Criterion(_Record):
+    """One line of a rubric."""
+
+    id: Id
+    title: Text
+    points: Points
+    dimension: Id
+    scored_by: ScoredBy
+    function: str | None = None  # the candidate's function that it judges
+    tests: dict[str, Points] = {}  # hidden test: points
+
+
+class Rubric(_Record):
+    """What a level's score is made of."""
+
+    level: Id
+    time_box: Text
+    passing: Points
+    dimensions: dict[Id, Points]  # weights, in per cent
+    criterion: list[Criterion]
+
+    @property
+    def maximum(self) -> float:
+        """All points there are."""
+        return sum(criterion.points for criterion in self.criterion)
+
+
+class Mistake(_Record):
+    """A mistake that the hidden tests can name."""
+
+    id: Id
+    criterion: Id  # a criterion's id, or `any`
+    severity: Severity
+    title: Text
+    reviewer: Text  # what the reviewer reads
+    hint: Text  # what the candidate reads: gives no test away
+    look_for: list[Text] = []  # names or numbers whose line in the candidate's function shows the mistake
+
+
+class Question(_Record):
+    """A discussion question with what its answer should hold."""
+
+    number: Annotated[int, Meta(ge=1)]
+    title: Text
+    answer: Text
+    good_signs: list[Text]
+    red_flags: list[Text]
+
+
+# --- A submission ----------------------------------------------------------------------------------------------------
+
+
+class Flag(_Record):
+    """Something for the reviewer to look at; never part of the score."""
+
+    id: str
+    severity: str  # info or warning
+    detail: str
+    line: int | None = None
+
+
+class Commit(_Record):
+    """One of the candidate's commits."""
+
+    sha: str
+    minute: int  # since the first of them
+    subject: str
+    files: int
+
+
+class History(_Record):
+    """How the submission came about, as far as git tells."""
+
+    commits: list[Commit]
+    minutes: int  # from the first commit to the last
+    outside: list[str]  # files touched beside the candidate's own
+    note: str = ""  # why there is nothing to tell
+
+
+class Answer(_Record):
+    """What the candidate wrote below a discussion question."""
+
+    number: int
+    title: str
+    text: str  # empty if there is no answer
+
+
+class Submission(_Record):
+    """What was read of a submission, and all that is kept of it."""
+
+    name: str
+    commit: str | None
+    source: str  # for reading: what cannot be decoded is replaced
+    answers: list[Answer]
+    flags: list[Flag]
+    history: History
+
+
+# --- A run and its score ---------------------------------------------------------------------------------------------
+
+
+class Blame(_Record):
+    """A mistake found, with what is known of where."""
+
+    id: str
+    criterion: str  # or `any`: the whole module
+    line: int | None = None
+    detail: str = ""
+
+
+class TestResult(_Record):
+    """What became of one hidden test."""
+
+    id: str
+    criterion: str
+    outcome: Outcome
+    title: str  # the test's docstring
+    blames: list[Blame]
+
+
+class Run(_Record):
+    """Everything that one run of the hidden tests left behind: what `score` starts from."""
+
+    level: str
+    seed: int
+    sandbox: str
+    seconds: float
+    submission: Submission
+    notes: list[Flag]
+    results: list[TestResult]
+
+
+class Review(_Record):
+    """What the reviewer filled in."""
+
+    reviewer: str
+    points: dict[str, float]  # criterion: points; a criterion that is not there is still open
+    comments: dict[str, str]
+    dimensions: dict[str, float]  # per cent
+
+
+class ScoredTest(_Record):
+    """One hidden test with what it earned."""
+
+    id: str
+    title: str
+    outcome: Outcome
+    points: float
+    max: float
+    mistakes: list[str]
+
+
+class ScoredCriterion(_Record):
+    """One criterion with what it earned."""
+
+    id: str
+    title: str
+    points: float | None  # None while the reviewer has not given any
+    max: float
+    scored_by: ScoredBy
+    tests: list[ScoredTest]
+    adjusted: str = ""  # why the points are not the sum of what the tests alone would give
+
+
+class FoundMistake(_Record):
+    """A mistake of the catalogue that the run found."""
+
+    mistake: Mistake
+    criterion: str
+    line: int | None
+    detail: str
+
+
+class Scorecard(_Record):
+    """The score with everything that explains it."""
+
+    run: Run
+    rubric: Rubric
+    criteria: list[ScoredCriterion]
+    mistakes: list[FoundMistake]
+    flags: list[Flag]
+    review: Review | None
+    verdict: Verdict
+
+    def points(self, scored_by: ScoredBy) -> float | None:
+        """Points of one kind; None while any of them are open."""
+        earned = [criterion.points for criterion in self.criteria if criterion.scored_by is scored_by]
+        return None if None in earned else sum(points for points in earned if points is not None)
+
+    def maximum(self, scored_by: ScoredBy) -> float:
+        """The most points of one kind."""
+        return sum(criterion.max for criterion in self.criteria if criterion.scored_by is scored_by)
+
+    @property
+    def total(self) -> float | None:
+        """All points; None while any are open."""
+        parts = [self.points(kind) for kind in ScoredBy]
+        return None if None in parts else sum(part for part in parts if part is not None)
+
+    @property
+    def dimensions(self) -> Mapping[str, tuple[float, float]]:
+        """Points earned and points to earn in each dimension whose criteria are all scored."""
+        found: dict[str, tuple[float, float]] = {}
+        for name in self.rubric.dimensions:
+            ids = {criterion.id for criterion in self.rubric.criterion if criterion.dimension == name}
+            scored = [criterion for criterion in self.criteria if criterion.id in ids]
+            if scored and all(criterion.points is not None for criterion in scored):
+                found[name] = (sum(c.points or 0.0 for c in scored), sum(c.max for c in scored))
+        return found

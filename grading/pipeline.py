@@ -1,0 +1,115 @@
+"""Grades one submission: reads it, runs the hidden tests on it, scores the report and writes the pages.
+
+Every file is written whole or not at all, and none before there is a score to write.
+"""
+
+import contextlib
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from grading import score as scoring
+from grading.content import FOLDER, Assignment
+from grading.errors import ContentError, GradingError, UsageError
+from grading.harness import Harness, Progress, report_arguments
+from grading.model import Review, Rubric, Run, Scorecard
+from grading.render import to_feedback, to_json, to_summary
+from grading.report import read_report
+from grading.review import read_review
+from grading.sandbox.calls import Sandbox
+from grading.submission import Read
+
+REPORT = "report.json"
+PAGES = {"grade.json": to_json, "summary.md": to_summary, "feedback.md": to_feedback}
+
+
+def grade(
+    read: Read, *, assignment: Assignment, rubric: Rubric, sandbox: Sandbox, seed: int, out: Path, review: Path | None
+) -> Scorecard:
+    """Grade a submission and write report and pages into `out`."""
+    filled_in = None if review is None else read_review(review, rubric)
+    prepare_folder(out)
+    with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
+        report = Path(scratch) / REPORT
+        run_hidden_tests(read, assignment=assignment, rubric=rubric, sandbox=sandbox, seed=seed, report=report)
+        card = scoring.score(read_report(report), rubric, assignment.mistake, filled_in)
+        write_whole({out / REPORT: report.read_text(encoding="utf-8"), **pages(card, assignment, out)})
+    return card
+
+
+def rescore(report: Path, *, assignment: Assignment, level: str | None, out: Path, review: Path | None) -> Scorecard:
+    """Score an old report by today's rubric and write the pages again, without running anything."""
+    run: Run = read_report(report)
+    rubric = assignment.rubric(level or run.level)
+    filled_in = None if review is None else read_review(review, rubric)
+    card = scoring.score(run, rubric, assignment.mistake, filled_in)
+    prepare_folder(out)
+    write_whole(pages(card, assignment, out))
+    return card
+
+
+def run_hidden_tests(
+    read: Read, *, assignment: Assignment, rubric: Rubric, sandbox: Sandbox, seed: int, report: Path
+) -> None:
+    """Run the hidden tests of a level on a submission and write pytest's report; raise if there is none to trust."""
+    harness = Harness(assignment, rubric, read, sandbox, seed)
+    arguments = [
+        *("-c", os.devnull, "--rootdir", str(assignment.root), "-p", "no:cacheprovider", "-p", "grading.harness"),
+        *("-p", "pytest_jsonreport.plugin", "--tb=short", "-q", "--import-mode=importlib"),
+        *report_arguments(report),
+        str(assignment.root / FOLDER),
+    ]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), _without_plugin_autoload():
+        status = pytest.main(arguments, plugins=[Progress(sys.stderr), harness])
+    if harness.problem is not None:
+        raise harness.problem
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not report.is_file():
+        said = printed.getvalue().strip().splitlines()
+        raise ContentError(f"{assignment.folder}: the hidden tests did not run: {said[-1] if said else status}")
+
+
+@contextlib.contextmanager
+def _without_plugin_autoload() -> Iterator[None]:
+    """Keep pytest to the plugins named: others that happen to be installed cost time and may change a run."""
+    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        else:
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
+
+
+def pages(card: Scorecard, assignment: Assignment, out: Path) -> Mapping[Path, str]:
+    """Return every page of a scorecard by the path it goes to."""
+    return {out / name: render(card, assignment.questions) for name, render in PAGES.items()}
+
+
+def prepare_folder(out: Path) -> None:
+    """Make the output folder, and take away what an earlier run left there: an old score must not pass for this one."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name in (REPORT, *PAGES):
+            (out / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written to: {(error.strerror or str(error)).lower()}; give another --out") from None
+
+
+def write_whole(files: Mapping[Path, str]) -> None:
+    """Write each file under another name first, so that none is ever there in part."""
+    for path, text in files.items():
+        scratch = path.with_name(f".{path.name}.partial")
+        try:
+            scratch.write_text(text, encoding="utf-8")
+            scratch.replace(path)
+        except OSError as error:
+            scratch.unlink(missing_ok=True)
+            raise GradingError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None

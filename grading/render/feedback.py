@@ -1,0 +1,34 @@
+"""feedback.md: what the candidate reads. Points and hints for each criterion; no test, input or path."""
+
+from collections.abc import Sequence
+
+from grading.model import Outcome, Question, Scorecard, ScoredBy, Verdict
+from grading.render.markdown import points
+
+_VERDICTS = {
+    Verdict.PASS: "These points alone pass.",
+    Verdict.FAIL: "As it stands, this does not pass; you can push again.",
+    Verdict.NEEDS_REVIEW: "A reviewer adds the points for code quality and discussion.",
+}
+
+
+def to_feedback(card: Scorecard, questions: Sequence[Question]) -> str:  # noqa: ARG001 - a renderer's signature
+    """Return the candidate's page: everything in it comes from the rubric and the catalogue of mistakes."""
+    automatic, most = card.points(ScoredBy.TESTS), card.maximum(ScoredBy.TESTS)
+    parts = [f"# {points(automatic)} of {points(most)} automatic points", _VERDICTS[card.verdict]]
+    whole = [found.mistake for found in card.mistakes if found.criterion == "any"]
+    if whole:
+        parts.append("## Your module\n\n" + "\n".join(f"- **{m.title}.** {m.hint}" for m in whole))
+    for criterion in card.criteria:
+        if criterion.scored_by is ScoredBy.REVIEWER:
+            parts.append(f"## {criterion.title}: up to {points(criterion.max)}, given by a reviewer")
+            continue
+        head = f"## {criterion.title}: {points(criterion.points)} of {points(criterion.max)}"
+        hints = [f.mistake for f in card.mistakes if f.criterion == criterion.id]
+        lines = [f"- **{mistake.title}.** {mistake.hint}" for mistake in hints]
+        if not lines and all(test.outcome is Outcome.PASSED for test in criterion.tests):
+            lines = ["Everything that was checked is right."]
+        elif not lines:
+            lines = ["See above." if whole else "Something here could not be checked; a reviewer will look at it."]
+        parts.append(head + "\n\n" + "\n".join(lines))
+    return "\n\n".join(parts) + "\n"

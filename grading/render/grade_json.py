@@ -1,0 +1,63 @@
+"""grade.json: the score for programs."""
+
+import json
+from collections.abc import Sequence
+
+from grading.model import Question, Scorecard, ScoredBy
+
+
+def to_json(card: Scorecard, questions: Sequence[Question]) -> str:  # noqa: ARG001 - a renderer's signature
+    """Return the scorecard as schema 1 of grade.json."""
+    return json.dumps(
+        {
+            "schema": 1,
+            "level": card.rubric.level,
+            "submission": {"name": card.run.submission.name, "commit": card.run.submission.commit},
+            "score": {
+                "automatic": card.points(ScoredBy.TESTS),
+                "automatic_max": card.maximum(ScoredBy.TESTS),
+                "reviewer": card.points(ScoredBy.REVIEWER),
+                "reviewer_max": card.maximum(ScoredBy.REVIEWER),
+                "total": card.total,
+                "max": card.rubric.maximum,
+            },
+            "passing": card.rubric.passing,
+            "verdict": card.verdict.value,
+            "criteria": [
+                {
+                    "id": criterion.id,
+                    "title": criterion.title,
+                    "points": criterion.points,
+                    "max": criterion.max,
+                    "scored_by": criterion.scored_by.value,
+                    "tests": [
+                        {
+                            "id": test.id,
+                            "outcome": test.outcome.value,
+                            "points": test.points,
+                            "max": test.max,
+                            "mistakes": test.mistakes,
+                        }
+                        for test in criterion.tests
+                    ],
+                }
+                for criterion in card.criteria
+            ],
+            "bonus": [],
+            "mistakes": [
+                {
+                    "id": found.mistake.id,
+                    "severity": found.mistake.severity.value,
+                    "criterion": found.criterion,
+                    "title": found.mistake.title,
+                }
+                for found in card.mistakes
+            ],
+            "flags": [
+                {"id": flag.id, "severity": flag.severity, "detail": flag.detail, "line": flag.line}
+                for flag in card.flags
+            ],
+            "seconds": card.run.seconds,
+        },
+        indent=2,
+    )

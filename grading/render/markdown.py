@@ -1,0 +1,36 @@
+"""Text for Markdown as GitHub renders it, with whatever a stranger wrote shown as text and nothing more."""
+
+import html
+import re
+
+_MAX_TEXT = 4000
+# Control characters and those that hide or reorder text.
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def escape(text: str) -> str:
+    """Return a stranger's text for a line or a table cell.
+
+    Each special character becomes its numeric reference: a reference is never syntax, and leaves no mention (`@team`),
+    no closing keyword (`fixes #1`), no link and no address for GitHub to find.
+    """
+    plain = " ".join(_INVISIBLE.sub("\ufffd", shortened(text)).split())
+    return "".join(c if c.isalnum() or c in " ,;?" else f"&#{ord(c)};" for c in plain)
+
+
+def block(text: str, language: str = "") -> str:
+    """Return a stranger's text as a fenced block that nothing inside can end."""
+    lines = _INVISIBLE.sub("\ufffd", shortened(text).expandtabs(4).replace("\r", "")).split("\n")
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join([f"{fence}{language}", *(line[:500] for line in lines), fence])
+
+
+def shortened(text: str) -> str:
+    """Return at most what a page has room for."""
+    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]} … ({len(text)} characters in all)"
+
+
+def points(value: float | None) -> str:
+    """Return points without a needless fraction; a dash while they are open."""
+    return "–" if value is None else f"{value:g}"

@@ -1,0 +1,146 @@
+"""summary.md: what the reviewer reads. Verdict and score first, then what explains them, then what is left to do."""
+
+from collections.abc import Iterable, Sequence
+
+from grading.model import FoundMistake, Question, Scorecard, ScoredBy, ScoredCriterion, Verdict
+from grading.render.locate import line_of
+from grading.render.markdown import block, escape, points, shortened
+
+_VERDICTS = {Verdict.PASS: "✅ pass", Verdict.FAIL: "❌ fail", Verdict.NEEDS_REVIEW: "🟡 needs review"}
+_MARKS = {"passed": "✓", "failed": "✗", "error": "✗ (did not run to its end)", "timeout": "✗ (ran out of time)"}
+
+
+def to_summary(card: Scorecard, questions: Sequence[Question]) -> str:
+    """Return the reviewer's page."""
+    parts = [
+        _head(card),
+        _criteria(card),
+        _mistakes(card),
+        _open_points(card),
+        _tests(card),
+        _flags(card),
+        _history(card),
+        _answers(card, questions),
+        _run(card),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _head(card: Scorecard) -> str:
+    automatic, most = card.points(ScoredBy.TESTS), card.maximum(ScoredBy.TESTS)
+    reviewer = card.points(ScoredBy.REVIEWER)
+    total = "open" if card.total is None else f"{points(card.total)} of {points(card.rubric.maximum)}"
+    submission = card.run.submission
+    commit = f" at `{submission.commit[:12]}`" if submission.commit else ""
+    lines = [
+        f"# {_VERDICTS[card.verdict]}: {points(automatic)} of {points(most)} automatic points",
+        f"**{escape(submission.name)}**{commit}, level {card.rubric.level}. Total {total}; passing at "
+        f"{points(card.rubric.passing)}. Reviewer's points: "
+        + ("still open." if reviewer is None else f"{points(reviewer)} of {points(card.maximum(ScoredBy.REVIEWER))}."),
+    ]
+    if card.run.sandbox == "none":
+        lines.append("> **NO SANDBOX.** The candidate's code ran unprotected: this score may be forged.")
+    return "\n\n".join(lines)
+
+
+def _criteria(card: Scorecard) -> str:
+    lines = ["| criterion | points | of | scored by | |", "|---|--:|--:|---|---|"]
+    for criterion in card.criteria:
+        passed = sum(test.outcome.value == "passed" for test in criterion.tests)
+        by = f"{passed} of {len(criterion.tests)} tests passed" if criterion.tests else "reviewer"
+        lines.append(
+            f"| {criterion.title} | {points(criterion.points)} | {points(criterion.max)} | {by} | {criterion.adjusted} |"
+        )
+    return "\n".join(lines)
+
+
+def _mistakes(card: Scorecard) -> str:
+    if not card.mistakes:
+        return "## Mistakes\n\nNone found."
+    return "## Mistakes\n\n" + "\n".join(_mistake(card, found) for found in card.mistakes)
+
+
+def _mistake(card: Scorecard, found: FoundMistake) -> str:
+    line = line_of(found, card)
+    source = card.run.submission.source.splitlines()
+    where = ""
+    if line is not None and 0 < line <= len(source):
+        where = f"\n  line {line}: <code>{escape(source[line - 1].strip()[:160])}</code>"
+    detail = f"\n  {escape(found.detail)}" if found.detail else ""
+    title = f"- **{found.mistake.title}** (`{found.mistake.id}`, {found.mistake.severity.value}, {found.criterion})"
+    return f"{title}: {found.mistake.reviewer}{where}{detail}"
+
+
+def _open_points(card: Scorecard) -> str:
+    waiting = [criterion for criterion in card.criteria if criterion.points is None]
+    if waiting:
+        names = ", ".join(f"{criterion.title} (0 to {points(criterion.max)})" for criterion in waiting)
+        how = "fill in a sheet from `python -m grading review SUBMISSION` and hand it to `--review`"
+        return f"## Still open\n\n{names}: {how}."
+    if card.review is None:
+        return ""
+    lines = [f"## Review by {escape(card.review.reviewer)}", ""]
+    lines += [f"- {_title(card.criteria, id_)}: {escape(text)}" for id_, text in card.review.comments.items() if text]
+    lines += [
+        f"- {name}: {points(earned)} of {points(most)} points, weight {points(card.rubric.dimensions[name])} %"
+        for name, (earned, most) in card.dimensions.items()
+    ]
+    lines += [f"- {name}, by the reviewer: {points(value)} %" for name, value in card.review.dimensions.items()]
+    return "\n".join(lines)
+
+
+def _title(criteria: Iterable[ScoredCriterion], id_: str) -> str:
+    return next((criterion.title for criterion in criteria if criterion.id == id_), id_)
+
+
+def _tests(card: Scorecard) -> str:
+    lines = ["<details><summary>Every hidden test</summary>", "", "| test | | points | of |", "|---|---|--:|--:|"]
+    for criterion in card.criteria:
+        for test in criterion.tests:
+            title = escape(test.title)
+            lines.append(f"| {title} | {_MARKS[test.outcome.value]} | {points(test.points)} | {points(test.max)} |")
+    return "\n".join([*lines, "", "</details>"])
+
+
+def _flags(card: Scorecard) -> str:
+    if not card.flags:
+        return ""
+    lines = ["## To look at (not part of the score)", ""]
+    for flag in card.flags:
+        where = f", line {flag.line}" if flag.line else ""
+        lines.append(f"- {flag.id}{where}: {escape(flag.detail)}")
+    return "\n".join(lines)
+
+
+def _history(card: Scorecard) -> str:
+    history = card.run.submission.history
+    if not history.commits:
+        return f"## Process\n\nNothing to tell: {escape(history.note)}."
+    several = f"{len(history.commits)} commits, {history.minutes} minutes from the first to the last"
+    lines = [f"## Process\n\n{several} (time box: {card.rubric.time_box}).", ""]
+    lines += [f"- minute {c.minute}: {escape(c.subject)} ({c.files} files)" for c in history.commits[:20]]
+    if len(history.commits) > 20:
+        lines.append(f"- … and {len(history.commits) - 20} more")
+    if history.outside:
+        lines.append(f"\nTouched beside the candidate's own files: {escape(', '.join(history.outside))}.")
+    return "\n".join(lines)
+
+
+def _answers(card: Scorecard, questions: Sequence[Question]) -> str:
+    answers = {answer.number: answer.text for answer in card.run.submission.answers}
+    parts = ["## Discussion"]
+    if not any(answers.values()):
+        return "## Discussion\n\nNo answers."
+    for question in questions:
+        text = answers.get(question.number, "")
+        parts.append(f"### {question.number}. {question.title}")
+        parts.append(block(text) if text else "_No answer._")
+        key = [question.answer, *(f"- 👍 {sign}" for sign in question.good_signs)]
+        key += [f"- 🚩 {sign}" for sign in question.red_flags]
+        parts.append("<details><summary>Answer key</summary>\n\n" + "\n".join(key) + "\n\n</details>")
+    return "\n\n".join(parts)
+
+
+def _run(card: Scorecard) -> str:
+    run = card.run
+    return shortened(f"<sub>Hidden tests: {run.seconds:.1f} s, seed {run.seed}, sandbox: {run.sandbox}.</sub>")

@@ -1,0 +1,72 @@
+"""Reads a pytest-json-report: from JSON that may be truncated or made up to a Run."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from grading.errors import UsageError
+from grading.model import Blame, Flag, Outcome, Run, Submission, TestResult
+
+
+class _Metadata(Struct, frozen=True):
+    criterion: str = ""
+    title: str = ""
+    outcome: Outcome | None = None
+    blames: list[Blame] = []
+
+
+class _Test(Struct):
+    nodeid: str
+    outcome: str
+    metadata: _Metadata = _Metadata()
+
+
+class _Facts(Struct):
+    level: str
+    seed: int
+    sandbox: str
+    seconds: float
+    submission: Submission
+    notes: list[Flag]
+
+
+class _Report(Struct):
+    tests: list[_Test]
+    grading: _Facts
+    # Unused here; that it is there shows that pytest finished writing.
+    summary: dict[str, Any]
+
+
+def read_report(path: Path) -> Run:
+    """Return the run in a report.json; raise UsageError if it is not a whole report of this grader's."""
+    try:
+        report = msgspec.json.decode(path.read_bytes(), type=_Report)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: is not a whole report of the hidden tests: {error}; run `grade` again") from None
+    facts = report.grading
+    return Run(
+        level=facts.level,
+        seed=facts.seed,
+        sandbox=facts.sandbox,
+        seconds=facts.seconds,
+        submission=facts.submission,
+        notes=facts.notes,
+        results=[_result(test) for test in report.tests],
+    )
+
+
+def _result(test: _Test) -> TestResult:
+    passed = test.outcome == "passed" and test.metadata.outcome is None
+    # Whatever is neither passed nor explained (skipped, xfailed, a broken fixture) has given no verdict.
+    outcome = Outcome.PASSED if passed else test.metadata.outcome or Outcome.ERROR
+    return TestResult(
+        id=test.nodeid.rpartition("::")[2].removeprefix("test_"),
+        criterion=test.metadata.criterion,
+        outcome=outcome,
+        title=test.metadata.title,
+        blames=[] if passed else test.metadata.blames,
+    )

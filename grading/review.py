@@ -1,0 +1,97 @@
+"""The review sheet: TOML that the grader writes, a reviewer fills in, and the grader reads back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from grading.content import load_toml
+from grading.errors import ContentError, UsageError
+from grading.model import Answer, Question, Review, Rubric, ScoredBy, Submission
+
+
+class _Line(Struct, forbid_unknown_fields=True):
+    id: str
+    points: float | None = None
+    comment: str = ""
+
+
+class _Sheet(Struct, forbid_unknown_fields=True):
+    submission: str
+    level: str
+    reviewer: str
+    criterion: list[_Line]
+    dimensions: dict[str, Annotated[float, Meta(ge=0, le=100)]] = {}
+
+
+def read_review(path: Path, rubric: Rubric) -> Review:
+    """Return a filled-in sheet; raise UsageError unless every point is in range and the reviewer is named."""
+    try:
+        sheet = load_toml(path, _Sheet)
+    except ContentError as error:
+        raise UsageError(str(error)) from None
+    if not sheet.reviewer.strip():
+        raise UsageError(f"{path}: reviewer is empty: put your name there")
+    if sheet.level != rubric.level:
+        raise UsageError(f"{path}: is for level {sheet.level!r}, and this is {rubric.level!r}")
+    most = {c.id: c.points for c in rubric.criterion if c.scored_by is ScoredBy.REVIEWER}
+    points: dict[str, float] = {}
+    for line in sheet.criterion:
+        if line.id not in most or line.id in points:
+            raise UsageError(f"{path}: criterion {line.id!r} is not one of {', '.join(most)}, or is there twice")
+        if line.points is not None:
+            if not 0 <= line.points <= most[line.id]:
+                raise UsageError(f"{path}: {line.id}: points = {line.points:g} is not from 0 to {most[line.id]:g}")
+            points[line.id] = line.points
+    for name in sheet.dimensions:
+        if name not in rubric.dimensions:
+            raise UsageError(f"{path}: dimension {name!r} is not one of {', '.join(rubric.dimensions)}")
+    return Review(
+        reviewer=sheet.reviewer.strip(),
+        points=points,
+        comments={line.id: line.comment for line in sheet.criterion if line.id in most},
+        dimensions=sheet.dimensions,
+    )
+
+
+def to_sheet(submission: Submission, rubric: Rubric, questions: list[Question]) -> str:
+    """Return a sheet to fill in: what to give points for, the candidate's answers and the key to them."""
+    answers = {answer.number: answer for answer in submission.answers}
+    lines = [
+        "# Review sheet. Put your name and the points in, save it, and run",
+        "#   python -m grading grade SUBMISSION --review THIS_FILE",
+        f"submission = {_string(submission.name)}",
+        f"level = {_string(rubric.level)}",
+        'reviewer = ""  # your name: required',
+    ]
+    for criterion in rubric.criterion:
+        if criterion.scored_by is not ScoredBy.REVIEWER:
+            continue
+        lines += [
+            *("", f"# {criterion.title}: 0 to {criterion.points:g} points.", "[[criterion]]"),
+            f"id = {_string(criterion.id)}",
+            f"# points = 0  # remove the first # and put a number from 0 to {criterion.points:g}",
+            'comment = ""',
+        ]
+    names = " ".join(rubric.dimensions)
+    lines += ["", f"# Optional: your impression in per cent, 0 to 100, of any of: {names}", "[dimensions]"]
+    lines += ["", "# " + "-" * 100, "# The discussion: the candidate's answers, and what to look for in them."]
+    for question in questions:
+        lines += ["#", f"# {question.number}. {question.title}", *_answer(answers.get(question.number))]
+        lines += [f"#   key: {question.answer}"]
+        lines += [f"#   good sign: {sign}" for sign in question.good_signs]
+        lines += [f"#   red flag: {sign}" for sign in question.red_flags]
+    return "\n".join(lines) + "\n"
+
+
+def _answer(answer: Answer | None) -> list[str]:
+    if answer is None or not answer.text:
+        return ["#   (no answer)"]
+    # Control characters are not TOML, not even in a comment.
+    return [f"#   > {''.join(c for c in line if c.isprintable())}" for line in answer.text.splitlines()]
+
+
+def _string(text: str) -> str:
+    """Return a TOML basic string: JSON's escapes are among TOML's."""
+    return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")

@@ -1,0 +1,111 @@
+"""Loads the candidate's module and calls into it, so that whatever happens there becomes data."""
+
+import importlib
+import inspect
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+from grading.sandbox.inside.wire import Message
+
+# Enough for a reviewer to recognise the error, too little to carry much out.
+MAX_DETAIL = 200
+
+
+class CandidateError(Exception):
+    """Something went wrong in the candidate's code; `record` says what, as data."""
+
+    def __init__(self, kind: str, *, line: int | None = None, detail: str = "") -> None:
+        super().__init__(kind)
+        self.record: dict[str, Message] = {"kind": kind, "line": line, "detail": detail[:MAX_DETAIL]}
+
+
+class Candidate:
+    """The candidate's module, loaded, with its functions by name."""
+
+    def __init__(self, module: ModuleType, file: str) -> None:
+        self._module = module
+        self._file = file
+
+    def call(self, function: str, *args: object, **kwargs: object) -> Any:
+        """Return what `function(*args, **kwargs)` returns; raise CandidateError for whatever goes wrong in it.
+
+        The kinds are `not-implemented` (no such function, or a stub that says so), `wrong-signature` (it cannot be
+        called like this) and `crash`.
+        """
+        called = getattr(self._module, function, None)
+        if not callable(called):
+            raise CandidateError("not-implemented", detail=f"there is no function {function}")
+        _check_arguments(called, args, kwargs)
+        return self.guard(called, *args, **kwargs)
+
+    def guard(self, called: Callable[..., Any], *args: object, **kwargs: object) -> Any:
+        """Call something of the candidate's; raise CandidateError if it raises."""
+        try:
+            return called(*args, **kwargs)
+        except NotImplementedError as error:
+            kind = "not-implemented" if _raised_by(error.__traceback__, self._file) else "crash"
+            raise self._describe(kind, error) from None
+        except BaseException as error:  # SystemExit and KeyboardInterrupt of the candidate's are errors as any other
+            raise self._describe("crash", error) from None
+
+    def _describe(self, kind: str, error: BaseException) -> CandidateError:
+        return CandidateError(kind, line=_line_in(error.__traceback__, self._file), detail=_one_line(error))
+
+
+def load(module: str, files: Mapping[str, bytes], root: Path) -> Candidate:
+    """Write `files` (path to content) below `root`, import `module` from there and return it.
+
+    Raises:
+        CandidateError: `syntax-error`, `import-error`, or `not-implemented` for a module that is a bare stub.
+    """
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    if str(root) not in sys.path:
+        sys.path.append(str(root))
+    file = str(root / f"{module.replace('.', '/')}.py")
+    try:
+        return Candidate(importlib.import_module(module), file)
+    except SyntaxError as error:
+        # A SyntaxError from elsewhere (an `import` of a broken module, `eval`) is not one of this file.
+        own = error.filename in (file, None)
+        line = error.lineno if own else _line_in(error.__traceback__, file)
+        raise CandidateError("syntax-error" if own else "import-error", line=line, detail=_one_line(error)) from None
+    except BaseException as error:  # a SystemExit at import is a module that cannot be imported
+        line = _line_in(error.__traceback__, file)
+        raise CandidateError("import-error", line=line, detail=_one_line(error)) from None
+
+
+def _check_arguments(called: Callable[..., Any], args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
+    try:
+        signature = inspect.signature(called)
+    except (TypeError, ValueError):  # a callable that hides its signature: the call itself will tell
+        return
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        code = getattr(called, "__code__", None)
+        raise CandidateError("wrong-signature", line=getattr(code, "co_firstlineno", None), detail=str(error)) from None
+
+
+def _line_in(trace: TracebackType | None, file: str) -> int | None:
+    lines = [line for frame, line in traceback.walk_tb(trace) if frame.f_code.co_filename == file]
+    return lines[-1] if lines else None
+
+
+def _raised_by(trace: TracebackType | None, file: str) -> bool:
+    frames = [frame for frame, _ in traceback.walk_tb(trace)]
+    return bool(frames) and frames[-1].f_code.co_filename == file
+
+
+def _one_line(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except BaseException:  # noqa: BLE001 - even the message of an error is the candidate's code
+        text = ""
+    return " ".join(f"{type(error).__name__}: {text}"[:MAX_DETAIL].split())

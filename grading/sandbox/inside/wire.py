@@ -1,0 +1,131 @@
+"""The messages that cross the sandbox's wall: plain data and arrays, never code.
+
+A frame is the length of a JSON document, the length of a block of bytes, the document and the block.
+The document holds None, bool, int, float, str, list and dict; an array stands in it as
+`{"$array": [dtype, shape, offset]}` and its bytes in the block. Both sides use this module; the
+trusted side reads every frame as hostile.
+"""
+
+import json
+import math
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+HEADER = struct.Struct(">4sII")
+MAGIC = b"GRD1"
+MAX_FRAME_BYTES = 8 * 1024 * 1024
+# A number of dimensions beyond which no probe of ours sends anything.
+MAX_DIMENSIONS = 8
+ITEM_BYTES = {"bool": 1, "uint8": 1, "int32": 4, "int64": 8, "float16": 2, "float32": 4, "float64": 8}
+_ARRAY_KEY = "$array"
+
+# Any: a message is any nesting of the types named above, which Python's typing cannot say usefully.
+Message = Any
+
+
+class WireError(ValueError):
+    """The bytes are not a frame of this format, or exceed its limits."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Array:
+    """A tensor as dtype, shape and row-major bytes, for either side to rebuild with its own library."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse any array whose parts do not agree."""
+        if self.dtype not in ITEM_BYTES:
+            raise WireError(f"dtype {self.dtype!r:.40} is not one of {', '.join(ITEM_BYTES)}")
+        if len(self.shape) > MAX_DIMENSIONS or any(n < 0 for n in self.shape):
+            raise WireError(f"shape {self.shape!r:.80} is not at most {MAX_DIMENSIONS} non-negative numbers")
+        if math.prod(self.shape) * ITEM_BYTES[self.dtype] != len(self.data):
+            raise WireError(f"shape {self.shape!r:.80} of {self.dtype} does not fit {len(self.data)} bytes")
+
+
+def encode(message: Message) -> bytes:
+    """Return `message` as one frame; raise WireError if it holds anything but data or is too large."""
+    block = bytearray()
+
+    def plain(value: Message) -> Message:
+        # Exact types: a subclass of dict or float may run code of its own when it is read.
+        if value is None or type(value) in (bool, int, float, str):
+            return value
+        if type(value) in (list, tuple):
+            return [plain(item) for item in value]
+        if type(value) is dict:
+            return {_key(key): plain(item) for key, item in value.items()}
+        if type(value) is Array:
+            offset = len(block)
+            block.extend(value.data)
+            return {_ARRAY_KEY: [value.dtype, list(value.shape), offset]}
+        raise WireError(f"a {type(value).__name__:.80} is not data")
+
+    try:
+        document = json.dumps(plain(message)).encode()
+    except (RecursionError, UnicodeError, ValueError) as error:
+        raise WireError(f"cannot be encoded: {type(error).__name__}") from error
+    frame = HEADER.pack(MAGIC, len(document), len(block)) + document + bytes(block)
+    if len(frame) > MAX_FRAME_BYTES:
+        raise WireError(f"a frame of {len(frame)} bytes is over the limit of {MAX_FRAME_BYTES}")
+    return frame
+
+
+def frame_length(header: bytes) -> int:
+    """Return the length in bytes of the frame that begins with `header`; raise WireError if it is none."""
+    magic, document_length, block_length = HEADER.unpack(header)
+    length = HEADER.size + int(document_length) + int(block_length)
+    if magic != MAGIC:
+        raise WireError("not a frame")
+    if length > MAX_FRAME_BYTES:
+        raise WireError(f"a frame of {length} bytes is over the limit of {MAX_FRAME_BYTES}")
+    return length
+
+
+def decode(frame: bytes) -> Message:
+    """Return the message in `frame`; raise WireError if it is malformed in any way."""
+    if len(frame) < HEADER.size or frame_length(frame[: HEADER.size]) != len(frame):
+        raise WireError("a frame of another length than it says")
+    _, document_length, _ = HEADER.unpack(frame[: HEADER.size])
+    document = frame[HEADER.size : HEADER.size + document_length]
+    block = frame[HEADER.size + document_length :]
+
+    def rebuild(value: Message) -> Message:
+        if isinstance(value, list):
+            return [rebuild(item) for item in value]
+        if isinstance(value, dict) and _ARRAY_KEY in value:
+            return _array(value, block)
+        if isinstance(value, dict):
+            return {key: rebuild(item) for key, item in value.items()}
+        return value
+
+    try:
+        return rebuild(json.loads(document))
+    except (RecursionError, ValueError) as error:
+        if isinstance(error, WireError):
+            raise
+        raise WireError(f"not a document: {type(error).__name__}") from error
+
+
+def _array(value: dict[str, Message], block: bytes) -> Array:
+    match value:
+        case {"$array": [str(dtype), [*shape], int(offset)]} if (
+            len(value) == 1
+            and dtype in ITEM_BYTES
+            and len(shape) <= MAX_DIMENSIONS
+            and all(type(n) is int and 0 <= n <= MAX_FRAME_BYTES for n in shape)
+            and 0 <= offset <= len(block)
+        ):
+            end = offset + math.prod(shape) * ITEM_BYTES[dtype]
+            return Array(dtype=dtype, shape=tuple(shape), data=block[offset:end])
+        case _:
+            raise WireError("a malformed array")
+
+
+def _key(key: Message) -> str:
+    if type(key) is not str or key == _ARRAY_KEY:
+        raise WireError("a key that is not a plain str")
+    return key

@@ -1,0 +1,45 @@
+"""The two messages of a call as the trusted side writes and reads them."""
+
+from grading.sandbox.calls import Call, CallError, Reply, Status
+from grading.sandbox.inside import wire
+
+# The kinds of error that code inside the sandbox may report; anything else in a reply is a forgery.
+REPORTED_KINDS = frozenset(
+    {"syntax-error", "import-error", "not-implemented", "wrong-signature", "crash"},
+)
+_MAX_LINE = 10**6
+_MAX_DETAIL = 200
+
+
+def write_request(call: Call, *, nonce: str) -> bytes:
+    """Return the frame that asks for `call`."""
+    files = {
+        name: wire.Array(dtype="uint8", shape=(len(content),), data=content)
+        for name, content in call.code.files.items()
+    }
+    message = {"module": call.code.module, "files": files, "probe": call.probe, "inputs": dict(call.inputs)}
+    return wire.encode({**message, "nonce": nonce})
+
+
+def read_reply(frame: bytes, *, nonce: str) -> Reply:
+    """Return the reply in `frame`; whatever is not a well-formed one is the candidate's process having died."""
+    try:
+        message = wire.decode(frame)
+    except wire.WireError as error:
+        return died(f"a malformed reply: {error}")
+    match message:
+        case {"nonce": str(said), "observed": dict(observed)} if said == nonce and len(message) == 2:
+            return Reply(status=Status.ANSWERED, observed=observed)
+        case {"nonce": str(said), "error": {"kind": str(kind), "line": int() | None as line, "detail": str(detail)}} if (
+            said == nonce and kind in REPORTED_KINDS and (line is None or 0 < line < _MAX_LINE)
+        ):
+            return Reply(
+                status=Status.FAILED, error=CallError(kind=kind, line=line, detail=detail[:_MAX_DETAIL])
+            )
+        case _:
+            return died("a malformed reply")
+
+
+def died(detail: str) -> Reply:
+    """Return the reply of a process that ended without one."""
+    return Reply(status=Status.DIED, error=CallError(kind="crash", line=None, detail=detail))

@@ -1,0 +1,168 @@
+"""Computes the scorecard from a run, a rubric and the catalogue of mistakes: no file, no clock, no chance."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from grading.model import (
+    Blame,
+    Criterion,
+    FoundMistake,
+    Mistake,
+    Outcome,
+    Review,
+    Rubric,
+    Run,
+    Scorecard,
+    ScoredBy,
+    ScoredCriterion,
+    ScoredTest,
+    Severity,
+    TestResult,
+    Verdict,
+)
+
+# What a mistake costs its criterion, whichever tests happen to see it: the least, and the most if there is no worse one.
+LEAST_LOST = {Severity.CRITICAL: 1 / 2, Severity.MAJOR: 1 / 5, Severity.MINOR: 0.0}
+MOST_LOST_TO_MINOR = 1 / 3
+_DIGITS = 2
+
+# Looks a mistake up by criterion and id.
+Catalogue = Callable[[str, str], Mistake]
+
+
+def score(run: Run, rubric: Rubric, catalogue: Catalogue, review: Review | None = None) -> Scorecard:
+    """Return the scorecard of a run.
+
+    A test that the rubric names and the run lacks, or has twice, earns nothing.
+    """
+    found = _found(run, rubric, catalogue)
+    criteria = [
+        _score_tests(criterion, run, [f.mistake for f in found if f.criterion in (criterion.id, "any")])
+        if criterion.scored_by is ScoredBy.TESTS
+        else _score_review(criterion, review)
+        for criterion in rubric.criterion
+    ]
+    return Scorecard(
+        run=run,
+        rubric=rubric,
+        criteria=criteria,
+        mistakes=found,
+        flags=[*run.submission.flags, *run.notes],
+        review=review,
+        verdict=_verdict(criteria, rubric.passing),
+    )
+
+
+def _found(run: Run, rubric: Rubric, catalogue: Catalogue) -> list[FoundMistake]:
+    """Each mistake once for each criterion that it is in, the worst first."""
+    judged = {criterion.id for criterion in rubric.criterion}
+    by_key: dict[tuple[str, str], Blame] = {}
+    for result in run.results:
+        if result.criterion not in judged:
+            continue
+        for blame in result.blames:
+            key = (_home(blame, result), blame.id)
+            if key not in by_key or (by_key[key].line is None and blame.line is not None):
+                by_key[key] = blame
+    found = [
+        FoundMistake(mistake=catalogue(home, id_), criterion=home, line=blame.line, detail=blame.detail)
+        for (home, id_), blame in by_key.items()
+    ]
+    order = list(Severity)
+    places = [criterion.id for criterion in rubric.criterion]
+    return sorted(
+        found,
+        key=lambda f: (
+            order.index(f.mistake.severity),
+            places.index(f.criterion) if f.criterion in places else -1,
+            f.mistake.id,
+        ),
+    )
+
+
+def _home(blame: Blame, result: TestResult) -> str:
+    """The criterion that a mistake is counted in: `any` only for what keeps the whole module from loading."""
+    whole_module = blame.criterion == "any" and result.outcome in (Outcome.ERROR, Outcome.TIMEOUT)
+    return "any" if whole_module else result.criterion
+
+
+def _score_tests(criterion: Criterion, run: Run, mistakes: Iterable[Mistake]) -> ScoredCriterion:
+    results: dict[str, list[TestResult]] = {}
+    for result in run.results:
+        if result.criterion == criterion.id:
+            results.setdefault(result.id, []).append(result)
+    outcomes = {
+        test: results[test][0].outcome if len(results.get(test, ())) == 1 else Outcome.ERROR for test in criterion.tests
+    }
+    passed = sum(points for test, points in criterion.tests.items() if outcomes[test] is Outcome.PASSED)
+    earned, adjusted = _within_severity(passed, criterion.points, {mistake.severity for mistake in mistakes})
+    shares = _shares(criterion.tests, outcomes, passed, earned)
+    return ScoredCriterion(
+        id=criterion.id,
+        title=criterion.title,
+        points=earned,
+        max=criterion.points,
+        scored_by=criterion.scored_by,
+        tests=[
+            ScoredTest(
+                id=test,
+                title=results[test][0].title if test in results else test,
+                outcome=outcomes[test],
+                points=shares[test],
+                max=points,
+                mistakes=[blame.id for blame in results[test][0].blames] if test in results else [],
+            )
+            for test, points in criterion.tests.items()
+        ],
+        adjusted=adjusted,
+    )
+
+
+def _within_severity(passed: float, points: float, severities: set[Severity]) -> tuple[float, str]:
+    """Return the points within what the mistakes' severity allows, and why they differ if they do."""
+    if not severities:
+        return round(passed, _DIGITS), ""
+    worst = min(severities, key=list(Severity).index)
+    most = points * (1 - LEAST_LOST[worst])
+    if passed > most:
+        return round(most, _DIGITS), f"a {worst.value} mistake costs at least {LEAST_LOST[worst]:.0%}"
+    least = points * (1 - MOST_LOST_TO_MINOR) if worst is Severity.MINOR else 0.0
+    if passed < least:
+        return round(least, _DIGITS), "a minor mistake costs at most a third"
+    return round(passed, _DIGITS), ""
+
+
+def _shares(
+    tests: Mapping[str, float], outcomes: Mapping[str, Outcome], passed: float, earned: float
+) -> dict[str, float]:
+    """Spread the points earned over the tests: over the passed ones, or over all if there are more than those gave."""
+    spread = earned / passed if passed >= earned > 0 else None
+    shares = {}
+    for test, points in tests.items():
+        if outcomes[test] is Outcome.PASSED:
+            shares[test] = round(points * (spread or 1.0), _DIGITS) if earned else 0.0
+        else:
+            lost = sum(tests.values()) - passed
+            shares[test] = 0.0 if spread or not earned else round(points * (earned - passed) / lost, _DIGITS)
+    return shares
+
+
+def _score_review(criterion: Criterion, review: Review | None) -> ScoredCriterion:
+    return ScoredCriterion(
+        id=criterion.id,
+        title=criterion.title,
+        points=None if review is None else review.points.get(criterion.id),
+        max=criterion.points,
+        scored_by=criterion.scored_by,
+        tests=[],
+    )
+
+
+def _verdict(criteria: Iterable[ScoredCriterion], passing: float) -> Verdict:
+    """Pass or fail as soon as the points still open cannot change it."""
+    least = most = 0.0
+    for criterion in criteria:
+        least += criterion.points or 0.0
+        most += criterion.max if criterion.points is None else criterion.points
+    if least >= passing:
+        return Verdict.PASS
+    return Verdict.FAIL if most < passing else Verdict.NEEDS_REVIEW

@@ -1,0 +1,156 @@
+"""Reads a submission: the candidate's own files, with limits, as data. Nothing else of it is looked at.
+
+Regular files only, reached without following a link; the given files of the handout always come from the trusted copy.
+"""
+
+import ast
+import errno
+import io
+import os
+import re
+import stat
+import tokenize
+from dataclasses import dataclass
+from pathlib import Path
+
+from grading import flags
+from grading.content import Assignment
+from grading.errors import UsageError
+from grading.history import read_history
+from grading.model import Answer, Flag, Submission
+from grading.sandbox.calls import CandidateCode
+
+MAX_FILE_BYTES = 256 * 1024
+_HEADING = re.compile(r"^##\s+(\d+)\.\s*(.*?)\s*$")
+_NAME_LENGTH = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """A submission as the grader needs it."""
+
+    submission: Submission  # for the report
+    code: CandidateCode  # for the sandbox
+    preload: tuple[str, ...]  # modules that the candidate imports and that take long
+
+
+def read_submission(path: Path, assignment: Assignment) -> Read:
+    """Read a checkout of a fork, its `assignment/` folder, or a single `exercise.py`.
+
+    Raises:
+        UsageError: there is nothing at `path` that can be read as a submission.
+    """
+    manifest = assignment.manifest
+    root, source_path = _locate(path, manifest.source)
+    source = _read_file(source_path)
+    discussion_path = root / manifest.discussion if root is not None else None
+    answers: list[Answer] = []
+    flagged: list[Flag] = []
+    if discussion_path is not None and os.path.lexists(discussion_path):
+        try:
+            text = _read_file(discussion_path).decode(errors="replace")
+        except UsageError as error:
+            flagged.append(Flag(id="discussion-unreadable", severity="warning", detail=str(error)))
+        else:
+            answers = read_answers(text, (assignment.root / manifest.discussion).read_text(encoding="utf-8"))
+    history, commit = read_history(root, manifest, assignment.root)
+    text = _decoded(source)
+    tree = _parsed(source)
+    flagged += flags.in_source(tree, manifest) + flags.in_history(history)
+    flagged += flags.edited_files(root, assignment.root, manifest)
+    files = {name: (assignment.root / name).read_bytes() for name in manifest.given}
+    return Read(
+        submission=Submission(
+            name=_name(path),
+            commit=commit,
+            source=text,
+            answers=answers,
+            flags=sorted(flagged, key=lambda flag: (flag.line or 0, flag.id)),
+            history=history,
+        ),
+        code=CandidateCode(module=manifest.module, files={**files, manifest.source: source}),
+        preload=tuple(flags.modules_to_preload(tree, manifest)),
+    )
+
+
+def read_answers(text: str, template: str) -> list[Answer]:
+    """Return what stands below each numbered heading of the discussion beyond what the template has there."""
+    blank = {number: set(lines) for number, _, lines in _sections(template)}
+    return [
+        Answer(
+            number=number,
+            title=title,
+            text="\n".join(line for line in lines if line not in blank.get(number, set()) or not line).strip(),
+        )
+        for number, title, lines in _sections(text)
+    ]
+
+
+def _sections(text: str) -> list[tuple[int, str, list[str]]]:
+    sections: list[tuple[int, str, list[str]]] = []
+    for line in text.splitlines():
+        if heading := _HEADING.match(line):
+            sections.append((int(heading[1]), heading[2], []))
+        elif sections:
+            sections[-1][2].append(line.rstrip())
+    return sections
+
+
+def _locate(path: Path, source: str) -> tuple[Path | None, Path]:
+    """Return the submission's root, None for a lone file, and the path of its module."""
+    name = Path(source).name
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read: {_reason(error)}; give a checkout's folder or an {name}") from None
+    if not stat.S_ISDIR(mode):
+        return None, path
+    for root in (path, path.absolute().parent):
+        if os.path.lexists(root / source) and (root == path or path.name == Path(source).parent.name):
+            if (root / Path(source).parent).is_symlink():
+                raise UsageError(f"{root / Path(source).parent}: is a link; a submission holds the folder itself")
+            return root, root / source
+    raise UsageError(f"{path}: holds no {source}; give the root of a checkout, or an {name}")
+
+
+def _read_file(path: Path) -> bytes:
+    """Return a regular file's content, without following a link and without waiting for a pipe."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        link = isinstance(error, OSError) and error.errno == errno.ELOOP
+        raise UsageError(f"{path}: cannot be read: {'it is a link' if link else _reason(error)}") from None
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UsageError(f"{path}: is not a regular file")
+        content = file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        raise UsageError(f"{path}: is larger than {MAX_FILE_BYTES // 1024} KiB, the most that is read")
+    return content
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()
+
+
+def _decoded(source: bytes) -> str:
+    """Return the source as Python reads it (PEP 263), for people: what cannot be decoded is replaced."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+    except SyntaxError:
+        encoding = "utf-8"
+    return source.decode(encoding, errors="replace").replace("\r\n", "\n")
+
+
+def _parsed(source: bytes) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module(body=[], type_ignores=[])
+
+
+def _name(path: Path) -> str:
+    """Return what to call the submission: its folder's name, or its file's."""
+    plain = path.absolute()
+    name = plain.name or "submission"
+    return "".join(c if c.isprintable() else "?" for c in name)[:_NAME_LENGTH]

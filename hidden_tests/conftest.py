@@ -1,0 +1,246 @@
+"""The scenes that the hidden tests look at, each played once, and what was observed there."""
+
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from grading.harness import CandidateUnderTest
+from grading.sandbox.inside.wire import Array
+from hidden_tests.diagnosis.evaluation import ObservedRun, Scene
+from hidden_tests.diagnosis.loss import Batch, Case, Profile
+from hidden_tests.diagnosis.training import ObservedEpoch
+from hidden_tests.oracle import METRICS, Epoch, Floats
+
+# Beyond about 17, float32 cannot tell a probability from 1.
+EXTREME_LOGITS = (18.0, 30.0, 50.0, 100.0, 200.0)
+EVALUATED_ROWS = 150
+
+
+def _array(values: NDArray[Any], dtype: str = "float32") -> Array:
+    plain = np.ascontiguousarray(values, dtype=dtype)
+    return Array(dtype=dtype, shape=plain.shape, data=plain.tobytes())
+
+
+def _values(array: Array) -> Floats:
+    return np.frombuffer(array.data, dtype=array.dtype).reshape(array.shape).astype(np.float64)
+
+
+def _single(values: Floats) -> Floats:
+    """Round to float32, so that the oracle computes with what the candidate was given."""
+    return values.astype(np.float32).astype(np.float64)
+
+
+def _random(seed: int, scene: str) -> np.random.Generator:
+    return np.random.default_rng([seed, zlib.crc32(scene.encode())])
+
+
+# --- TODO 1 ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def loss_profile(candidate: CandidateUnderTest, seed: int) -> Profile:
+    """`make_loss` on three sets of labels: one in five positive, about one in three, and more than half."""
+    random = _random(seed, "loss")
+    cases = []
+    for positives, negatives in ((10, 40), (int(random.integers(9, 15)), 29), (21, int(random.integers(5, 12)))):
+        labels = random.permutation(np.repeat([1.0, 0.0], [positives, negatives]))
+        moderate = [_moderate_batch(random, of_each) for of_each in ((2, 4), (5, 4), (3, 10))]
+        cases.append((labels, [*moderate, *_extreme_batches()]))
+    observed = candidate.call(
+        "loss",
+        {
+            "cases": [
+                {
+                    "labels": _array(labels),
+                    "batches": [{"logits": _array(x), "targets": _array(y)} for x, y in batches],
+                }
+                for labels, batches in cases
+            ],
+            "single_class": _array(np.zeros(8)),
+        },
+    )
+    candidate.note("single-class-labels", f"with labels of a single class, the loss {observed['single_class']}")
+    return Profile([_case(*case, seen) for case, seen in zip(cases, observed["cases"], strict=True)])
+
+
+def _moderate_batch(random: np.random.Generator, of_each: tuple[int, int]) -> tuple[Floats, Floats]:
+    targets = random.permutation(np.repeat([1.0, 0.0], of_each))
+    sign = random.choice([-1.0, 1.0], len(targets))
+    return _single(sign * random.uniform(0.2, 2.0, len(targets))), targets
+
+
+def _extreme_batches() -> list[tuple[Floats, Floats]]:
+    batches = []
+    for size in EXTREME_LOGITS:
+        right, wrong = np.array([size, -size]), np.array([-size, size])
+        batches += [(logits, np.array([1.0, 0.0])) for logits in (right, wrong)]
+        batches.append((np.concatenate([right, wrong]), np.array([1.0, 0.0, 1.0, 0.0])))
+    return batches
+
+
+def _case(labels: Floats, batches: list[tuple[Floats, Floats]], seen: list[Mapping[str, Any]]) -> Case:
+    measured = [
+        Batch(
+            logits=logits,
+            targets=targets,
+            value=_values(batch["value"]),
+            gradient=None if batch["gradient"] is None else _values(batch["gradient"]),
+        )
+        for (logits, targets), batch in zip(batches, seen, strict=True)
+    ]
+    moderate = len(batches) - 3 * len(EXTREME_LOGITS)
+    return Case(labels=labels, moderate=measured[:moderate], extreme=measured[moderate:])
+
+
+# --- TODO 2 ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def plain_epoch(candidate: CandidateUnderTest, seed: int) -> ObservedEpoch:
+    """`train_epoch` over six batches, the last of them smaller, with plain SGD and a model in training mode."""
+    epoch = _epoch(_random(seed, "plain epoch"), rows=27, batch_size=5, lr=0.5, momentum=0.0)
+    return _play_epoch(candidate, epoch, starts_in_training_mode=True)
+
+
+@pytest.fixture(scope="session")
+def long_epoch(candidate: CandidateUnderTest, seed: int) -> ObservedEpoch:
+    """`train_epoch` over 130 batches of three, the last of two, with momentum and a model in evaluation mode."""
+    epoch = _epoch(_random(seed, "long epoch"), rows=389, batch_size=3, lr=0.05, momentum=0.9)
+    return _play_epoch(candidate, epoch, starts_in_training_mode=False)
+
+
+def _epoch(random: np.random.Generator, *, rows: int, batch_size: int, lr: float, momentum: float) -> Epoch:
+    features = random.normal(size=(rows, 4))
+    targets = (features[:, 0] + random.normal(size=rows) > 0.6).astype(np.float64)
+    parameters = random.normal(scale=0.5, size=5)
+    scale = random.uniform(0.3, 0.7, 4)
+    return Epoch(
+        features=_single(features),
+        targets=targets,
+        batch_size=batch_size,
+        parameters=_single(parameters),
+        scale=_single(scale),
+        pos_weight=2.5,
+        lr=lr,
+        momentum=momentum,
+    )
+
+
+def _play_epoch(candidate: CandidateUnderTest, epoch: Epoch, *, starts_in_training_mode: bool) -> ObservedEpoch:
+    observed = candidate.call(
+        "training",
+        {
+            "features": _array(np.column_stack([np.arange(len(epoch.targets)), epoch.features])),
+            "targets": _array(epoch.targets),
+            "batch_size": epoch.batch_size,
+            "parameters": _array(epoch.parameters),
+            "scale": _array(epoch.scale),
+            "pos_weight": _array(np.array(epoch.pos_weight)),
+            "lr": epoch.lr,
+            "momentum": epoch.momentum,
+            "starts_in_training_mode": starts_in_training_mode,
+        },
+    )
+    arrays = {name: _values(observed[name]) for name in ("parameters", "gradients", "final")}
+    return ObservedEpoch(epoch, {**observed, **arrays}, starts_in_training_mode=starts_in_training_mode)
+
+
+# --- TODO 3 ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def plain_runs(candidate: CandidateUnderTest, seed: int) -> list[ObservedRun]:
+    """`evaluate` on a shuffled loader: with its default threshold, with 0.3 by name and with 0.7 by position."""
+    random = _random(seed, "plain runs")
+    scenes = [_telling_scene(random, threshold, modes=1) for threshold in (0.5, 0.3, 0.7)]
+    return _play_runs(candidate, scenes, [[], [0.3, "name"], [0.7]])
+
+
+@pytest.fixture(scope="session")
+def mode_run(candidate: CandidateUnderTest, seed: int) -> ObservedRun:
+    """`evaluate` on a model in training mode whose answers depend on training mode and on autograd."""
+    scene = _telling_scene(_random(seed, "mode run"), 0.5, modes=4)
+    return _play_runs(candidate, [scene], [[]])[0]
+
+
+@pytest.fixture(scope="session")
+def undefined_runs(candidate: CandidateUnderTest, seed: int) -> list[ObservedRun]:
+    """`evaluate` where nothing is predicted positive, where nothing is positive, and where neither is."""
+    random = _random(seed, "undefined runs")
+    low, mixed = -random.uniform(0.5, 2.5, 12), random.permutation(np.repeat([1.5, -1.5], 6))
+    some, none = random.permutation(np.repeat([1.0, 0.0], [4, 8])), np.zeros(12)
+    scenes = [
+        _scene(random, np.tile(logits, (4, 1)), targets, threshold=0.5, batch_size=4)
+        for logits, targets in ((low, some), (mixed, none), (low, none))
+    ]
+    return _play_runs(candidate, scenes, [[]] * len(scenes))
+
+
+def _scene(
+    random: np.random.Generator, logits: Floats, targets: Floats, *, threshold: float, batch_size: int
+) -> Scene:
+    orders = np.stack([random.permutation(len(targets)) for _ in range(4)])
+    return Scene(
+        logits=_single(logits), targets=targets, orders=orders, batch_size=batch_size, threshold=threshold
+    )
+
+
+def _telling_scene(random: np.random.Generator, threshold: float, modes: int) -> Scene:
+    """Draw until precision, recall, F1 and accuracy all differ, in each of the model's modes as well."""
+    while True:
+        targets = (random.uniform(size=EVALUATED_ROWS) < 0.35).astype(np.float64)
+        logits = np.stack([_logits(random, targets, threshold) for _ in range(modes)])
+        scene = _scene(random, np.tile(logits, (4 // modes, 1)), targets, threshold=threshold, batch_size=16)
+        scores = [scene.expected(mode) for mode in range(modes)]
+        values = [scored[name] for scored in scores for name in METRICS]
+        values.append(float(np.mean((logits[0] >= np.log(threshold / (1 - threshold))) == (targets == 1.0))))
+        if np.diff(np.sort(values)).min() > 0.01:
+            return scene
+
+
+def _logits(random: np.random.Generator, targets: Floats, threshold: float) -> Floats:
+    """Logits that know a little of the targets, and keep clear of a tie at the threshold."""
+    logits = random.normal(scale=1.2, size=len(targets)) + random.uniform(0.0, 1.0) * targets + 0.2
+    cut = np.log(threshold / (1 - threshold))
+    return np.where(np.abs(logits - cut) < 0.01, logits + 0.02, logits)
+
+
+def _play_runs(candidate: CandidateUnderTest, scenes: list[Scene], thresholds: list[list[Any]]) -> list[ObservedRun]:
+    observed = candidate.call(
+        "evaluation",
+        {
+            "runs": [
+                {
+                    "features": _array(scene.logits.T),
+                    "targets": _array(scene.targets),
+                    "batch_size": scene.batch_size,
+                    "orders": _array(scene.orders, "int64"),
+                    "threshold": threshold,
+                }
+                for scene, threshold in zip(scenes, thresholds, strict=True)
+            ]
+        },
+    )
+    return [_run(scene, seen) for scene, seen in zip(scenes, observed["runs"], strict=True)]
+
+
+def _run(scene: Scene, seen: Mapping[str, Any]) -> ObservedRun:
+    weight = seen["weight"]
+    return ObservedRun(
+        scene=scene,
+        error=seen["error"],
+        kind=seen["kind"],
+        keys=seen["keys"],
+        scores={name: said["value"] for name, said in seen["metrics"].items() if said["kind"] == "number"},
+        modes=seen["modes"],
+        rows=seen["rows"],
+        passes=seen["passes"],
+        recording_after=seen["recording_after"],
+        trainable_after=seen["trainable_after"],
+        gradients_left=seen["gradients_left"],
+        moved=weight is None or not np.array_equal(_values(weight), np.ones(4)),
+    )

@@ -1,0 +1,313 @@
+"""What an evaluation does, told by finding the wrong computation that gives the very numbers observed.
+
+Each hypothesis is a way of getting from logits and targets to the three metrics; those with the fewest departures from
+the right way are tried first.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hidden_tests.oracle import METRICS, Bools, Floats, metrics, sigmoid
+
+# Rounding to three digits is a matter of style; with the scenes' 150 rows, no two ways of computing lie this close.
+TOLERANCE = 6e-4
+# More departures than this at once, and anything can be explained by something.
+_MAX_DEPARTURES = 3
+
+Rows = NDArray[np.intp]
+Scores = Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """What one run of `evaluate` was given."""
+
+    logits: Floats  # (4, n): for each mode of the probe's model
+    targets: Floats  # (n,)
+    orders: NDArray[np.int64]  # (passes, n)
+    batch_size: int
+    threshold: float
+
+    @property
+    def right(self) -> Scores:
+        """The metrics that a right evaluation returns."""
+        return self.expected(mode=0)
+
+    def expected(self, mode: int) -> Scores:
+        """The metrics of a right evaluation of the model in one of its modes."""
+        return metrics(sigmoid(self.logits[mode]) >= self.threshold, self.targets)
+
+    def batches(self, number: int) -> list[Rows]:
+        """The rows of each batch in one of the passes."""
+        order = self.orders[number].astype(np.intp)
+        return [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObservedRun:
+    """One run of `evaluate`."""
+
+    scene: Scene
+    error: Mapping[str, Any] | None
+    kind: str
+    keys: Sequence[str]
+    scores: Scores  # those of the three that are there and are numbers
+    modes: Sequence[Sequence[bool]]
+    rows: int
+    passes: int
+    recording_after: bool
+    trainable_after: bool
+    gradients_left: bool
+    moved: bool
+
+    @property
+    def gives_metrics(self) -> bool:
+        """Whether there are three numbers to compare."""
+        return self.error is None and len(self.scores) == len(METRICS)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the metrics are right and belong to the model as it was given."""
+        return self.matches(self.scene.right) and not self.moved
+
+    def matches(self, expected: Scores) -> bool:
+        """Whether the metrics are these."""
+        return self.gives_metrics and all(abs(self.scores[name] - expected[name]) <= TOLERANCE for name in METRICS)
+
+    def ran_in(self, *, training: bool | None = None, recording: bool | None = None) -> bool:
+        """Whether any forward pass ran in this training mode, or with autograd recording or not.
+
+        Told by the metrics if they are those of one mode of the model, and by the model's own notes otherwise.
+        """
+        told = [mode for mode in range(4) if self.matches(self.scene.expected(mode))]
+        modes = [(bool(mode & 1), bool(mode & 2)) for mode in told] if len(told) == 1 else self.modes
+        return any(training in (None, seen[0]) and recording in (None, seen[1]) for seen in modes)
+
+
+def failure_mistakes(run: ObservedRun) -> list[str]:
+    """Explain a run that gives no three numbers; empty if it does."""
+    if run.error is not None:
+        return [str(run.error["kind"])]
+    if run.kind == "none" or (run.rows == 0 and run.passes == 0):
+        return ["not-implemented"]
+    if not run.gives_metrics:
+        only_accuracy = not run.scores and any("acc" in key.lower() for key in run.keys)
+        return ["accuracy-as-metric" if only_accuracy else "wrong-signature"]
+    return []
+
+
+def metric_mistakes(run: ObservedRun) -> list[str]:
+    """Explain metrics that are not right at the run's threshold."""
+    if failures := failure_mistakes(run):
+        return failures
+    if run.moved:
+        return ["trains-while-evaluating"]
+    if run.matches(run.scene.right):
+        return []
+    if run.rows < len(run.scene.targets):
+        # Of the rows that were never looked at nothing else can be told, but of the others something may.
+        return _first_explanation(run, must_have="partial-evaluation") or ["partial-evaluation"]
+    if explanation := _first_explanation(run):
+        return explanation
+    if run.passes > 1:
+        return ["misaligned-batches"]
+    if _is_some_cut(run):
+        return ["wrong-probabilities"]
+    return ["wrong-average"]
+
+
+def _first_explanation(run: ObservedRun, must_have: str | None = None) -> list[str]:
+    best: list[str] = []
+    for hypothesis in _hypotheses(run.scene):
+        names = list(dict.fromkeys(hypothesis.names))
+        if best and len(names) >= len(best):
+            continue
+        if must_have in (None, *names) and run.matches(hypothesis.scores()):
+            best = names
+            if len(best) == 1:
+                break
+    return best
+
+
+@dataclass(frozen=True)
+class _Hypothesis:
+    names: tuple[str, ...]
+    scores: Callable[[], Scores]
+
+
+def _hypotheses(scene: Scene) -> Iterator[_Hypothesis]:
+    """Every combination of departures from the right way, those with the fewest first."""
+    combined = list(product(_squashings(), _cuts(scene), _selections(scene), _poolings(), _summaries(), _labellings()))
+    ranked: list[tuple[int, tuple[str, ...], Any]] = []
+    for parts in combined:
+        names = tuple(name for name, _ in parts if name)
+        if len(names) <= _MAX_DEPARTURES:
+            ranked.append((len(names), names, [part for _, part in parts]))
+    ranked.sort(key=lambda entry: entry[0])
+    for _, names, (squash, cut, batches, pool, summarise, label) in ranked:
+
+        def scores(
+            squash: Any = squash,
+            cut: Any = cut,
+            batches: Any = batches,
+            pool: Any = pool,
+            summarise: Any = summarise,
+            label: Any = label,
+        ) -> Scores:
+            pairs = [
+                (np.concatenate([[]]) if not len(rows) else squash(scene.logits[0][rows]) >= cut, scene.targets[of])
+                for rows, of in batches
+            ]
+            result: Scores = label(pool(pairs, summarise))
+            return result
+
+        yield _Hypothesis(names, scores)
+
+
+def _squashings() -> list[tuple[str, Callable[[Floats], Floats]]]:
+    def softmax(logits: Floats) -> Floats:
+        powers = np.exp(logits - logits.max())
+        return np.asarray(powers / powers.sum())
+
+    return [
+        ("", sigmoid),
+        ("missing-sigmoid", lambda logits: logits),
+        ("wrong-probabilities", lambda logits: sigmoid(sigmoid(logits))),
+        ("wrong-probabilities", softmax),
+        ("wrong-probabilities", lambda logits: 1 - sigmoid(logits)),
+        ("wrong-probabilities", np.tanh),
+    ]
+
+
+def _cuts(scene: Scene) -> list[tuple[str, float]]:
+    fixed = [("ignores-threshold", 0.5)] if scene.threshold != 0.5 else []
+    return [("", scene.threshold), *fixed]
+
+
+def _selections(scene: Scene) -> list[tuple[str, list[tuple[Rows, Rows]]]]:
+    """Which rows' predictions meet which rows' targets, batch by batch."""
+    found = []
+    for number in range(min(2, len(scene.orders))):
+        batches = scene.batches(number)
+        found += [
+            ("", [(rows, rows) for rows in batches]),
+            ("partial-evaluation", [(rows, rows) for rows in batches[-1:]]),
+            ("partial-evaluation", [(rows, rows) for rows in batches[:1]]),
+            ("partial-evaluation", [(rows, rows) for rows in batches[:-1]]),
+            ("partial-evaluation", [(rows, rows) for rows in batches[1:]]),
+        ]
+    for first, second in ((0, 1), (1, 0), (1, 2), (2, 1)):
+        if max(first, second) < len(scene.orders):
+            pairs = list(zip(scene.batches(first), scene.batches(second), strict=True))
+            found.append(("misaligned-batches", pairs))
+    return found
+
+
+Pairs = Sequence[tuple[Bools, Floats]]
+Summary = Callable[[Bools, Floats], dict[str, float]]
+
+
+def _poolings() -> list[tuple[str, Callable[[Pairs, Summary], dict[str, float]]]]:
+    def pooled(pairs: Pairs, summarise: Summary) -> dict[str, float]:
+        return summarise(np.concatenate([p for p, _ in pairs]), np.concatenate([t for _, t in pairs]))
+
+    def averaged(pairs: Pairs, summarise: Summary) -> dict[str, float]:
+        each = [summarise(*pair) for pair in pairs]
+        return {name: float(np.mean([scores[name] for scores in each])) for name in METRICS}
+
+    def averaged_by_size(pairs: Pairs, summarise: Summary) -> dict[str, float]:
+        each, sizes = [summarise(*pair) for pair in pairs], [len(targets) for _, targets in pairs]
+        return {name: float(np.average([scores[name] for scores in each], weights=sizes)) for name in METRICS}
+
+    def averaged_then_f1(pairs: Pairs, summarise: Summary) -> dict[str, float]:
+        mean = averaged(pairs, summarise)
+        total = mean["precision"] + mean["recall"]
+        return {**mean, "f1": 2 * mean["precision"] * mean["recall"] / total if total else 0.0}
+
+    def averaged_where_defined(pairs: Pairs, summarise: Summary) -> dict[str, float]:
+        each = [summarise(*pair) for pair in pairs if (pair[1] == 1.0).any()]
+        return {name: float(np.mean([scores[name] for scores in each])) if each else 0.0 for name in METRICS}
+
+    names = ("averages-batches",)
+    others = (averaged, averaged_by_size, averaged_then_f1, averaged_where_defined)
+    return [("", pooled), *((name, pooling) for name in names for pooling in others)]
+
+
+def _summaries() -> list[tuple[str, Summary]]:
+    def of_negatives(predicted: Bools, targets: Floats) -> dict[str, float]:
+        return metrics(~predicted.astype(bool), 1.0 - targets)
+
+    def averaged(predicted: Bools, targets: Floats, weights: tuple[float, float]) -> dict[str, float]:
+        classes = (metrics(predicted.astype(bool), targets), of_negatives(predicted, targets))
+        return {name: float(np.average([c[name] for c in classes], weights=weights)) for name in METRICS}
+
+    def macro(predicted: Bools, targets: Floats) -> dict[str, float]:
+        return averaged(predicted, targets, (1.0, 1.0))
+
+    def macro_then_f1(predicted: Bools, targets: Floats) -> dict[str, float]:
+        mean = macro(predicted, targets)
+        total = mean["precision"] + mean["recall"]
+        return {**mean, "f1": 2 * mean["precision"] * mean["recall"] / total if total else 0.0}
+
+    def weighted(predicted: Bools, targets: Floats) -> dict[str, float]:
+        positives = float(np.sum(targets == 1.0))
+        return averaged(predicted, targets, (positives, len(targets) - positives))
+
+    def accuracy(predicted: Bools, targets: Floats) -> dict[str, float]:
+        return dict.fromkeys(METRICS, _accuracy(predicted, targets))
+
+    def accuracy_in(name: str) -> Summary:
+        return lambda predicted, targets: {
+            **metrics(predicted.astype(bool), targets),
+            name: _accuracy(predicted, targets),
+        }
+
+    def arithmetic_f1(predicted: Bools, targets: Floats) -> dict[str, float]:
+        right = metrics(predicted.astype(bool), targets)
+        return {**right, "f1": (right["precision"] + right["recall"]) / 2}
+
+    def one_of(name: str, other: Summary) -> Summary:
+        return lambda predicted, targets: {
+            **metrics(predicted.astype(bool), targets),
+            name: other(predicted, targets)[name],
+        }
+
+    return [
+        ("", lambda predicted, targets: metrics(predicted.astype(bool), targets)),
+        ("accuracy-as-metric", accuracy),
+        *(("accuracy-as-metric", accuracy_in(name)) for name in METRICS),
+        *(("wrong-average", summary) for summary in (macro, macro_then_f1, weighted, of_negatives, arithmetic_f1)),
+        *(("wrong-average", one_of("f1", summary)) for summary in (macro, weighted, of_negatives)),
+    ]
+
+
+def _accuracy(predicted: Bools, targets: Floats) -> float:
+    return float(np.mean(predicted.astype(bool) == (targets == 1.0)))
+
+
+def _labellings() -> list[tuple[str, Callable[[dict[str, float]], Scores]]]:
+    return [
+        ("", lambda scores: scores),
+        ("swapped-metrics", lambda scores: {**scores, "precision": scores["recall"], "recall": scores["precision"]}),
+        ("swapped-metrics", lambda scores: {**scores, "precision": scores["f1"], "f1": scores["precision"]}),
+        ("swapped-metrics", lambda scores: {**scores, "recall": scores["f1"], "f1": scores["recall"]}),
+        (
+            "swapped-metrics",
+            lambda scores: {"precision": scores["recall"], "recall": scores["f1"], "f1": scores["precision"]},
+        ),
+        (
+            "swapped-metrics",
+            lambda scores: {"precision": scores["f1"], "recall": scores["precision"], "f1": scores["recall"]},
+        ),
+    ]
+
+
+def _is_some_cut(run: ObservedRun) -> bool:
+    """Whether the metrics are those of some other cut through the logits: of a wrong but monotone probability."""
+    logits, targets = run.scene.logits[0], run.scene.targets
+    return any(run.matches(metrics(logits >= cut, targets)) for cut in [*logits, np.inf])

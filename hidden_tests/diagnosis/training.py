@@ -1,0 +1,295 @@
+"""What a training loop does, told from the parameters it leaves and from what model, loss and optimizer saw.
+
+Whether an epoch is right is a matter of the final parameters and the returned loss alone; the events only explain.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from hidden_tests.oracle import Epoch, Floats, sigmoid
+
+# The contract's: against float64.
+TOLERANCE = 1e-4
+
+
+@dataclass(kw_only=True)
+class Window:
+    """What happened from one batch's first forward pass to the next batch's."""
+
+    rows: tuple[int, ...]
+    training: bool
+    recording: bool
+    output: Floats
+    parameters: Floats
+    given: Floats | None = None  # the first logits that the loss was given
+    losses: list[float] = field(default_factory=list)
+    differentiable: bool = True
+    backward: int = 0
+    steps: list[int] = field(default_factory=list)  # how many backward passes came before each step
+    gradients: list[Floats] = field(default_factory=list)  # at each step
+    scales: list[float] = field(default_factory=list)  # what each backward pass multiplied the loss by
+
+
+class ObservedEpoch:
+    """One epoch as it was observed, beside what it should have been."""
+
+    def __init__(self, epoch: Epoch, observed: Mapping[str, Any], *, starts_in_training_mode: bool) -> None:
+        self.epoch = epoch
+        self.error: Mapping[str, Any] | None = observed["error"]
+        self.result: Mapping[str, Any] = observed["result"]
+        self.final: Floats = observed["final"]
+        self.other_steps = sum(event[0] == "other step" for event in observed["events"])
+        self.steps = sum(event[0] == "step" for event in observed["events"])
+        self.starts_in_training_mode = starts_in_training_mode
+        self.windows = _windows(observed)
+
+    @property
+    def did_nothing(self) -> bool:
+        """Whether no batch ever reached the model."""
+        return not self.windows
+
+    @cached_property
+    def modes(self) -> set[bool]:
+        """The training modes seen by the forward passes that trained, or by all of them if none did."""
+        training = [window for window in self.windows if window.backward]
+        return {window.training for window in training or self.windows}
+
+    def leaves_parameters_of(self, *, training: bool) -> bool:
+        """Whether the final parameters are those of a right epoch in this mode."""
+        return _close(self.final, self.epoch.run(training=training)[0])
+
+    @property
+    def updates_rightly(self) -> bool:
+        """Whether the final parameters are right, training mode aside."""
+        return any(self.leaves_parameters_of(training=mode) for mode in (True, False)) or self._right_in_mixed_modes
+
+    @property
+    def trains_in_training_mode(self) -> bool:
+        """Whether the forward passes ran in training mode, told by the parameters where those are right."""
+        if self.leaves_parameters_of(training=True):
+            return True
+        return not self.leaves_parameters_of(training=False) and self.modes == {True}
+
+    @property
+    def _right_in_mixed_modes(self) -> bool:
+        """Whether each batch was trained on rightly in whatever mode the model was in then."""
+        epoch, expected, velocity = self.epoch, self.epoch.parameters, np.zeros_like(self.epoch.parameters)
+        wanted = [tuple(range(*rows.indices(len(epoch.targets)))) for rows in epoch.batches]
+        if len(self.modes) < 2 or [window.rows for window in self.windows] != wanted:
+            return False
+        for window in self.windows:
+            rows = np.array(window.rows)
+            logits = epoch.logits(expected, rows, training=window.training)
+            velocity = epoch.momentum * velocity + epoch.gradient(logits, rows, training=window.training)
+            expected = expected - epoch.lr * velocity
+        return _close(self.final, expected)
+
+    @property
+    def accepted_losses(self) -> list[float]:
+        """What the epoch's mean loss may be: over batches or over samples, before each step or after it."""
+        accepted = []
+        sizes = [rows.stop - rows.start for rows in self.epoch.batches]
+        sizes[-1] = len(self.epoch.targets) - self.epoch.batches[-1].start
+        for mode in (True, False):
+            if self.leaves_parameters_of(training=mode):
+                accepted += _means(self.epoch.run(training=mode)[1], sizes, len(sizes), sum(sizes))
+        measured = [window for window in self.windows if window.losses]
+        if measured:
+            seen = [len(window.rows) for window in measured]
+            for which in (0, -1):
+                # A loop that was left early may divide by all batches or by those that it saw.
+                losses = [window.losses[which] for window in measured]
+                for batches, rows in ((len(seen), sum(seen)), (len(sizes), sum(sizes))):
+                    accepted += _means(losses, seen, batches, rows)
+        return accepted
+
+    @property
+    def returns_mean_loss(self) -> bool:
+        """Whether the result is the mean loss of the epoch."""
+        if self.result["kind"] != "number":
+            return False
+        accepted = self.accepted_losses
+        return bool(accepted) and any(
+            np.isclose(self.result["value"], wanted, rtol=TOLERANCE, atol=TOLERANCE) for wanted in accepted
+        )
+
+
+def result_mistakes(observed: ObservedEpoch) -> list[str]:
+    """Explain a result that is not the mean loss, as a number."""
+    if observed.error is not None:
+        return failure_mistakes(observed)
+    kinds = {"none": "not-implemented", "other": "wrong-signature"}
+    return [kinds.get(observed.result["kind"], "wrong-epoch-loss")]
+
+
+def failure_mistakes(observed: ObservedEpoch) -> list[str]:
+    """Explain an exception, or an epoch in which nothing happened."""
+    if observed.error is None:
+        return ["not-implemented"]
+    crashed = observed.error["kind"] == "crash"
+    last = observed.windows[-1] if observed.windows else None
+    # "element 0 of tensors does not require grad": the graph was lost on the way, in or after the forward pass.
+    if crashed and last is not None and not last.backward and not (last.recording and last.differentiable):
+        return ["missing-backward"]
+    return [str(observed.error["kind"])]
+
+
+def update_mistakes(observed: ObservedEpoch) -> list[str]:
+    """Explain parameters that are not those of one right epoch."""
+    if observed.error is not None or observed.did_nothing:
+        return failure_mistakes(observed)
+    found = []
+    if {row for window in observed.windows for row in window.rows} != set(range(len(observed.epoch.targets))):
+        found.append("partial-epoch")
+    if any(_takes_sigmoid(window) for window in observed.windows):
+        found.append("sigmoid-before-logits-loss")
+    if _close(observed.final, observed.epoch.parameters):
+        found += _why_nothing_moved(observed)
+    else:
+        found += _why_it_moved_elsewhere(observed)
+    return found or ["wrong-gradient"]
+
+
+def _why_nothing_moved(observed: ObservedEpoch) -> list[str]:
+    backward = sum(window.backward for window in observed.windows)
+    if observed.other_steps and not observed.steps:
+        return ["extra-updates"]
+    if not backward:
+        return ["missing-backward"] if observed.steps else ["missing-backward", "missing-step"]
+    if not observed.steps:
+        return ["missing-step"]
+    return ["step-before-backward"] if _steps_first(observed.windows) else ["missing-backward"]
+
+
+def _why_it_moved_elsewhere(observed: ObservedEpoch) -> list[str]:
+    batches = {window.rows for window in observed.windows}
+    if observed.other_steps or observed.steps > len(batches):
+        return ["extra-updates", *_gradient_mistakes(observed)]
+    if observed.steps < len(batches):
+        return ["missing-step"]
+    if _steps_first(observed.windows):
+        return ["step-before-backward", *_lagging_mistakes(observed)]
+    return _gradient_mistakes(observed)
+
+
+def _steps_first(windows: Sequence[Window]) -> bool:
+    stepped = [window.steps[0] for window in windows if window.steps and window.backward]
+    return bool(stepped) and not any(stepped)
+
+
+def _gradient_mistakes(observed: ObservedEpoch) -> list[str]:
+    """Compare the gradients at each batch's first step with the batch's own and with those of the batches before."""
+    found = []
+    carried = np.zeros_like(observed.epoch.parameters)
+    accumulates = wrong = False
+    for window in observed.windows:
+        if not window.gradients or window.given is None:
+            continue
+        own = _own_gradient(observed.epoch, window)
+        gradient = window.gradients[0]
+        if own is None:
+            carried = gradient
+            continue
+        scale = _scale(window)
+        fresh = _close(gradient, own * scale)
+        summed = not _close(carried, np.zeros_like(carried)) and _close(gradient, carried + own * scale)
+        accumulates |= summed and not fresh
+        wrong |= not (fresh or summed) or not np.isclose(scale, 1.0, rtol=TOLERANCE)
+        carried = window.gradients[-1]
+    if accumulates:
+        found.append("missing-zero-grad")
+    if wrong:
+        found.append("wrong-gradient")
+    return found
+
+
+def _lagging_mistakes(observed: ObservedEpoch) -> list[str]:
+    """Where each step comes before its batch's backward pass: do the gradients also add up?"""
+    lagging = [window.gradients[0] for window in observed.windows if window.gradients]
+    own = [_own_gradient(observed.epoch, window) for window in observed.windows]
+    for i in range(2, min(len(lagging), len(own))):
+        before = own[i - 1]
+        if before is not None and _close(lagging[i], lagging[i - 1] + before) and not _close(lagging[i], before):
+            return ["missing-zero-grad"]
+    return []
+
+
+def _own_gradient(epoch: Epoch, window: Window) -> Floats | None:
+    """The gradient of this batch's loss where the model stood, given what the loss was given; None if unknowable."""
+    if window.given is None or len(window.given) != len(window.output):
+        return None
+    if _takes_sigmoid(window):
+        slope: Floats | float = window.given * (1 - window.given)
+        if not _close(window.given, sigmoid(window.output)):
+            return None
+    elif _close(window.given, window.output):
+        slope = 1.0
+    else:
+        return None
+    return epoch.gradient(window.given, np.array(window.rows), training=window.training, slope=slope)
+
+
+def _takes_sigmoid(window: Window) -> bool:
+    """Whether the loss was given the sigmoid or the softmax of the model's output."""
+    if window.given is None or len(window.given) != len(window.output):
+        return False
+    powers = np.exp(window.output - window.output.max())
+    return any(_close(window.given, squashed) for squashed in (sigmoid(window.output), powers / powers.sum()))
+
+
+def _scale(window: Window) -> float:
+    """What the backward passes before the first step multiplied the loss by, together."""
+    return float(sum(window.scales[: window.steps[0]])) if window.steps else 1.0
+
+
+def _windows(observed: Mapping[str, Any]) -> list[Window]:
+    windows: list[Window] = []
+    forwards = steps = 0
+    for kind, *details in observed["events"]:
+        if kind == "forward":
+            training, recording, rows, output = details
+            window = Window(
+                rows=tuple(round(row) for row in rows),
+                training=training,
+                recording=recording,
+                output=np.array(output),
+                parameters=observed["parameters"][forwards],
+            )
+            forwards += 1
+            # Another pass over the same batch, for logging or in a closure, belongs to that batch.
+            if windows and windows[-1].rows == window.rows and not _is_a_new_pass(windows[-1], window):
+                continue
+            windows.append(window)
+        elif kind == "step":
+            if windows:
+                windows[-1].steps.append(windows[-1].backward)
+                windows[-1].gradients.append(observed["gradients"][steps])
+            steps += 1
+        elif windows and kind == "loss":
+            given, value, differentiable = details
+            windows[-1].losses.append(value)
+            if windows[-1].given is None:
+                windows[-1].given = np.array(given)
+                windows[-1].differentiable = differentiable
+        elif windows and kind == "backward":
+            windows[-1].backward += 1
+            windows[-1].scales.append(details[0])
+    return windows
+
+
+def _is_a_new_pass(last: Window, window: Window) -> bool:
+    """Whether a pass over the same batch starts training where the last one, without a graph, only looked."""
+    return window.recording and not last.recording and not last.backward
+
+
+def _means(losses: Sequence[float], sizes: Sequence[int], batches: int, rows: int) -> list[float]:
+    by_sample = float(np.dot(losses, sizes)) / rows
+    return [float(np.sum(losses)) / batches, by_sample]
+
+
+def _close(values: Floats, wanted: Floats) -> bool:
+    return bool(np.allclose(values, wanted, rtol=TOLERANCE, atol=TOLERANCE))

@@ -1,0 +1,3 @@
+def evaluate(model, loader, threshold=0.5):
+    """Divides by nothing."""
+    return {"precision": 1 / 0}

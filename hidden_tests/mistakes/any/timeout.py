@@ -1,0 +1,4 @@
+def make_loss(train_labels):
+    """Never comes back."""
+    while True:
+        pass

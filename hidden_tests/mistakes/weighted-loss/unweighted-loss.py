@@ -1,0 +1,6 @@
+from torch import nn
+
+
+def make_loss(train_labels):
+    """The labels are not looked at."""
+    return nn.BCEWithLogitsLoss()

@@ -1,0 +1,100 @@
+"""What is right, in numpy and double precision: slow, obvious, and independent of torch and of every solution."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+METRICS = ("precision", "recall", "f1")
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """1 / (1 + exp(-x)), without overflow."""
+    return np.exp(-np.logaddexp(0.0, -logits))
+
+
+def cross_entropy(logits: Floats, targets: Floats) -> Floats:
+    """Binary cross-entropy of each example, in nats: log(1 + exp(-x)) for a positive, log(1 + exp(x)) for a negative."""
+    return np.logaddexp(0.0, np.where(targets == 1.0, -logits, logits))
+
+
+def cross_entropy_slope(logits: Floats, targets: Floats) -> Floats:
+    """Derivative of `cross_entropy` with respect to each logit."""
+    return sigmoid(logits) - targets
+
+
+def ratio(labels: Floats) -> float:
+    """Negatives per positive among the labels, what a positive example weighs."""
+    return float(np.sum(labels == 0.0) / np.sum(labels == 1.0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Epoch:
+    """One pass of stochastic gradient descent over a linear model with weighted cross-entropy."""
+
+    features: Floats  # (n, d)
+    targets: Floats  # (n,)
+    batch_size: int
+    parameters: Floats  # (d + 1,): the weights, then the bias, before the epoch
+    scale: Floats  # (d,): what training mode multiplies the features by
+    pos_weight: float
+    lr: float
+    momentum: float
+
+    @property
+    def batches(self) -> list[slice]:
+        """The rows of each batch, in order; the last may be smaller."""
+        return [slice(start, start + self.batch_size) for start in range(0, len(self.targets), self.batch_size)]
+
+    def logits(self, parameters: Floats, rows: NDArray[np.intp] | slice, *, training: bool) -> Floats:
+        """Logits of the rows, shape (b,)."""
+        return self._inputs(rows, training=training) @ parameters[:-1] + parameters[-1]
+
+    def loss(self, logits: Floats, rows: NDArray[np.intp] | slice) -> float:
+        """Mean weighted cross-entropy of the rows."""
+        return float(np.mean(self._weights(rows) * cross_entropy(logits, self.targets[rows])))
+
+    def gradient(
+        self, logits: Floats, rows: NDArray[np.intp] | slice, *, training: bool, slope: Floats | float = 1.0
+    ) -> Floats:
+        """Gradient of the mean loss with respect to the parameters, shape (d + 1,).
+
+        Args:
+            logits: what the loss is given, shape (b,).
+            rows: which examples these are.
+            training: the model's mode.
+            slope: derivative of what the loss is given with respect to what the model put out.
+        """
+        given = self._weights(rows) * cross_entropy_slope(logits, self.targets[rows]) * slope / len(logits)
+        return np.append(self._inputs(rows, training=training).T @ given, given.sum())
+
+    def run(self, *, training: bool) -> tuple[Floats, list[float]]:
+        """Return the parameters after the epoch and the loss of each batch (PyTorch's SGD: v = m v + g, p -= lr v)."""
+        parameters, velocity, losses = self.parameters.copy(), np.zeros_like(self.parameters), []
+        for rows in self.batches:
+            logits = self.logits(parameters, rows, training=training)
+            losses.append(self.loss(logits, rows))
+            velocity = self.momentum * velocity + self.gradient(logits, rows, training=training)
+            parameters = parameters - self.lr * velocity
+        return parameters, losses
+
+    def _inputs(self, rows: NDArray[np.intp] | slice, *, training: bool) -> Floats:
+        return self.features[rows] * self.scale if training else self.features[rows]
+
+    def _weights(self, rows: NDArray[np.intp] | slice) -> Floats:
+        return np.where(self.targets[rows] == 1.0, self.pos_weight, 1.0)
+
+
+def metrics(predicted: Bools, targets: Floats) -> dict[str, float]:
+    """Precision, recall and F1 of the positive class; 0.0 where a ratio is undefined."""
+    positive = targets == 1.0
+    hits = float(np.sum(predicted & positive))
+    precision, recall = _divided(hits, np.sum(predicted)), _divided(hits, np.sum(positive))
+    return {"precision": precision, "recall": recall, "f1": _divided(2 * precision * recall, precision + recall)}
+
+
+def _divided(part: float, whole: float) -> float:
+    return float(part / whole) if whole else 0.0

@@ -1,0 +1,15 @@
+"""Runs beside the candidate's code, inside the sandbox: sets a scene, calls a function, records what happened.
+
+A probe knows the inputs and never what is right. It takes the candidate and the inputs and returns observations, as
+plain data. Importing this package is what the warm worker does before its first call.
+"""
+
+from hidden_tests.probes import tensors
+from hidden_tests.probes.evaluation import evaluation
+from hidden_tests.probes.importing import importing
+from hidden_tests.probes.loss import loss
+from hidden_tests.probes.training import training
+
+__all__ = ["evaluation", "importing", "loss", "training"]
+
+tensors.warm_up()

@@ -1,0 +1,11 @@
+"""Imports the candidate's module and does nothing else."""
+
+from collections.abc import Mapping
+
+from grading.sandbox.inside.candidate import Candidate
+from grading.sandbox.inside.wire import Message
+
+
+def importing(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:  # noqa: ARG001 - a probe's signature
+    """Observe nothing: that this runs at all is the observation."""
+    return {}

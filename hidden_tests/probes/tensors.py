@@ -1,0 +1,68 @@
+"""Tensors to and from the wire, numbers of the candidate's to plain floats, and the warm-up of torch."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.wire import Array, Message
+
+# Bound here, before the candidate's module is loaded: what it may patch later is not what the probes read.
+is_grad_enabled = torch.is_grad_enabled
+no_grad = torch.no_grad
+_as_tensor = torch.frombuffer
+_DTYPES = {"float32": torch.float32, "float64": torch.float64, "int64": torch.int64}
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+
+
+def tensor(array: Array) -> Tensor:
+    """Return a tensor of its own with the array's values."""
+    if not array.data:
+        return torch.empty(array.shape, dtype=_DTYPES[array.dtype])
+    return _as_tensor(bytearray(array.data), dtype=_DTYPES[array.dtype]).reshape(array.shape).clone()
+
+
+def array(values: Tensor) -> Array:
+    """Return a tensor's values for the wire; a dtype that the wire lacks goes as float64."""
+    plain = values.detach().to("cpu").as_subclass(Tensor)
+    if plain.dtype not in _NAMES:
+        plain = plain.to(torch.float64)
+    return Array(dtype=_NAMES[plain.dtype], shape=tuple(plain.shape), data=plain.contiguous().numpy().tobytes())
+
+
+def stack(rows: Sequence[Tensor], width: int) -> Array:
+    """Return rows of `width` values as one array of shape (len(rows), width)."""
+    return array(torch.stack(list(rows)) if rows else torch.empty(0, width))
+
+
+def number(candidate: Candidate, value: object) -> Message:
+    """Describe what should be a number: `kind` is none, number or other; `value` is there for a number.
+
+    A float, an int, numpy's scalars and any tensor of one element are numbers.
+    """
+    if value is None:
+        return {"kind": "none"}
+    refused: Message = {"kind": "other", "type": type(value).__name__[:40]}
+    if not hasattr(value, "__float__"):
+        return refused
+    try:
+        plain = candidate.guard(float, value.detach() if isinstance(value, Tensor) else value)
+    except CandidateError:
+        return refused
+    return {"kind": "number", "value": plain, "graph": isinstance(value, Tensor) and bool(value.requires_grad)}
+
+
+def warm_up() -> None:
+    """Do once, before the worker forks, what torch puts off until it is first used."""
+    torch.set_num_threads(1)
+    # Optimizer's methods import torch._dynamo when first called (1.8 s, measured), only to be left out of compiled
+    # code. Nothing is compiled here: told that each is its own uncompiled form, torch does without. Should a
+    # release of torch change this, the methods import it after all, and are only slow.
+    for method in (Optimizer.add_param_group, Optimizer.zero_grad, Optimizer.state_dict, Optimizer.load_state_dict):
+        plain = getattr(method, "__wrapped__", None)
+        if plain is not None:
+            plain.__dynamo_disable = plain
+    model = nn.Linear(2, 1)
+    nn.functional.binary_cross_entropy_with_logits(model(torch.ones(2, 2)), torch.ones(2, 1)).backward()

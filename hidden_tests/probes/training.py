@@ -1,0 +1,157 @@
+"""Watches `train_epoch` from inside the model, the loss and the optimizer that it is given."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.optim import Optimizer
+from torch.optim.optimizer import register_optimizer_step_post_hook
+from torch.utils.data import DataLoader, TensorDataset
+
+from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.wire import Message
+from hidden_tests.probes.tensors import array, is_grad_enabled, no_grad, number, stack, tensor
+
+# Far above what one pass over the probe's loader makes, several passes included.
+_MAX_EVENTS = 4000
+
+
+class Recorder:
+    """The events of one epoch, in order, with the parameters at each forward pass."""
+
+    def __init__(self) -> None:
+        self.events: list[Message] = []
+        self.parameters: list[Tensor] = []
+        self.gradients: list[Tensor] = []
+
+    def add(self, kind: str, *details: Message) -> None:
+        """Note an event; beyond the limit, refuse to go on."""
+        if len(self.events) >= _MAX_EVENTS:
+            raise RuntimeError("far more passes than one epoch has")
+        self.events.append([kind, *details])
+
+
+class LinearModel(nn.Module):
+    """Logits x·w + b; in training mode each feature is scaled first, as by a dropout whose mask never changes.
+
+    The first feature of a row is its number, by which the trusted side knows it, and plays no other part.
+    """
+
+    def __init__(self, parameters: Tensor, scale: Tensor, recorder: Recorder) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(parameters[:-1].clone())
+        self.bias = nn.Parameter(parameters[-1].clone())
+        self.register_buffer("scale", scale)
+        self._recorder = recorder
+
+    def flat(self) -> Tensor:
+        """Weights, then bias, shape (d + 1,)."""
+        return torch.cat([self.weight.detach(), self.bias.detach().reshape(1)])
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map (b, 1 + d) to (b,)."""
+        rows, inputs = features[:, 0], features[:, 1:]
+        if self.training:
+            inputs = inputs * self.scale
+        logits = inputs @ self.weight + self.bias
+        self._recorder.add(
+            "forward",
+            bool(self.training),
+            bool(is_grad_enabled()),
+            [float(row) for row in rows.detach()],
+            [float(logit) for logit in logits.detach()],
+        )
+        self._recorder.parameters.append(self.flat().clone())
+        return logits
+
+
+class RecordedLoss(nn.Module):
+    """Weighted binary cross-entropy that notes what it is given and whether it is differentiated."""
+
+    def __init__(self, pos_weight: Tensor, recorder: Recorder) -> None:
+        super().__init__()
+        self.register_buffer("pos_weight", pos_weight)
+        self._recorder = recorder
+
+    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Mean over the batch, a scalar."""
+        value = binary_cross_entropy_with_logits(logits, targets, pos_weight=self.pos_weight)
+        given = [float(logit) for logit in logits.detach().flatten()]
+        self._recorder.add("loss", given, float(value.detach()), bool(value.requires_grad))
+        if value.requires_grad:
+            recorder = self._recorder
+            value.register_hook(lambda gradient: recorder.add("backward", float(gradient)))
+        return value
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent as torch.optim.SGD does it (no dampening), with each step noted."""
+
+    def __init__(self, model: LinearModel, lr: float, momentum: float, recorder: Recorder) -> None:
+        super().__init__(model.parameters(), {"lr": lr, "momentum": momentum})
+        self._model = model
+        self._recorder = recorder
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # type: ignore[override]
+        """Do one step, after evaluating `closure` with gradients switched on if there is one."""
+        result = None
+        if closure is not None:
+            with torch.enable_grad():
+                result = closure()
+        with no_grad():
+            gradients = []
+            for group in self.param_groups:
+                for parameter in group["params"]:
+                    gradient = parameter.grad
+                    gradients.append((torch.zeros_like(parameter) if gradient is None else gradient).reshape(-1))
+                    if gradient is None:
+                        continue
+                    if group["momentum"]:
+                        state = self.state[parameter]
+                        velocity = state.get("momentum_buffer")
+                        gradient = gradient.clone() if velocity is None else velocity * group["momentum"] + gradient
+                        state["momentum_buffer"] = gradient
+                    parameter.sub_(gradient * group["lr"])
+            self._recorder.gradients.append(torch.cat(gradients).clone())
+        self._recorder.add("step")
+        return result
+
+
+def training(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+    """Run one epoch of `train_epoch` and record it.
+
+    Inputs: `features` (n, 1 + d), the row's number first, `targets` (n,), `batch_size`, `parameters`
+    (d + 1,), `scale` (d,), `pos_weight` (), `lr`, `momentum`, `starts_in_training_mode`. Observed: the events, the
+    parameters at each forward pass and after the epoch, the gradients at each step, and the result.
+    """
+    recorder = Recorder()
+    model = LinearModel(tensor(inputs["parameters"]), tensor(inputs["scale"]), recorder)
+    model.train(inputs["starts_in_training_mode"])
+    optimizer = SGD(model, inputs["lr"], inputs["momentum"], recorder)
+    loss_fn = RecordedLoss(tensor(inputs["pos_weight"]), recorder)
+    loader = DataLoader(
+        TensorDataset(tensor(inputs["features"]), tensor(inputs["targets"])), batch_size=inputs["batch_size"]
+    )
+
+    def note_another_optimizer(stepped: Optimizer, *_: object) -> None:
+        if stepped is not optimizer:
+            recorder.add("other step")
+
+    hook = register_optimizer_step_post_hook(note_another_optimizer)
+    observed: dict[str, Message] = {"error": None}
+    try:
+        observed["result"] = number(candidate, candidate.call("train_epoch", model, loader, loss_fn, optimizer))
+    except CandidateError as error:
+        observed["error"] = error.record
+        observed["result"] = {"kind": "none"}
+    hook.remove()
+    width = len(model.weight) + 1
+    return {
+        **observed,
+        "events": recorder.events,
+        "parameters": stack(recorder.parameters, width),
+        "gradients": stack(recorder.gradients, width),
+        "final": array(model.flat()),
+    }
