@@ -1,0 +1,1 @@
+"""The visible tests: examples of what each TODO must do."""
