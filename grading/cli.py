@@ -10,6 +10,7 @@ from grading.content import Assignment
 from grading.errors import GradingError, UsageError
 from grading.harness import make_sandbox, new_seed
 from grading.model import Scorecard, ScoredBy
+from grading.render.annotations import to_annotations
 from grading.review import read_review, to_sheet
 from grading.submission import read_submission
 
@@ -31,6 +32,7 @@ class _Args(argparse.Namespace):
     seed: int | None
     sandbox: bool
     force: bool
+    annotate: bool
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,6 +72,8 @@ def _grade(args: _Args) -> None:
     finally:
         sandbox.close()
     _tell(card, args.out)
+    if args.annotate:
+        print("\n".join(to_annotations(card, assignment.manifest.source)))
 
 
 def _score(args: _Args) -> None:
@@ -135,6 +139,8 @@ def _parser() -> argparse.ArgumentParser:
         action="store_false",
         help="run candidate code unprotected in this process: only for code you would run yourself",
     )
+
+    grade.add_argument("--annotate", action="store_true", help="also print GitHub annotations for the candidate's lines")
 
     score = _command(commands, "score", _score, "score an old report.json again, by today's rubric, running nothing")
     score.add_argument("report", type=Path, metavar="REPORT", help="the report.json of an earlier grade")

@@ -268,7 +268,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def report_arguments(report: Path) -> list[str]:
-    """Return the options of pytest-json-report that every run of ours uses."""
+    """Return the options of pytest-json-report that every run of ours uses; they must be the last arguments."""
     omit = ["--json-report-omit", "collectors", "log", "streams", "warnings", "keywords", "traceback"]
     return ["--json-report", f"--json-report-file={report}", *omit]
 

@@ -59,10 +59,10 @@ def run_hidden_tests(
     """Run the hidden tests of a level on a submission and write pytest's report; raise if there is none to trust."""
     harness = Harness(assignment, rubric, read, sandbox, seed)
     arguments = [
+        str(assignment.root / FOLDER),
         *("-c", os.devnull, "--rootdir", str(assignment.root), "-p", "no:cacheprovider", "-p", "grading.harness"),
         *("-p", "pytest_jsonreport.plugin", "--tb=short", "-q", "--import-mode=importlib"),
         *report_arguments(report),
-        str(assignment.root / FOLDER),
     ]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), _without_plugin_autoload():

