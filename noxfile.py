@@ -55,12 +55,12 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, format, types and workflows."""
-    _python(session, "-m", "ruff", "check", group="lint")
-    _python(session, "-m", "ruff", "format", "--check", group="lint")
-    _python(session, "-m", "mypy", group="lint")
+    _python(session, "-m", "ruff", "check")
+    _python(session, "-m", "ruff", "format", "--check")
+    _python(session, "-m", "mypy")
     workflows = sorted(str(path) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
-    _python(session, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows, group="lint")
-    _python(session, "-m", "zizmor", "--offline", "--quiet", *workflows, group="lint")
+    _python(session, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    _python(session, "-m", "zizmor", "--offline", "--quiet", *workflows)
 
 
 @nox.session
@@ -69,15 +69,15 @@ def bench(session: nox.Session) -> None:
     _python(session, "tests/bench/bench.py", *session.posargs)
 
 
-def _python(session: nox.Session, *arguments: str, group: str = "grading", success_codes: list[int] | None = None) -> None:
-    """Run Python in the environment of a dependency group, which is built once for each state of the pins."""
+def _python(session: nox.Session, *arguments: str, success_codes: list[int] | None = None) -> None:
+    """Run Python in the one environment of all sessions, which is built once for each state of the pins."""
     pins = hashlib.sha256(CONSTRAINTS.read_bytes() + PYPROJECT.read_bytes()).hexdigest()[:12]
-    folder = ROOT / ".nox" / f"{group}-{pins}"
+    folder = ROOT / ".nox" / f"environment-{pins}"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not (folder / "complete").exists():
         session.log(f"building the environment in {folder}: once, a minute or two, 1.2 GB")
         session.run(_interpreter(session), "-m", "venv", "--clear", str(folder), external=True)
-        packages = nox.project.dependency_groups(nox.project.load_toml(PYPROJECT), group)
+        packages = nox.project.dependency_groups(nox.project.load_toml(PYPROJECT), "development")
         pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint", str(CONSTRAINTS)]
         session.run(str(python), *pip, *packages, external=True)
         (folder / "complete").touch()

@@ -78,9 +78,7 @@ def _grade(args: _Args) -> None:
 
 def _score(args: _Args) -> None:
     out = args.out if args.out is not None else args.report.parent
-    card = pipeline.rescore(
-        args.report, assignment=Assignment(_root()), level=args.level, out=out, review=args.review
-    )
+    card = pipeline.rescore(args.report, assignment=Assignment(_root()), level=args.level, out=out, review=args.review)
     _tell(card, out)
 
 
@@ -90,7 +88,10 @@ def _review(args: _Args) -> None:
     if args.submission.suffix == ".toml":
         review = read_review(args.submission, rubric)
         waiting = [c.id for c in rubric.criterion if c.scored_by is ScoredBy.REVIEWER and c.id not in review.points]
-        print(f"{args.submission}: filled in by {review.reviewer}" + (f"; still open: {', '.join(waiting)}" if waiting else ""))
+        print(
+            f"{args.submission}: filled in by {review.reviewer}"
+            + (f"; still open: {', '.join(waiting)}" if waiting else "")
+        )
         return
     if args.out.exists() and not args.force:
         raise UsageError(f"{args.out}: is there already; give another --out, or --force to write over it")
@@ -130,7 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     grade = _command(commands, "grade", _grade, "run the hidden tests on a submission and score it")
-    grade.add_argument("submission", type=Path, metavar="SUBMISSION", help="a checkout with assignment/, or an exercise.py")
+    grade.add_argument(
+        "submission", type=Path, metavar="SUBMISSION", help="a checkout with assignment/, or an exercise.py"
+    )
     _common(grade, out=Path("build/grade"))
     grade.add_argument("--seed", type=int, help="repeat a run: the seed stands in its report (default: drawn anew)")
     grade.add_argument(
@@ -140,14 +143,18 @@ def _parser() -> argparse.ArgumentParser:
         help="run candidate code unprotected in this process: only for code you would run yourself",
     )
 
-    grade.add_argument("--annotate", action="store_true", help="also print GitHub annotations for the candidate's lines")
+    grade.add_argument(
+        "--annotate", action="store_true", help="also print GitHub annotations for the candidate's lines"
+    )
 
     score = _command(commands, "score", _score, "score an old report.json again, by today's rubric, running nothing")
     score.add_argument("report", type=Path, metavar="REPORT", help="the report.json of an earlier grade")
     _common(score, out=None)
 
     review = _command(commands, "review", _review, "write a review sheet to fill in, or check one")
-    review.add_argument("submission", type=Path, metavar="SUBMISSION", help="what to review, or a filled-in sheet (.toml)")
+    review.add_argument(
+        "submission", type=Path, metavar="SUBMISSION", help="what to review, or a filled-in sheet (.toml)"
+    )
     review.add_argument("--level", choices=LEVELS, help="whose rubric counts (default: mid)")
     review.add_argument("--out", type=Path, default=Path("build/review.toml"), help="where to (default: %(default)s)")
     review.add_argument("--force", action="store_true", help="write over a sheet that is there")

@@ -68,7 +68,9 @@ def load_rubric(path: Path) -> Rubric:
     if not math.isclose(rubric.maximum, 100):
         raise ContentError(f"{path}: the criteria's points add up to {rubric.maximum:g}; make it 100")
     if not math.isclose(sum(rubric.dimensions.values()), 100):
-        raise ContentError(f"{path}: the dimensions' weights add up to {sum(rubric.dimensions.values()):g}; make it 100")
+        raise ContentError(
+            f"{path}: the dimensions' weights add up to {sum(rubric.dimensions.values()):g}; make it 100"
+        )
     for criterion in rubric.criterion:
         where = f"{path}: criterion {criterion.id!r}"
         if criterion.dimension not in rubric.dimensions:

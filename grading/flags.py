@@ -16,7 +16,9 @@ _PLAIN_NUMBERS = frozenset({-1, 0, 1, 2, 0.5, 1e-8, 1e-12})
 _SUSPICIOUS = frozenset(
     {"eval", "exec", "compile", "__import__", "_getframe", "_exit", "settrace", "setprofile", "get_objects", "system"}
 )
-_SUSPICIOUS_MODULES = frozenset({"ctypes", "gc", "inspect", "socket", "subprocess", "multiprocessing", "signal", "pytest"})
+_SUSPICIOUS_MODULES = frozenset(
+    {"ctypes", "gc", "inspect", "socket", "subprocess", "multiprocessing", "signal", "pytest"}
+)
 _MAX_FLAGS = 20
 _MAX_COMPARED_BYTES = 1 << 20
 
@@ -32,7 +34,9 @@ def in_history(history: History) -> list[Flag]:
     if not history.outside:
         return []
     names = ", ".join(history.outside[:10])
-    return [Flag(id="files-outside", severity="info", detail=f"commits touch files beside the candidate's own: {names}")]
+    return [
+        Flag(id="files-outside", severity="info", detail=f"commits touch files beside the candidate's own: {names}")
+    ]
 
 
 def edited_files(root: Path | None, trusted: Path, manifest: Manifest) -> list[Flag]:
@@ -87,19 +91,25 @@ def _numbers(tree: ast.Module) -> Iterator[Flag]:
 
 
 def _accuracy(tree: ast.Module) -> Iterator[Flag]:
-    for node in ast.walk(tree):
-        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    for node, name in _names(tree):
         if name == "accuracy_score":
             detail = "computes accuracy: as an extra, or as the main metric?"
             yield Flag(id="accuracy-used", severity="info", detail=detail, line=node.lineno)
 
 
 def _suspicious(tree: ast.Module) -> Iterator[Flag]:
-    for node in ast.walk(tree):
-        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    for node, name in _names(tree):
         # model.compile() or re.compile() are everyday; the bare builtins are not.
         if name in _SUSPICIOUS and not (isinstance(node, ast.Attribute) and name in {"eval", "compile"}):
             yield Flag(id="unusual-code", severity="warning", detail=f"uses {name}", line=node.lineno)
+
+
+def _names(tree: ast.Module) -> Iterator[tuple[ast.Name | ast.Attribute, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node, node.id
+        elif isinstance(node, ast.Attribute):
+            yield node, node.attr
 
 
 def _functions(tree: ast.Module) -> Iterable[ast.FunctionDef | ast.AsyncFunctionDef]:

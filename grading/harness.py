@@ -7,7 +7,7 @@ already set up.
 import secrets
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,7 +16,7 @@ import pytest
 
 from grading.content import ANY, Assignment
 from grading.errors import ContentError, GradingError
-from grading.model import Blame, Criterion, Flag, Outcome, Rubric, ScoredBy, Submission
+from grading.model import Blame, Flag, Outcome, Rubric, ScoredBy, Submission
 from grading.sandbox.bubblewrap import Bubblewrap, Content
 from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
 from grading.sandbox.unprotected import Unprotected
@@ -28,6 +28,10 @@ _AFTER_A_TIMEOUT = 0.25
 _CALLED_AT_IMPORT = "importing"
 # The key of the report that the run's own facts stand under.
 REPORT_KEY = "grading"
+
+
+# Names the mistakes that explain a test, should it fail.
+Blamer = Callable[[list[str]], None]
 
 
 class CandidateFailure(Exception):  # noqa: N818 - a result, not an error of the grader
@@ -107,13 +111,14 @@ class Harness:
         return self._seed
 
     @pytest.fixture
-    def blame(self, request: pytest.FixtureRequest) -> Any:
+    def blame(self, request: pytest.FixtureRequest) -> Blamer:
         """Name the mistakes that explain it, should this test fail: `blame(ids)`."""
         criterion = _criterion_of(request.node)
 
         def name(ids: list[str]) -> None:
             blames = [
-                Blame(id=id_, criterion=self._assignment.mistake(criterion, id_).criterion) for id_ in dict.fromkeys(ids)
+                Blame(id=id_, criterion=self._assignment.mistake(criterion, id_).criterion)
+                for id_ in dict.fromkeys(ids)
             ]
             self._blames[request.node.nodeid] = blames
 
@@ -140,9 +145,7 @@ class Harness:
             outcome, blames = error.outcome, [error.blame]
         else:
             outcome, blames = Outcome.FAILED, self._blames.get(item.nodeid, [])
-        blames = [
-            msgspec.structs.replace(blame, criterion=blame.criterion or _criterion_of(item)) for blame in blames
-        ]
+        blames = [msgspec.structs.replace(blame, criterion=blame.criterion or _criterion_of(item)) for blame in blames]
         return {**found, "outcome": outcome.value, "blames": msgspec.to_builtins(blames)}
 
     def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
@@ -160,7 +163,10 @@ class Harness:
     def _expect_named_tests(self, items: list[pytest.Item]) -> None:
         there = {(_criterion_of(item), test_id(item)) for item in items}
         named = {(criterion.id, test) for criterion in self._by_id.values() for test in criterion.tests}
-        for problem, pairs in (("names no hidden test", named - there), ("does not name the hidden test", there - named)):
+        for problem, pairs in (
+            ("names no hidden test", named - there),
+            ("does not name the hidden test", there - named),
+        ):
             for criterion, test in sorted(pairs):
                 self.problem = ContentError(
                     f"the rubric of level {self._rubric.level!r}, criterion {criterion!r}, {problem} {test!r}: "
@@ -271,5 +277,3 @@ def report_arguments(report: Path) -> list[str]:
     """Return the options of pytest-json-report that every run of ours uses; they must be the last arguments."""
     omit = ["--json-report-omit", "collectors", "log", "streams", "warnings", "keywords", "traceback"]
     return ["--json-report", f"--json-report-file={report}", *omit]
-
-

@@ -77,7 +77,15 @@ def _own_commits(git: str, trusted: Path) -> set[str]:
 
 def _git_log(git: str, root: Path) -> str:
     """Return the log of a repository that nobody trusts, from a git that can do nothing else but read it."""
-    command = [find_bubblewrap(), "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+    command = [
+        find_bubblewrap(),
+        "--unshare-all",
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+        "--clearenv",
+    ]
     for path in ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache"):
         if Path(path).exists():
             command += ["--ro-bind", path, path]

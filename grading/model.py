@@ -12,7 +12,7 @@ Text = Annotated[str, Meta(min_length=1)]
 
 
 class _Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
+    """What all records have in common."""
 
 
 class Severity(Enum):
@@ -50,7 +50,7 @@ class Verdict(Enum):
 # --- What an assignment says of itself (TOML) ------------------------------------------------------------------------
 
 
-class Manifest(_Record):
+class Manifest(_Record, frozen=True, kw_only=True):
     """What the engine needs to know of an assignment: hidden_tests/assignment.toml."""
 
     title: Text
@@ -67,7 +67,7 @@ class Manifest(_Record):
     call_seconds: Annotated[float, Meta(gt=0, le=600)]
 
 
-class Criterion(_Record):
+class Criterion(_Record, frozen=True, kw_only=True):
     """One line of a rubric."""
 
     id: Id
@@ -79,7 +79,7 @@ class Criterion(_Record):
     tests: dict[str, Points] = {}  # hidden test: points
 
 
-class Rubric(_Record):
+class Rubric(_Record, frozen=True, kw_only=True):
     """What a level's score is made of."""
 
     level: Id
@@ -94,7 +94,7 @@ class Rubric(_Record):
         return sum(criterion.points for criterion in self.criterion)
 
 
-class Mistake(_Record):
+class Mistake(_Record, frozen=True, kw_only=True):
     """A mistake that the hidden tests can name."""
 
     id: Id
@@ -106,7 +106,7 @@ class Mistake(_Record):
     look_for: list[Text] = []  # names or numbers whose line in the candidate's function shows the mistake
 
 
-class Question(_Record):
+class Question(_Record, frozen=True, kw_only=True):
     """A discussion question with what its answer should hold."""
 
     number: Annotated[int, Meta(ge=1)]
@@ -119,7 +119,7 @@ class Question(_Record):
 # --- A submission ----------------------------------------------------------------------------------------------------
 
 
-class Flag(_Record):
+class Flag(_Record, frozen=True, kw_only=True):
     """Something for the reviewer to look at; never part of the score."""
 
     id: str
@@ -128,7 +128,7 @@ class Flag(_Record):
     line: int | None = None
 
 
-class Commit(_Record):
+class Commit(_Record, frozen=True, kw_only=True):
     """One of the candidate's commits."""
 
     sha: str
@@ -137,7 +137,7 @@ class Commit(_Record):
     files: int
 
 
-class History(_Record):
+class History(_Record, frozen=True, kw_only=True):
     """How the submission came about, as far as git tells."""
 
     commits: list[Commit]
@@ -146,7 +146,7 @@ class History(_Record):
     note: str = ""  # why there is nothing to tell
 
 
-class Answer(_Record):
+class Answer(_Record, frozen=True, kw_only=True):
     """What the candidate wrote below a discussion question."""
 
     number: int
@@ -154,7 +154,7 @@ class Answer(_Record):
     text: str  # empty if there is no answer
 
 
-class Submission(_Record):
+class Submission(_Record, frozen=True, kw_only=True):
     """What was read of a submission, and all that is kept of it."""
 
     name: str
@@ -168,7 +168,7 @@ class Submission(_Record):
 # --- A run and its score ---------------------------------------------------------------------------------------------
 
 
-class Blame(_Record):
+class Blame(_Record, frozen=True, kw_only=True):
     """A mistake found, with what is known of where."""
 
     id: str
@@ -177,7 +177,7 @@ class Blame(_Record):
     detail: str = ""
 
 
-class TestResult(_Record):
+class TestResult(_Record, frozen=True, kw_only=True):
     """What became of one hidden test."""
 
     id: str
@@ -187,7 +187,7 @@ class TestResult(_Record):
     blames: list[Blame]
 
 
-class Run(_Record):
+class Run(_Record, frozen=True, kw_only=True):
     """Everything that one run of the hidden tests left behind: what `score` starts from."""
 
     level: str
@@ -199,7 +199,7 @@ class Run(_Record):
     results: list[TestResult]
 
 
-class Review(_Record):
+class Review(_Record, frozen=True, kw_only=True):
     """What the reviewer filled in."""
 
     reviewer: str
@@ -208,7 +208,7 @@ class Review(_Record):
     dimensions: dict[str, float]  # per cent
 
 
-class ScoredTest(_Record):
+class ScoredTest(_Record, frozen=True, kw_only=True):
     """One hidden test with what it earned."""
 
     id: str
@@ -219,7 +219,7 @@ class ScoredTest(_Record):
     mistakes: list[str]
 
 
-class ScoredCriterion(_Record):
+class ScoredCriterion(_Record, frozen=True, kw_only=True):
     """One criterion with what it earned."""
 
     id: str
@@ -231,7 +231,7 @@ class ScoredCriterion(_Record):
     adjusted: str = ""  # why the points are not the sum of what the tests alone would give
 
 
-class FoundMistake(_Record):
+class FoundMistake(_Record, frozen=True, kw_only=True):
     """A mistake of the catalogue that the run found."""
 
     mistake: Mistake
@@ -240,7 +240,7 @@ class FoundMistake(_Record):
     detail: str
 
 
-class Scorecard(_Record):
+class Scorecard(_Record, frozen=True, kw_only=True):
     """The score with everything that explains it."""
 
     run: Run

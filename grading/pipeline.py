@@ -17,7 +17,7 @@ from grading import score as scoring
 from grading.content import FOLDER, Assignment
 from grading.errors import ContentError, GradingError, UsageError
 from grading.harness import Harness, Progress, report_arguments
-from grading.model import Review, Rubric, Run, Scorecard
+from grading.model import Rubric, Run, Scorecard
 from grading.render import to_feedback, to_json, to_summary
 from grading.report import read_report
 from grading.review import read_review
@@ -100,7 +100,9 @@ def prepare_folder(out: Path) -> None:
         for name in (REPORT, *PAGES):
             (out / name).unlink(missing_ok=True)
     except OSError as error:
-        raise UsageError(f"{out}: cannot be written to: {(error.strerror or str(error)).lower()}; give another --out") from None
+        raise UsageError(
+            f"{out}: cannot be written to: {(error.strerror or str(error)).lower()}; give another --out"
+        ) from None
 
 
 def write_whole(files: Mapping[Path, str]) -> None:

@@ -20,7 +20,7 @@ from grading.model import (
     Verdict,
 )
 
-# What a mistake costs its criterion, whichever tests happen to see it: the least, and the most if there is no worse one.
+# What a mistake costs its criterion, whichever tests see it: at least this share, and at most that if it is minor.
 LEAST_LOST = {Severity.CRITICAL: 1 / 2, Severity.MAJOR: 1 / 5, Severity.MINOR: 0.0}
 MOST_LOST_TO_MINOR = 1 / 3
 _DIGITS = 2

@@ -180,13 +180,9 @@ def undefined_runs(candidate: CandidateUnderTest, seed: int) -> list[ObservedRun
     return _play_runs(candidate, scenes, [[]] * len(scenes))
 
 
-def _scene(
-    random: np.random.Generator, logits: Floats, targets: Floats, *, threshold: float, batch_size: int
-) -> Scene:
+def _scene(random: np.random.Generator, logits: Floats, targets: Floats, *, threshold: float, batch_size: int) -> Scene:
     orders = np.stack([random.permutation(len(targets)) for _ in range(4)])
-    return Scene(
-        logits=_single(logits), targets=targets, orders=orders, batch_size=batch_size, threshold=threshold
-    )
+    return Scene(logits=_single(logits), targets=targets, orders=orders, batch_size=batch_size, threshold=threshold)
 
 
 def _telling_scene(random: np.random.Generator, threshold: float, modes: int) -> Scene:

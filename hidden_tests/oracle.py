@@ -17,7 +17,7 @@ def sigmoid(logits: Floats) -> Floats:
 
 
 def cross_entropy(logits: Floats, targets: Floats) -> Floats:
-    """Binary cross-entropy of each example, in nats: log(1 + exp(-x)) for a positive, log(1 + exp(x)) for a negative."""
+    """Binary cross-entropy of each example, in nats: log(1 + exp(-x)) for positives, log(1 + exp(x)) for negatives."""
     return np.logaddexp(0.0, np.where(targets == 1.0, -logits, logits))
 
 
@@ -51,7 +51,8 @@ class Epoch:
 
     def logits(self, parameters: Floats, rows: NDArray[np.intp] | slice, *, training: bool) -> Floats:
         """Logits of the rows, shape (b,)."""
-        return self._inputs(rows, training=training) @ parameters[:-1] + parameters[-1]
+        logits: Floats = self._inputs(rows, training=training) @ parameters[:-1] + parameters[-1]
+        return logits
 
     def loss(self, logits: Floats, rows: NDArray[np.intp] | slice) -> float:
         """Mean weighted cross-entropy of the rows."""
@@ -92,9 +93,9 @@ def metrics(predicted: Bools, targets: Floats) -> dict[str, float]:
     """Precision, recall and F1 of the positive class; 0.0 where a ratio is undefined."""
     positive = targets == 1.0
     hits = float(np.sum(predicted & positive))
-    precision, recall = _divided(hits, np.sum(predicted)), _divided(hits, np.sum(positive))
+    precision, recall = _divided(hits, predicted.sum()), _divided(hits, positive.sum())
     return {"precision": precision, "recall": recall, "f1": _divided(2 * precision * recall, precision + recall)}
 
 
-def _divided(part: float, whole: float) -> float:
-    return float(part / whole) if whole else 0.0
+def _divided(part: float, whole: np.number | float) -> float:
+    return float(part / float(whole)) if whole else 0.0

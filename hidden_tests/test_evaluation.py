@@ -2,13 +2,14 @@
 
 import pytest
 
+from grading.harness import Blamer
 from hidden_tests.diagnosis.evaluation import ObservedRun, failure_mistakes, metric_mistakes
 from hidden_tests.oracle import METRICS
 
 pytestmark = pytest.mark.criterion("evaluation")
 
 
-def test_metrics_of_the_positive_class(plain_runs: list[ObservedRun], blame):
+def test_metrics_of_the_positive_class(plain_runs: list[ObservedRun], blame: Blamer) -> None:
     """Over the whole of a shuffled loader, at the default threshold, of the model as it was given."""
     run = plain_runs[0]
 
@@ -16,21 +17,21 @@ def test_metrics_of_the_positive_class(plain_runs: list[ObservedRun], blame):
     assert run.is_right, f"returned {run.scores}, where {run.scene.right} is right"
 
 
-def test_threshold_is_honoured(plain_runs: list[ObservedRun], blame):
+def test_threshold_is_honoured(plain_runs: list[ObservedRun], blame: Blamer) -> None:
     """Probabilities from the threshold up are positive, be it given by name or by position."""
     for run in plain_runs[1:]:
         blame(metric_mistakes(run))
         assert run.is_right, f"at {run.scene.threshold} returned {run.scores}, where {run.scene.right} is right"
 
 
-def test_evaluates_in_evaluation_mode(mode_run: ObservedRun, blame):
+def test_evaluates_in_evaluation_mode(mode_run: ObservedRun, blame: Blamer) -> None:
     """A model that arrives in training mode is put into evaluation mode before its first batch."""
     blame(failure_mistakes(mode_run) or ["missing-eval-mode"])
     assert mode_run.modes, "the model was never called"
     assert not mode_run.ran_in(training=True), "a batch was evaluated in training mode"
 
 
-def test_leaves_no_trace(mode_run: ObservedRun, blame):
+def test_leaves_no_trace(mode_run: ObservedRun, blame: Blamer) -> None:
     """Afterwards gradients are recorded as before, parameters can be trained and hold no gradients."""
     blame(failure_mistakes(mode_run) or ["side-effects"])
     assert mode_run.modes, "the model was never called"
@@ -39,14 +40,16 @@ def test_leaves_no_trace(mode_run: ObservedRun, blame):
     assert mode_run.moved or not mode_run.gradients_left, "gradients were left in the parameters"
 
 
-def test_records_no_gradients(mode_run: ObservedRun, blame):
+def test_records_no_gradients(mode_run: ObservedRun, blame: Blamer) -> None:
     """The model is called with autograd switched off."""
     blame(failure_mistakes(mode_run) or ["missing-no-grad"])
     assert mode_run.modes, "the model was never called"
     assert mode_run.moved or not mode_run.ran_in(recording=True), "the model was called with autograd recording"
 
 
-def test_undefined_ratios_are_zero(undefined_runs: list[ObservedRun], plain_runs: list[ObservedRun], blame):
+def test_undefined_ratios_are_zero(
+    undefined_runs: list[ObservedRun], plain_runs: list[ObservedRun], blame: Blamer
+) -> None:
     """Where nothing is predicted positive, or nothing is positive, the metrics are 0.0."""
     usual = plain_runs[0]
     for run in undefined_runs:

@@ -2,12 +2,13 @@
 
 import pytest
 
+from grading.harness import Blamer
 from hidden_tests.diagnosis.loss import Profile, differentiable, range_mistakes, reduction_mistakes, weight_mistakes
 
 pytestmark = pytest.mark.criterion("weighted-loss")
 
 
-def test_positives_weigh_negatives_per_positive(loss_profile: Profile, blame):
+def test_positives_weigh_negatives_per_positive(loss_profile: Profile, blame: Blamer) -> None:
     """With one positive in five, a positive example counts four times: value and gradient."""
     case = loss_profile.cases[0]
 
@@ -15,7 +16,7 @@ def test_positives_weigh_negatives_per_positive(loss_profile: Profile, blame):
     assert loss_profile.has_right_weights(case), f"positives and negatives weigh {loss_profile.weights(case)}"
 
 
-def test_weight_follows_the_labels(loss_profile: Profile, blame):
+def test_weight_follows_the_labels(loss_profile: Profile, blame: Blamer) -> None:
     """The weight is computed from the training labels, also where positives are the majority."""
     others = loss_profile.cases[1:]
 
@@ -25,7 +26,7 @@ def test_weight_follows_the_labels(loss_profile: Profile, blame):
         assert loss_profile.has_right_weights(case), f"weights {weights}, where ({case.right_weight}, 1) is right"
 
 
-def test_exact_at_extreme_logits(loss_profile: Profile, blame):
+def test_exact_at_extreme_logits(loss_profile: Profile, blame: Blamer) -> None:
     """Value and gradient stay accurate to float32 for logits up to 200 in size."""
     case = loss_profile.cases[0]
 
@@ -33,7 +34,7 @@ def test_exact_at_extreme_logits(loss_profile: Profile, blame):
     assert loss_profile.survives_extremes(case, (case.right_weight, 1.0)), "wrong value or gradient at extreme logits"
 
 
-def test_mean_over_the_batch(loss_profile: Profile, blame):
+def test_mean_over_the_batch(loss_profile: Profile, blame: Blamer) -> None:
     """The loss is one number, the mean over the batch, whatever the batch's size."""
     blame(reduction_mistakes(loss_profile) or weight_mistakes(loss_profile))
     right = loss_profile.reduction == "mean" or not differentiable(loss_profile)

@@ -1,4 +1,4 @@
-"""Pages made from a scorecard: each renderer is a function from scorecard and answer key to text, and computes no score."""
+"""Pages made from a scorecard: a renderer turns scorecard and answer key into text, and computes no score."""
 
 from grading.render.feedback import to_feedback
 from grading.render.grade_json import to_json

@@ -1,4 +1,4 @@
-"""Annotations on the candidate's lines, as GitHub Actions' workflow commands: catalogue texts and line numbers alone."""
+"""Annotations on the candidate's lines, as GitHub's workflow commands: catalogue texts and line numbers alone."""
 
 from grading.model import Scorecard, Severity
 from grading.render.locate import line_of

@@ -15,13 +15,15 @@ def line_of(found: FoundMistake, card: Scorecard) -> int | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     definitions = [
-        node
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function
+        node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function
     ]
     if not definitions:
         return None
-    lines = [node.lineno for node in ast.walk(definitions[-1]) if _name(node) in found.mistake.look_for]
+    lines = [
+        getattr(node, "lineno", definitions[-1].lineno)
+        for node in ast.walk(definitions[-1])
+        if _name(node) in found.mistake.look_for
+    ]
     return min(lines, default=definitions[-1].lineno)
 
 

@@ -1,6 +1,5 @@
 """Text for Markdown as GitHub renders it, with whatever a stranger wrote shown as text and nothing more."""
 
-import html
 import re
 
 _MAX_TEXT = 4000

@@ -48,9 +48,8 @@ def _criteria(card: Scorecard) -> str:
     for criterion in card.criteria:
         passed = sum(test.outcome.value == "passed" for test in criterion.tests)
         by = f"{passed} of {len(criterion.tests)} tests passed" if criterion.tests else "reviewer"
-        lines.append(
-            f"| {criterion.title} | {points(criterion.points)} | {points(criterion.max)} | {by} | {criterion.adjusted} |"
-        )
+        cells = (criterion.title, points(criterion.points), points(criterion.max), by, criterion.adjusted)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -76,7 +76,7 @@ class Bubblewrap:
 class _Worker:
     def __init__(self, command: Sequence[str], content: Content) -> None:
         self._control, theirs = socket.socketpair()
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         self._ready = False
         self._received = b""
         self.alive = True
@@ -158,8 +158,8 @@ class _Worker:
 
 
 _ADVICE = (
-    "Candidate code is never run without isolation. The grader needs Linux with unprivileged user namespaces: on Ubuntu "
-    "24.04 run 'sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0', and see docs/security.md"
+    "Candidate code is never run without isolation. The grader needs Linux with unprivileged user namespaces: "
+    "on Ubuntu 24.04 run 'sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0', and see docs/security.md"
 )
 
 
@@ -201,7 +201,18 @@ def _command(content: Content) -> list[str]:
             raise SandboxError(f"{content.root} lies in {path}, which candidate code can read: move the checkout")
 
     command = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
-    command += ["--hostname", "sandbox", "--unshare-user", *_NOT_ROOT, "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]  # noqa: S108
+    command += [
+        "--hostname",
+        "sandbox",
+        "--unshare-user",
+        *_NOT_ROOT,
+        "--dev",
+        "/dev",
+        "--proc",
+        "/proc",
+        "--tmpfs",
+        "/tmp",
+    ]
     command += ["--dir", str(CANDIDATE_ROOT)]
     for path in (*libraries, *python):
         command += ["--ro-bind", str(path), str(path)]

@@ -30,12 +30,11 @@ def read_reply(frame: bytes, *, nonce: str) -> Reply:
     match message:
         case {"nonce": str(said), "observed": dict(observed)} if said == nonce and len(message) == 2:
             return Reply(status=Status.ANSWERED, observed=observed)
-        case {"nonce": str(said), "error": {"kind": str(kind), "line": int() | None as line, "detail": str(detail)}} if (
-            said == nonce and kind in REPORTED_KINDS and (line is None or 0 < line < _MAX_LINE)
-        ):
-            return Reply(
-                status=Status.FAILED, error=CallError(kind=kind, line=line, detail=detail[:_MAX_DETAIL])
-            )
+        case {
+            "nonce": str(said),
+            "error": {"kind": str(kind), "line": int() | None as line, "detail": str(detail)},
+        } if said == nonce and kind in REPORTED_KINDS and (line is None or 0 < line < _MAX_LINE):
+            return Reply(status=Status.FAILED, error=CallError(kind=kind, line=line, detail=detail[:_MAX_DETAIL]))
         case _:
             return died("a malformed reply")
 

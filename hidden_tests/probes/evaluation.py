@@ -104,4 +104,8 @@ def _metrics(candidate: Candidate, result: object) -> dict[str, Message]:
         return keys, {name: result[name] for name in _METRICS if name in result}
 
     keys, values = candidate.guard(read)
-    return {"kind": "mapping", "keys": keys, "metrics": {name: number(candidate, value) for name, value in values.items()}}
+    return {
+        "kind": "mapping",
+        "keys": keys,
+        "metrics": {name: number(candidate, value) for name, value in values.items()},
+    }

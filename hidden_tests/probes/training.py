@@ -43,6 +43,7 @@ class LinearModel(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(parameters[:-1].clone())
         self.bias = nn.Parameter(parameters[-1].clone())
+        self.scale: Tensor
         self.register_buffer("scale", scale)
         self._recorder = recorder
 
@@ -72,6 +73,7 @@ class RecordedLoss(nn.Module):
 
     def __init__(self, pos_weight: Tensor, recorder: Recorder) -> None:
         super().__init__()
+        self.pos_weight: Tensor
         self.register_buffer("pos_weight", pos_weight)
         self._recorder = recorder
 
@@ -94,7 +96,7 @@ class SGD(Optimizer):
         self._model = model
         self._recorder = recorder
 
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # type: ignore[override]
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Do one step, after evaluating `closure` with gradients switched on if there is one."""
         result = None
         if closure is not None:

@@ -49,7 +49,7 @@ class Candidate:
         except NotImplementedError as error:
             kind = "not-implemented" if _raised_by(error.__traceback__, self._file) else "crash"
             raise self._describe(kind, error) from None
-        except BaseException as error:  # SystemExit and KeyboardInterrupt of the candidate's are errors as any other
+        except BaseException as error:  # noqa: BLE001 - the candidate's SystemExit is an error as any other
             raise self._describe("crash", error) from None
 
     def _describe(self, kind: str, error: BaseException) -> CandidateError:
@@ -76,7 +76,7 @@ def load(module: str, files: Mapping[str, bytes], root: Path) -> Candidate:
         own = error.filename in (file, None)
         line = error.lineno if own else _line_in(error.__traceback__, file)
         raise CandidateError("syntax-error" if own else "import-error", line=line, detail=_one_line(error)) from None
-    except BaseException as error:  # a SystemExit at import is a module that cannot be imported
+    except BaseException as error:  # noqa: BLE001 - with a SystemExit at import, too, there is no module
         line = _line_in(error.__traceback__, file)
         raise CandidateError("import-error", line=line, detail=_one_line(error)) from None
 

@@ -62,7 +62,7 @@ def _run_call(control: socket.socket, reply: int, call: Mapping[str, wire.Messag
     os.close(reply)
     ended = os.pidfd_open(child)
     try:
-        readable, _, _ = select.select([control, ended], [], [])
+        readable, _, _ = select.select([control.fileno(), ended], [], [])
         if ended not in readable:
             control.recv(4096)  # `kill`, or the end of the trusted side: either way this call is over
             os.kill(child, signal.SIGKILL)
