@@ -200,19 +200,9 @@ def _command(content: Content) -> list[str]:
         if content.root.resolve().is_relative_to(path):
             raise SandboxError(f"{content.root} lies in {path}, which candidate code can read: move the checkout")
 
-    command = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
-    command += [
-        "--hostname",
-        "sandbox",
-        "--unshare-user",
-        *_NOT_ROOT,
-        "--dev",
-        "/dev",
-        "--proc",
-        "/proc",
-        "--tmpfs",
-        "/tmp",
-    ]
+    command = [bwrap, "--unshare-all", "--unshare-user", *_NOT_ROOT, "--die-with-parent", "--new-session"]
+    command += ["--cap-drop", "ALL", "--clearenv", "--hostname", "sandbox"]
+    command += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]  # noqa: S108 - inside the sandbox
     command += ["--dir", str(CANDIDATE_ROOT)]
     for path in (*libraries, *python):
         command += ["--ro-bind", str(path), str(path)]

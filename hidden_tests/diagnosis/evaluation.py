@@ -6,7 +6,7 @@ the right way are tried first.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -44,8 +44,7 @@ class Scene:
 
     def batches(self, number: int) -> list[Rows]:
         """The rows of each batch in one of the passes."""
-        order = self.orders[number].astype(np.intp)
-        return [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
+        return _batches(self.orders[number].astype(np.intp), self.batch_size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +100,13 @@ def failure_mistakes(run: ObservedRun) -> list[str]:
     return []
 
 
-def metric_mistakes(run: ObservedRun) -> list[str]:
-    """Explain metrics that are not right at the run's threshold."""
+def metric_mistakes(run: ObservedRun, known: Sequence[str] = ()) -> list[str]:
+    """Explain metrics that are not right at the run's threshold.
+
+    Args:
+        run: what was observed.
+        known: what explains another run of the same function; an explanation that builds on it is preferred.
+    """
     if failures := failure_mistakes(run):
         return failures
     if run.moved:
@@ -111,8 +115,8 @@ def metric_mistakes(run: ObservedRun) -> list[str]:
         return []
     if run.rows < len(run.scene.targets):
         # Of the rows that were never looked at nothing else can be told, but of the others something may.
-        return _first_explanation(run, must_have="partial-evaluation") or ["partial-evaluation"]
-    if explanation := _first_explanation(run):
+        return _first_explanation(run, {"partial-evaluation"}) or ["partial-evaluation"]
+    if explanation := _first_explanation(run, set(known)) or _first_explanation(run):
         return explanation
     if run.passes > 1:
         return ["misaligned-batches"]
@@ -121,13 +125,13 @@ def metric_mistakes(run: ObservedRun) -> list[str]:
     return ["wrong-average"]
 
 
-def _first_explanation(run: ObservedRun, must_have: str | None = None) -> list[str]:
+def _first_explanation(run: ObservedRun, must_have: set[str] | None = None) -> list[str]:
     best: list[str] = []
     for hypothesis in _hypotheses(run.scene):
         names = list(dict.fromkeys(hypothesis.names))
         if best and len(names) >= len(best):
             continue
-        if must_have in (None, *names) and run.matches(hypothesis.scores()):
+        if (must_have or set()) <= set(names) and run.matches(hypothesis.scores()):
             best = names
             if len(best) == 1:
                 break
@@ -181,6 +185,8 @@ def _squashings() -> list[tuple[str, Callable[[Floats], Floats]]]:
         ("wrong-probabilities", softmax),
         ("wrong-probabilities", lambda logits: 1 - sigmoid(logits)),
         ("wrong-probabilities", np.tanh),
+        ("wrong-probabilities", lambda logits: sigmoid(2 * logits)),
+        ("wrong-probabilities", lambda logits: sigmoid(logits / 2)),
     ]
 
 
@@ -201,11 +207,15 @@ def _selections(scene: Scene) -> list[tuple[str, list[tuple[Rows, Rows]]]]:
             ("partial-evaluation", [(rows, rows) for rows in batches[:-1]]),
             ("partial-evaluation", [(rows, rows) for rows in batches[1:]]),
         ]
-    for first, second in ((0, 1), (1, 0), (1, 2), (2, 1)):
-        if max(first, second) < len(scene.orders):
-            pairs = list(zip(scene.batches(first), scene.batches(second), strict=True))
-            found.append(("misaligned-batches", pairs))
+    as_stored = _batches(np.arange(len(scene.targets)), scene.batch_size)
+    passes = [*(scene.batches(number) for number in range(min(3, len(scene.orders)))), as_stored]
+    for first, second in permutations(passes, 2):
+        found.append(("misaligned-batches", list(zip(first, second, strict=True))))
     return found
+
+
+def _batches(order: Rows, size: int) -> list[Rows]:
+    return [order[start : start + size] for start in range(0, len(order), size)]
 
 
 Pairs = Sequence[tuple[Bools, Floats]]
@@ -225,9 +235,7 @@ def _poolings() -> list[tuple[str, Callable[[Pairs, Summary], dict[str, float]]]
         return {name: float(np.average([scores[name] for scores in each], weights=sizes)) for name in METRICS}
 
     def averaged_then_f1(pairs: Pairs, summarise: Summary) -> dict[str, float]:
-        mean = averaged(pairs, summarise)
-        total = mean["precision"] + mean["recall"]
-        return {**mean, "f1": 2 * mean["precision"] * mean["recall"] / total if total else 0.0}
+        return _with_f1(averaged(pairs, summarise))
 
     def averaged_where_defined(pairs: Pairs, summarise: Summary) -> dict[str, float]:
         each = [summarise(*pair) for pair in pairs if (pair[1] == 1.0).any()]
@@ -250,9 +258,7 @@ def _summaries() -> list[tuple[str, Summary]]:
         return averaged(predicted, targets, (1.0, 1.0))
 
     def macro_then_f1(predicted: Bools, targets: Floats) -> dict[str, float]:
-        mean = macro(predicted, targets)
-        total = mean["precision"] + mean["recall"]
-        return {**mean, "f1": 2 * mean["precision"] * mean["recall"] / total if total else 0.0}
+        return _with_f1(macro(predicted, targets))
 
     def weighted(predicted: Bools, targets: Floats) -> dict[str, float]:
         positives = float(np.sum(targets == 1.0))
@@ -266,6 +272,10 @@ def _summaries() -> list[tuple[str, Summary]]:
             **metrics(predicted.astype(bool), targets),
             name: _accuracy(predicted, targets),
         }
+
+    def f1_of(name: str) -> Summary:
+        """Accuracy under one name, and F1 made from it."""
+        return lambda predicted, targets: _with_f1(accuracy_in(name)(predicted, targets))
 
     def arithmetic_f1(predicted: Bools, targets: Floats) -> dict[str, float]:
         right = metrics(predicted.astype(bool), targets)
@@ -281,9 +291,16 @@ def _summaries() -> list[tuple[str, Summary]]:
         ("", lambda predicted, targets: metrics(predicted.astype(bool), targets)),
         ("accuracy-as-metric", accuracy),
         *(("accuracy-as-metric", accuracy_in(name)) for name in METRICS),
+        *(("accuracy-as-metric", f1_of(name)) for name in ("precision", "recall")),
         *(("wrong-average", summary) for summary in (macro, macro_then_f1, weighted, of_negatives, arithmetic_f1)),
         *(("wrong-average", one_of("f1", summary)) for summary in (macro, weighted, of_negatives)),
     ]
+
+
+def _with_f1(scores: dict[str, float]) -> dict[str, float]:
+    """Return the scores with F1 as it follows from their precision and recall."""
+    total = scores["precision"] + scores["recall"]
+    return {**scores, "f1": 2 * scores["precision"] * scores["recall"] / total if total else 0.0}
 
 
 def _accuracy(predicted: Bools, targets: Floats) -> float:

@@ -46,6 +46,8 @@ class ObservedEpoch:
         self.steps = sum(event[0] == "step" for event in observed["events"])
         self.starts_in_training_mode = starts_in_training_mode
         self.windows = _windows(observed)
+        kinds = [event[0] for event in observed["events"]]
+        self.steps_before_anything = "step" in kinds[: [*kinds, "forward"].index("forward")]
 
     @property
     def did_nothing(self) -> bool:
@@ -97,9 +99,12 @@ class ObservedEpoch:
         for mode in (True, False):
             if self.leaves_parameters_of(training=mode):
                 accepted += _means(self.epoch.run(training=mode)[1], sizes, len(sizes), sum(sizes))
-        measured = [window for window in self.windows if window.losses]
-        if measured:
+        everything = [window for window in self.windows if window.losses]
+        # Of several passes, which are a mistake of their own, the first or the last may be what was averaged.
+        for measured in (everything, everything[: len(sizes)], everything[-len(sizes) :]):
             seen = [len(window.rows) for window in measured]
+            if not measured:
+                continue
             for which in (0, -1):
                 # A loop that was left early may divide by all batches or by those that it saw.
                 losses = [window.losses[which] for window in measured]
@@ -151,7 +156,8 @@ def update_mistakes(observed: ObservedEpoch) -> list[str]:
         found += _why_nothing_moved(observed)
     else:
         found += _why_it_moved_elsewhere(observed)
-    return found or ["wrong-gradient"]
+    # Every batch, right gradients and as many steps, and yet elsewhere: something besides the optimizer moved them.
+    return found or ["extra-updates"]
 
 
 def _why_nothing_moved(observed: ObservedEpoch) -> list[str]:
@@ -171,7 +177,7 @@ def _why_it_moved_elsewhere(observed: ObservedEpoch) -> list[str]:
         return ["extra-updates", *_gradient_mistakes(observed)]
     if observed.steps < len(batches):
         return ["missing-step"]
-    if _steps_first(observed.windows):
+    if _steps_first(observed.windows) or observed.steps_before_anything:
         return ["step-before-backward", *_lagging_mistakes(observed)]
     return _gradient_mistakes(observed)
 
@@ -184,25 +190,31 @@ def _steps_first(windows: Sequence[Window]) -> bool:
 def _gradient_mistakes(observed: ObservedEpoch) -> list[str]:
     """Compare the gradients at each batch's first step with the batch's own and with those of the batches before."""
     found = []
-    carried = np.zeros_like(observed.epoch.parameters)
+    carried = last = np.zeros_like(observed.epoch.parameters)
     accumulates = wrong = False
+    lags = 0
     for window in observed.windows:
-        if not window.gradients or window.given is None:
+        if not window.gradients:
             continue
         own = _own_gradient(observed.epoch, window)
         gradient = window.gradients[0]
         if own is None:
+            wrong |= not _takes_sigmoid(window)
             carried = gradient
             continue
         scale = _scale(window)
         fresh = _close(gradient, own * scale)
         summed = not _close(carried, np.zeros_like(carried)) and _close(gradient, carried + own * scale)
         accumulates |= summed and not fresh
-        wrong |= not (fresh or summed) or not np.isclose(scale, 1.0, rtol=TOLERANCE)
-        carried = window.gradients[-1]
+        lagging = not (fresh or summed) and last.any() and _close(gradient, last)
+        lags += lagging
+        wrong |= not (fresh or summed or lagging) or not np.isclose(scale, 1.0, rtol=TOLERANCE)
+        carried, last = window.gradients[-1], own
     if accumulates:
         found.append("missing-zero-grad")
-    if wrong:
+    if lags > 1:
+        found.append("step-before-backward")
+    elif wrong:
         found.append("wrong-gradient")
     return found
 

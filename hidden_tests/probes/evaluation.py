@@ -11,8 +11,6 @@ from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.tensors import array, is_grad_enabled, number, tensor
 
 _METRICS = ("precision", "recall", "f1")
-# More forward passes than any evaluation of the probe's loaders needs.
-_MAX_FORWARDS = 4000
 
 
 class ModeModel(nn.Module):
@@ -25,15 +23,13 @@ class ModeModel(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.ones(4))
-        self.modes: list[tuple[bool, bool]] = []
+        self.modes: set[tuple[bool, bool]] = set()
         self.rows = 0
 
     def forward(self, features: Tensor) -> Tensor:
         """Map (b, 4) to (b,)."""
-        if len(self.modes) >= _MAX_FORWARDS:
-            raise RuntimeError("far more passes than one evaluation has")
         training, recording = bool(self.training), bool(is_grad_enabled())
-        self.modes.append((training, recording))
+        self.modes.add((training, recording))
         self.rows += len(features)
         which = training + 2 * recording
         return features[:, which] * self.weight[which]
@@ -83,7 +79,7 @@ def _run(candidate: Candidate, run: Mapping[str, Message]) -> Message:
     return {
         "error": error,
         **_metrics(candidate, result),
-        "modes": [[training, recording] for training, recording in sorted(set(model.modes))],
+        "modes": [[training, recording] for training, recording in sorted(model.modes)],
         "rows": model.rows,
         "passes": order.passes,
         "recording_after": bool(is_grad_enabled()),

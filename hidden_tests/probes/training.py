@@ -27,10 +27,20 @@ class Recorder:
         self.gradients: list[Tensor] = []
 
     def add(self, kind: str, *details: Message) -> None:
-        """Note an event; beyond the limit, refuse to go on."""
-        if len(self.events) >= _MAX_EVENTS:
-            raise RuntimeError("far more passes than one epoch has")
-        self.events.append([kind, *details])
+        """Note an event, unless there are far too many: then this epoch will not end, and the clock will tell."""
+        if len(self.events) < _MAX_EVENTS:
+            self.events.append([kind, *details])
+
+    def snapshot(self, parameters: Tensor) -> None:
+        """Note the parameters at a forward pass."""
+        if len(self.parameters) < _MAX_EVENTS:
+            self.parameters.append(parameters.clone())
+
+    def step(self, gradients: Tensor) -> None:
+        """Note a step and the gradients that it used."""
+        if len(self.gradients) < _MAX_EVENTS:
+            self.gradients.append(gradients.clone())
+        self.add("step")
 
 
 class LinearModel(nn.Module):
@@ -64,7 +74,7 @@ class LinearModel(nn.Module):
             [float(row) for row in rows.detach()],
             [float(logit) for logit in logits.detach()],
         )
-        self._recorder.parameters.append(self.flat().clone())
+        self._recorder.snapshot(self.flat())
         return logits
 
 
@@ -116,8 +126,7 @@ class SGD(Optimizer):
                         gradient = gradient.clone() if velocity is None else velocity * group["momentum"] + gradient
                         state["momentum_buffer"] = gradient
                     parameter.sub_(gradient * group["lr"])
-            self._recorder.gradients.append(torch.cat(gradients).clone())
-        self._recorder.add("step")
+            self._recorder.step(torch.cat(gradients))
         return result
 
 

@@ -1,5 +1,6 @@
 """Loads the candidate's module and calls into it, so that whatever happens there becomes data."""
 
+import dis
 import importlib
 import inspect
 import sys
@@ -60,7 +61,7 @@ def load(module: str, files: Mapping[str, bytes], root: Path) -> Candidate:
     """Write `files` (path to content) below `root`, import `module` from there and return it.
 
     Raises:
-        CandidateError: `syntax-error`, `import-error`, or `not-implemented` for a module that is a bare stub.
+        CandidateError: `syntax-error`, `import-error`, or `crash` for whatever else keeps it from being imported.
     """
     for name, content in files.items():
         path = root / name
@@ -78,7 +79,8 @@ def load(module: str, files: Mapping[str, bytes], root: Path) -> Candidate:
         raise CandidateError("syntax-error" if own else "import-error", line=line, detail=_one_line(error)) from None
     except BaseException as error:  # noqa: BLE001 - with a SystemExit at import, too, there is no module
         line = _line_in(error.__traceback__, file)
-        raise CandidateError("import-error", line=line, detail=_one_line(error)) from None
+        kind = "import-error" if isinstance(error, ImportError) else "crash"
+        raise CandidateError(kind, line=line, detail=_one_line(error)) from None
 
 
 def _check_arguments(called: Callable[..., Any], args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
@@ -99,8 +101,12 @@ def _line_in(trace: TracebackType | None, file: str) -> int | None:
 
 
 def _raised_by(trace: TracebackType | None, file: str) -> bool:
-    frames = [frame for frame, _ in traceback.walk_tb(trace)]
-    return bool(frames) and frames[-1].f_code.co_filename == file
+    """Whether a `raise` in the file raised it, rather than an operation of some library's that it called."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or trace.tb_frame.f_code.co_filename != file:
+        return False
+    return trace.tb_frame.f_code.co_code[trace.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 def _one_line(error: BaseException) -> str:
