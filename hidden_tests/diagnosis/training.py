@@ -206,8 +206,8 @@ def _gradient_mistakes(observed: ObservedEpoch) -> list[str]:
         fresh = _close(gradient, own * scale)
         summed = not _close(carried, np.zeros_like(carried)) and _close(gradient, carried + own * scale)
         accumulates |= summed and not fresh
-        lagging = not (fresh or summed) and last.any() and _close(gradient, last)
-        lags += lagging
+        lagging = not (fresh or summed) and bool(last.any()) and _close(gradient, last)
+        lags += int(lagging)
         wrong |= not (fresh or summed or lagging) or not np.isclose(scale, 1.0, rtol=TOLERANCE)
         carried, last = window.gradients[-1], own
     if accumulates:

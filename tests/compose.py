@@ -1,0 +1,21 @@
+"""Makes a submission of the reference with some of its functions replaced."""
+
+import ast
+from pathlib import Path
+
+REFERENCE = Path(__file__).resolve().parent.parent / "hidden_tests" / "reference" / "exercise.py"
+
+
+def compose(replacement: str) -> str:
+    """Return the reference with the functions that `replacement` defines taken from there."""
+    try:
+        names = {node.name for node in ast.parse(replacement).body if isinstance(node, ast.FunctionDef)}
+    except SyntaxError:
+        return replacement
+    source = REFERENCE.read_text(encoding="utf-8")
+    lines, kept, last = source.splitlines(), [], 0
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name in names:
+            kept += lines[last : node.lineno - 1]
+            last = node.end_lineno or 0
+    return "\n".join([*kept, *lines[last:], "", "", replacement])

@@ -1,0 +1,53 @@
+"""One warm sandbox for all tests, and a function that grades a piece of source in it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grading import score as scoring
+from grading.content import Assignment
+from grading.harness import make_sandbox
+from grading.model import Scorecard
+from grading.pipeline import run_hidden_tests
+from grading.report import read_report
+from grading.sandbox.calls import Sandbox
+from grading.submission import read_submission
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "hidden_tests" / "reference" / "exercise.py"
+Grade = Callable[..., Scorecard]
+
+
+@pytest.fixture(scope="session")
+def assignment() -> Assignment:
+    """The assignment, with less patience than in earnest: endless loops are among the submissions."""
+    assignment = Assignment(ROOT)
+    assignment.manifest = msgspec.structs.replace(assignment.manifest, call_seconds=5.0)
+    return assignment
+
+
+@pytest.fixture(scope="session")
+def sandbox(assignment: Assignment) -> Iterator[Sandbox]:
+    """A warm sandbox, shared by every submission of the session."""
+    sandbox = make_sandbox(assignment, preload=tuple(assignment.manifest.preload.values()), protected=True)
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture(scope="session")
+def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Grade:
+    """Grade an exercise.py, given as bytes or text, and return its scorecard."""
+
+    def grade(source: bytes | str, *, seed: int = 0) -> Scorecard:
+        folder = tmp_path_factory.mktemp("submission")
+        path = folder / "exercise.py"
+        path.write_bytes(source.encode() if isinstance(source, str) else source)
+        rubric = assignment.rubric("mid")
+        report = folder / "report.json"
+        read = read_submission(path, assignment)
+        run_hidden_tests(read, assignment=assignment, rubric=rubric, sandbox=sandbox, seed=seed, report=report)
+        return scoring.score(read_report(report), rubric, assignment.mistake)
+
+    return grade

@@ -1,0 +1,114 @@
+"""Catalogue and hidden tests hold each other: every mistake is found, named and priced, and touches nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from grading.content import ANY, Assignment
+from grading.model import ScoredBy, Severity
+from grading.score import LEAST_LOST, MOST_LOST_TO_MINOR
+from tests.compose import compose
+from tests.conftest import ROOT, Grade
+
+MISTAKES = sorted((ROOT / "hidden_tests" / "mistakes").glob("*/*.py"))
+CONTRACT = {
+    "weighted-loss": {
+        Severity.CRITICAL: {
+            "bce-on-probabilities",
+            "unweighted-loss",
+            "inverted-pos-weight",
+            "sigmoid-before-logits-loss",
+        },
+        Severity.MAJOR: {"hardcoded-pos-weight", "wrong-pos-weight", "weights-negatives"},
+        Severity.MINOR: {"wrong-reduction"},
+    },
+    "training-loop": {
+        Severity.CRITICAL: {
+            "missing-zero-grad",
+            "missing-backward",
+            "missing-step",
+            "partial-epoch",
+            "sigmoid-before-logits-loss",
+        },
+        Severity.MAJOR: {"missing-train-mode", "step-before-backward", "wrong-gradient", "extra-updates"},
+        Severity.MINOR: {"wrong-epoch-loss", "loss-keeps-graph"},
+    },
+    "evaluation": {
+        Severity.CRITICAL: {
+            "missing-sigmoid",
+            "accuracy-as-metric",
+            "partial-evaluation",
+            "trains-while-evaluating",
+            "wrong-probabilities",
+            "misaligned-batches",
+        },
+        Severity.MAJOR: {
+            "missing-eval-mode",
+            "side-effects",
+            "ignores-threshold",
+            "averages-batches",
+            "wrong-average",
+            "swapped-metrics",
+        },
+        Severity.MINOR: {"missing-no-grad", "undefined-metric-crash"},
+    },
+    ANY: {
+        Severity.CRITICAL: {"syntax-error", "import-error", "timeout", "crash", "not-implemented"},
+        Severity.MAJOR: {"wrong-signature"},
+    },
+}
+# Where the example of a mistake that can be made anywhere makes it.
+WHERE_ANY = {
+    "timeout": "weighted-loss",
+    "not-implemented": "training-loop",
+    "crash": "evaluation",
+    "wrong-signature": "evaluation",
+}
+
+
+def test_the_catalogue_is_the_contracts(assignment: Assignment):
+    """Every mistake has the criterion and the severity that were agreed on, and there is no other."""
+    agreed = {
+        (criterion, id_): severity
+        for criterion, by_severity in CONTRACT.items()
+        for severity, ids in by_severity.items()
+        for id_ in ids
+    }
+
+    assert {key: mistake.severity for key, mistake in assignment.mistakes.items()} == agreed
+
+
+def test_every_mistake_has_an_example_and_every_example_a_mistake(assignment: Assignment):
+    """A text without a wrong submission could not be shown to be found."""
+    assert sorted((path.parent.name, path.stem) for path in MISTAKES) == sorted(assignment.mistakes)
+
+
+@pytest.mark.parametrize("path", MISTAKES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade: Grade, assignment: Assignment):
+    """Each wrong submission is named by its one id, within what its severity allows."""
+    card = grade(compose(path.read_text(encoding="utf-8")))
+
+    home = WHERE_ANY.get(path.stem, ANY) if path.parent.name == ANY else path.parent.name
+    assert [(found.criterion, found.mistake.id) for found in card.mistakes] == [(home, path.stem)]
+    severity = assignment.mistake(home, path.stem).severity
+    for criterion in card.criteria:
+        if criterion.scored_by is ScoredBy.REVIEWER:
+            continue
+        assert criterion.points is not None
+        lost = criterion.max - criterion.points
+        if criterion.id == home or home == ANY:
+            assert lost > 0
+            assert lost >= LEAST_LOST[severity] * criterion.max
+            assert severity is not Severity.MINOR or lost <= MOST_LOST_TO_MINOR * criterion.max
+        else:
+            assert lost == 0, f"{criterion.id} loses {lost}"
+        assert sum(test.points for test in criterion.tests) == pytest.approx(criterion.points, abs=0.03)
+
+
+def test_hints_name_no_hidden_test(assignment: Assignment):
+    """What a candidate reads quotes neither a test nor a path."""
+    rubric = assignment.rubric("mid")
+    names = {test for criterion in rubric.criterion for test in criterion.tests} | {"hidden", ".py::", "oracle", "probe"}
+
+    for mistake in assignment.mistakes.values():
+        assert not [name for name in names if name in mistake.hint + mistake.title], mistake.id
