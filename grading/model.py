@@ -177,7 +177,7 @@ class Blame(_Record, frozen=True, kw_only=True):
     detail: str = ""
 
 
-class TestResult(_Record, frozen=True, kw_only=True):
+class Result(_Record, frozen=True, kw_only=True):
     """What became of one hidden test."""
 
     id: str
@@ -196,7 +196,7 @@ class Run(_Record, frozen=True, kw_only=True):
     seconds: float
     submission: Submission
     notes: list[Flag]
-    results: list[TestResult]
+    results: list[Result]
 
 
 class Review(_Record, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from grading.errors import UsageError
-from grading.model import Blame, Flag, Outcome, Run, Submission, TestResult
+from grading.model import Blame, Flag, Outcome, Result, Run, Submission
 
 
 class _Metadata(Struct, frozen=True):
@@ -59,11 +59,11 @@ def read_report(path: Path) -> Run:
     )
 
 
-def _result(test: _Test) -> TestResult:
+def _result(test: _Test) -> Result:
     passed = test.outcome == "passed" and test.metadata.outcome is None
     # Whatever is neither passed nor explained (skipped, xfailed, a broken fixture) has given no verdict.
     outcome = Outcome.PASSED if passed else test.metadata.outcome or Outcome.ERROR
-    return TestResult(
+    return Result(
         id=test.nodeid.rpartition("::")[2].removeprefix("test_"),
         criterion=test.metadata.criterion,
         outcome=outcome,

@@ -8,6 +8,7 @@ from grading.model import (
     FoundMistake,
     Mistake,
     Outcome,
+    Result,
     Review,
     Rubric,
     Run,
@@ -16,7 +17,6 @@ from grading.model import (
     ScoredCriterion,
     ScoredTest,
     Severity,
-    TestResult,
     Verdict,
 )
 
@@ -79,14 +79,14 @@ def _found(run: Run, rubric: Rubric, catalogue: Catalogue) -> list[FoundMistake]
     )
 
 
-def _home(blame: Blame, result: TestResult) -> str:
+def _home(blame: Blame, result: Result) -> str:
     """The criterion that a mistake is counted in: `any` only for what keeps the whole module from loading."""
     whole_module = blame.criterion == "any" and result.outcome in (Outcome.ERROR, Outcome.TIMEOUT)
     return "any" if whole_module else result.criterion
 
 
 def _score_tests(criterion: Criterion, run: Run, mistakes: Iterable[Mistake]) -> ScoredCriterion:
-    results: dict[str, list[TestResult]] = {}
+    results: dict[str, list[Result]] = {}
     for result in run.results:
         if result.criterion == criterion.id:
             results.setdefault(result.id, []).append(result)

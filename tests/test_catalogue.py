@@ -108,7 +108,12 @@ def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade:
 def test_hints_name_no_hidden_test(assignment: Assignment):
     """What a candidate reads quotes neither a test nor a path."""
     rubric = assignment.rubric("mid")
-    names = {test for criterion in rubric.criterion for test in criterion.tests} | {"hidden", ".py::", "oracle", "probe"}
+    names = {test for criterion in rubric.criterion for test in criterion.tests} | {
+        "hidden",
+        ".py::",
+        "oracle",
+        "probe",
+    }
 
     for mistake in assignment.mistakes.values():
         assert not [name for name in names if name in mistake.hint + mistake.title], mistake.id

@@ -8,13 +8,13 @@ _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\
 
 
 def escape(text: str) -> str:
-    """Return a stranger's text for a line or a table cell.
+    """Return a stranger's text for a line or a table cell, as code.
 
-    Each special character becomes its numeric reference: a reference is never syntax, and leaves no mention (`@team`),
-    no closing keyword (`fixes #1`), no link and no address for GitHub to find.
+    Each special character becomes its numeric reference, which is never syntax. That alone would not keep GitHub from
+    finding mentions (`@team`), references (`#1`) and addresses in what is rendered: inside code it does not look.
     """
     plain = " ".join(_INVISIBLE.sub("\ufffd", shortened(text)).split())
-    return "".join(c if c.isalnum() or c in " ,;?" else f"&#{ord(c)};" for c in plain)
+    return f"<code>{''.join(c if c.isalnum() or c in ' ,;?' else f'&#{ord(c)};' for c in plain)}</code>"
 
 
 def block(text: str, language: str = "") -> str:

@@ -34,7 +34,7 @@ def _head(card: Scorecard) -> str:
     commit = f" at `{submission.commit[:12]}`" if submission.commit else ""
     lines = [
         f"# {_VERDICTS[card.verdict]}: {points(automatic)} of {points(most)} automatic points",
-        f"**{escape(submission.name)}**{commit}, level {card.rubric.level}. Total {total}; passing at "
+        f"{escape(submission.name)}{commit}, level {card.rubric.level}. Total {total}; passing at "
         f"{points(card.rubric.passing)}. Reviewer's points: "
         + ("still open." if reviewer is None else f"{points(reviewer)} of {points(card.maximum(ScoredBy.REVIEWER))}."),
     ]
@@ -64,7 +64,7 @@ def _mistake(card: Scorecard, found: FoundMistake) -> str:
     source = card.run.submission.source.splitlines()
     where = ""
     if line is not None and 0 < line <= len(source):
-        where = f"\n  line {line}: <code>{escape(source[line - 1].strip()[:160])}</code>"
+        where = f"\n  line {line}: {escape(source[line - 1].strip()[:160])}"
     detail = f"\n  {escape(found.detail)}" if found.detail else ""
     title = f"- **{found.mistake.title}** (`{found.mistake.id}`, {found.mistake.severity.value}, {found.criterion})"
     return f"{title}: {found.mistake.reviewer}{where}{detail}"
@@ -96,7 +96,7 @@ def _tests(card: Scorecard) -> str:
     lines = ["<details><summary>Every hidden test</summary>", "", "| test | | points | of |", "|---|---|--:|--:|"]
     for criterion in card.criteria:
         for test in criterion.tests:
-            title = escape(test.title)
+            title = test.title.replace("|", "&#124;")
             lines.append(f"| {title} | {_MARKS[test.outcome.value]} | {points(test.points)} | {points(test.max)} |")
     return "\n".join([*lines, "", "</details>"])
 

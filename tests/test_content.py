@@ -1,0 +1,76 @@
+"""The assignment's data files are checked before anything is graded; each error names file, key and mend."""
+
+from pathlib import Path
+
+import pytest
+
+from grading.content import Assignment, load_rubric
+from grading.errors import ContentError, UsageError
+from tests.conftest import ROOT
+
+RUBRIC = (ROOT / "hidden_tests" / "rubrics" / "mid.toml").read_text(encoding="utf-8")
+
+
+def test_the_rubric_is_the_contracts(assignment: Assignment):
+    """Five criteria, 100 points, passing at 70; junior and mid alike."""
+    for level in ("junior", "mid"):
+        rubric = assignment.rubric(level)
+
+        assert {criterion.id: (criterion.title, criterion.points) for criterion in rubric.criterion} == {
+            "weighted-loss": ("TODO 1: Weighted Loss", 30),
+            "training-loop": ("TODO 2: Training Loop", 30),
+            "evaluation": ("TODO 3: Evaluation", 25),
+            "code-quality": ("Code Quality", 10),
+            "discussion": ("Discussion", 5),
+        }
+        assert (rubric.maximum, rubric.passing) == (100, 70)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("points = 5\ndimension", "points = 6\ndimension", "add up to 101"),
+        ("mean_over_the_batch = 4", "mean_over_the_batch = 5", "tests' points add up to 31"),
+        ("points = 5\ndimension", "points = inf\ndimension", "points"),
+        ("points = 5\ndimension", "points = nan\ndimension", "points"),
+        ("points = 5\ndimension", "points = true\ndimension", "points"),
+        ("points = 5\ndimension", "points = -5\ndimension", "points"),
+        ('id = "discussion"', 'id = "code-quality"', "twice"),
+        ('id = "discussion"', 'name = "discussion"', "name"),
+        ('dimension = "ml-fundamentals"', 'dimension = "luck"', "luck"),
+        ("problem-solving = 30", "problem-solving = 31", "weights add up to 101"),
+        ("passing = 70", "passing = ", "line"),
+    ],
+)
+def test_a_wrong_rubric_is_refused_by_file_and_key(before: str, after: str, says: str, tmp_path: Path):
+    """One line, with the file and what to change."""
+    path = tmp_path / "mid.toml"
+    assert before in RUBRIC
+    path.write_text(RUBRIC.replace(before, after), encoding="utf-8")
+
+    with pytest.raises(ContentError) as raised:
+        load_rubric(path)
+
+    assert str(path) in str(raised.value)
+    assert says in str(raised.value)
+
+
+def test_a_level_without_a_rubric_is_the_callers_mistake(assignment: Assignment):
+    """The error says which levels there are."""
+    with pytest.raises(UsageError, match="junior, mid"):
+        assignment.rubric("senior")
+
+
+def test_a_mistake_that_nobody_describes_is_refused(assignment: Assignment):
+    """A hidden test cannot name what is not in the catalogue."""
+    with pytest.raises(ContentError, match="no mistake 'bad-luck'"):
+        assignment.mistake("evaluation", "bad-luck")
+
+
+def test_the_answer_key_has_the_questions_of_the_handout(assignment: Assignment):
+    """By number and title."""
+    text = (ROOT / "assignment" / "DISCUSSION.md").read_text(encoding="utf-8")
+
+    for question in assignment.questions:
+        assert f"## {question.number}. {question.title}\n" in text
+    assert text.count("\n## ") == len(assignment.questions) == 8

@@ -1,0 +1,182 @@
+"""What is written for people: reviewer, candidate, and whoever hostile text is meant for."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grading.content import Assignment
+from grading.errors import UsageError
+from grading.model import Answer, Scorecard
+from grading.render import to_feedback, to_json, to_summary
+from grading.render.annotations import to_annotations
+from grading.render.markdown import block, escape
+from grading.review import read_review, to_sheet
+from tests.compose import compose
+from tests.conftest import ROOT, Grade
+
+HOSTILE = (
+    "<script>alert(1)</script> ![x](https://example.org/x.png) @org/team fixes #1 | a | `code` [l](javascript:x) "
+    "::error::x \u202egnp \x1b[31mred\n\n# Heading\n```\nout"
+)
+
+
+@pytest.fixture(scope="module")
+def card(grade: Grade) -> Scorecard:
+    """The scorecard of a submission with two mistakes and a hostile message."""
+    mistaken = (ROOT / "hidden_tests/mistakes/evaluation/missing-sigmoid.py").read_text(encoding="utf-8")
+    crash = f"def make_loss(train_labels):\n    raise ValueError({HOSTILE!r})\n"
+    return grade(compose(f"{mistaken}\n\n{crash}"))
+
+
+def test_grade_json_is_the_contracts(card: Scorecard, assignment: Assignment):
+    """Schema 1, every key."""
+    grade = json.loads(to_json(card, assignment.questions))
+
+    assert list(grade) == [
+        *("schema", "level", "submission", "score", "passing", "verdict"),
+        *("criteria", "bonus", "mistakes", "flags", "seconds"),
+    ]
+    assert grade["score"] == {
+        "automatic": 42.0,
+        "automatic_max": 85,
+        "reviewer": None,
+        "reviewer_max": 15,
+        "total": None,
+        "max": 100,
+    }
+    assert grade["verdict"] == "fail"
+    assert {(mistake["criterion"], mistake["id"]) for mistake in grade["mistakes"]} == {
+        ("weighted-loss", "crash"),
+        ("evaluation", "missing-sigmoid"),
+    }
+    for criterion in grade["criteria"]:
+        assert list(criterion) == ["id", "title", "points", "max", "scored_by", "tests"]
+        for test in criterion["tests"]:
+            assert list(test) == ["id", "outcome", "points", "max", "mistakes"]
+
+
+def test_the_summary_shows_the_line_of_a_mistake(card: Scorecard, assignment: Assignment):
+    """The reviewer sees the candidate's code where it went wrong."""
+    summary = to_summary(card, assignment.questions)
+
+    assert "line" in summary
+    assert "threshold" in summary
+    assert summary.startswith("# ❌ fail: 42 of 85 automatic points")
+
+
+def test_hostile_text_is_shown_as_text(card: Scorecard, assignment: Assignment):
+    """No tag, image, mention, reference, table cell or escape of the candidate's reaches the page."""
+    summary = to_summary(card, assignment.questions)
+
+    for dangerous in ("<script", "![", "@org", " #1", "javascript:", "::error", "\u202e", "\x1b", "https://example"):
+        assert dangerous not in summary, dangerous
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "a" * 100_000, "`" * 50, "\n".join("x" * 5000 for _ in range(3))])
+def test_escaped_text_holds_nothing_that_acts(text: str):
+    """Neither in a line nor in a block."""
+    line, fenced = escape(text), block(text).splitlines()
+
+    assert "\n" not in line
+    assert line.startswith("<code>") and line.endswith("</code>")
+    inside = line.removeprefix("<code>").removesuffix("</code>").replace("&#", "")
+    assert not set("<>@#|`[]*_:\u202e\x1b").intersection(inside)
+    assert fenced[0] == fenced[-1]
+    assert all(not inner.startswith(fenced[0]) for inner in fenced[1:-1])
+    assert max(map(len, fenced)) <= 500
+
+
+def test_feedback_holds_catalogue_and_rubric_and_nothing_else(card: Scorecard, assignment: Assignment):
+    """No hidden test, no message of the candidate's code, no path, no answer key."""
+    feedback = to_feedback(card, assignment.questions)
+
+    assert "Logits are compared with a probability" in feedback
+    for secret in (
+        "test_",
+        "hidden",
+        "ValueError",
+        "script",
+        str(ROOT),
+        "seed",
+        *assignment.rubric("mid").criterion[0].tests,
+    ):
+        assert secret not in feedback, secret
+    for result in card.run.results:
+        assert result.title not in feedback
+
+
+def test_annotations_are_workflow_commands_of_ours_alone(card: Scorecard):
+    """One line each, on the candidate's file, in the catalogue's words."""
+    commands = to_annotations(card, "assignment/exercise.py")
+
+    assert len(commands) == 2
+    for command in commands:
+        assert command.startswith("::error file=assignment/exercise.py,line=")
+        assert "\n" not in command
+        assert "alert" not in command
+
+
+def filled_in(sheet: str, **points: float) -> str:
+    """Fill in a sheet as a reviewer would."""
+    lines = sheet.replace('reviewer = ""', 'reviewer = "Rosa"').splitlines()
+    current = ""
+    for number, line in enumerate(lines):
+        if line.startswith("id = "):
+            current = json.loads(line[5:]).replace("-", "_")
+        if line.startswith("# points = 0") and current in points:
+            lines[number] = f"points = {points[current]}"
+    return "\n".join(lines)
+
+
+@pytest.fixture
+def sheet(card: Scorecard, assignment: Assignment) -> str:
+    """A fresh sheet for a candidate with a hostile answer."""
+    submission = msgspec.structs.replace(
+        card.run.submission, name='a"b\\c\n', answers=[Answer(number=1, title="t", text=HOSTILE)]
+    )
+    return to_sheet(submission, assignment.rubric("mid"), assignment.questions)
+
+
+def test_a_sheet_is_toml_whatever_the_candidate_wrote(sheet: str):
+    """And shows answers and key."""
+    assert tomllib.loads(sheet)["submission"] == 'a"b\\c\n'
+    assert "good sign:" in sheet
+    assert "alert(1)" in sheet
+
+
+def test_a_filled_in_sheet_is_read_back(sheet: str, tmp_path: Path, assignment: Assignment):
+    """Points that are not filled in stay open."""
+    path = tmp_path / "review.toml"
+    path.write_text(filled_in(sheet, code_quality=8.5), encoding="utf-8")
+
+    review = read_review(path, assignment.rubric("mid"))
+
+    assert (review.reviewer, review.points) == ("Rosa", {"code-quality": 8.5})
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda sheet: sheet, "reviewer is empty"),
+        (lambda sheet: filled_in(sheet, code_quality=11), "not from 0 to 10"),
+        (lambda sheet: filled_in(sheet, discussion=-1), "not from 0 to 5"),
+        (lambda sheet: filled_in(sheet, discussion=float("nan")), "not from 0 to 5"),
+        (lambda sheet: filled_in(sheet).replace('"discussion"', '"weighted-loss"'), "not one of"),
+        (lambda sheet: filled_in(sheet).replace('level = "mid"', 'level = "senior"'), "senior"),
+        (lambda sheet: filled_in(sheet) + "\nfoo = 101", "between 0 and 100|<= 100"),
+        (lambda sheet: filled_in(sheet) + "\nfoo = 10", "foo"),
+        (lambda sheet: filled_in(sheet) + "\n[", "TOML|Expected|Invalid|end of document"),
+    ],
+)
+def test_a_sheet_that_cannot_count_is_refused(change, says: str, sheet: str, tmp_path: Path, assignment: Assignment):
+    """One line with the file and what is wrong."""
+    path = tmp_path / "review.toml"
+    path.write_text(change(sheet), encoding="utf-8")
+
+    with pytest.raises(UsageError, match=says) as raised:
+        read_review(path, assignment.rubric("mid"))
+
+    assert str(path) in str(raised.value)

@@ -1,0 +1,173 @@
+"""The score is a pure function of run, rubric and catalogue."""
+
+import pytest
+
+from grading.model import (
+    Blame,
+    Criterion,
+    History,
+    Mistake,
+    Outcome,
+    Result,
+    Review,
+    Rubric,
+    Run,
+    Scorecard,
+    ScoredBy,
+    Severity,
+    Submission,
+    Verdict,
+)
+from grading.score import score
+
+RUBRIC = Rubric(
+    level="mid",
+    time_box="an hour",
+    passing=70,
+    dimensions={"knowledge": 100},
+    criterion=[
+        Criterion(
+            id="loss",
+            title="Loss",
+            points=60,
+            dimension="knowledge",
+            scored_by=ScoredBy.TESTS,
+            tests={"right": 30, "stable": 20, "mean": 10},
+        ),
+        Criterion(
+            id="loop", title="Loop", points=30, dimension="knowledge", scored_by=ScoredBy.TESTS, tests={"steps": 30}
+        ),
+        Criterion(id="talk", title="Talk", points=10, dimension="knowledge", scored_by=ScoredBy.REVIEWER),
+    ],
+)
+SUBMISSION = Submission(
+    name="x",
+    commit=None,
+    source="",
+    answers=[],
+    flags=[],
+    history=History(commits=[], minutes=0, outside=[]),
+)
+
+
+def result(id_: str, outcome: Outcome = Outcome.PASSED, *mistakes: str, criterion: str = "loss") -> Result:
+    """Return the result of one test of the rubric above."""
+    blames = [Blame(id=mistake, criterion=criterion) for mistake in mistakes]
+    return Result(id=id_, criterion=criterion, outcome=outcome, title=id_, blames=blames)
+
+
+PASSING = [result("right"), result("stable"), result("mean"), result("steps", criterion="loop")]
+
+
+def scored(results: list[Result], review: Review | None = None) -> Scorecard:
+    """Score results under a catalogue in which a mistake's id begins with its severity."""
+
+    def catalogue(criterion: str, id_: str) -> Mistake:
+        severity = Severity(id_.split("-")[0])
+        return Mistake(id=id_, criterion=criterion, severity=severity, title="t", reviewer="r", hint="h")
+
+    run = Run(level="mid", seed=1, sandbox="bubblewrap", seconds=1.0, submission=SUBMISSION, notes=[], results=results)
+    return score(run, RUBRIC, catalogue, review)
+
+
+def reviewed(points: float) -> Review:
+    """Return a review that gives these points for the talk."""
+    return Review(reviewer="R", points={"talk": points}, comments={}, dimensions={})
+
+
+def loss_points(results: list[Result]) -> float | None:
+    """Score results and return the points of the first criterion."""
+    return scored(results).criteria[0].points
+
+
+def test_passed_tests_earn_their_points():
+    """Everything right is every automatic point."""
+    assert scored(PASSING).points(ScoredBy.TESTS) == 90
+
+
+def test_a_missing_test_earns_nothing():
+    """Ending the run early cannot raise a score."""
+    assert loss_points(PASSING[1:]) == 30
+
+
+def test_a_test_reported_twice_earns_nothing():
+    """Nor can reporting a test again."""
+    assert loss_points([*PASSING, result("right")]) == 30
+
+
+def test_an_unknown_test_earns_nothing():
+    """A test that the rubric does not name is worth nothing, whoever reports it."""
+    assert scored([*PASSING, result("extra"), result("other", criterion="bonus")]).points(ScoredBy.TESTS) == 90
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT])
+def test_whatever_did_not_pass_earns_nothing(outcome: Outcome):
+    """Failed, broken off and timed out are alike for the points."""
+    assert loss_points([result("right", outcome, "major-x"), *PASSING[1:]]) == 30
+
+
+def test_a_critical_mistake_costs_at_least_half():
+    """Even if only a small test sees it."""
+    assert loss_points([*PASSING[:2], result("mean", Outcome.FAILED, "critical-x"), PASSING[3]]) == 30
+
+
+def test_a_major_mistake_costs_at_least_a_fifth():
+    """Likewise."""
+    assert loss_points([*PASSING[:2], result("mean", Outcome.FAILED, "major-x"), PASSING[3]]) == 48
+
+
+def test_a_minor_mistake_costs_at_most_a_third():
+    """Even if the largest test sees it."""
+    assert loss_points([result("right", Outcome.FAILED, "minor-x"), *PASSING[1:]]) == 40
+
+
+def test_a_minor_mistake_beside_a_worse_one_is_not_capped():
+    """The cap is for minor mistakes alone."""
+    results = [result("right", Outcome.FAILED, "minor-x", "critical-y"), *PASSING[1:]]
+
+    assert loss_points(results) == 30
+
+
+def test_a_mistake_costs_other_criteria_nothing():
+    """Half of one criterion, all of the other."""
+    assert scored([*PASSING[:2], result("mean", Outcome.FAILED, "critical-x"), PASSING[3]]).criteria[1].points == 30
+
+
+def test_the_tests_points_add_up_to_the_criterions():
+    """Also where severity moved the sum."""
+    for results in (
+        [*PASSING[:2], result("mean", Outcome.FAILED, "critical-x"), PASSING[3]],
+        [result("right", Outcome.FAILED, "minor-x"), *PASSING[1:]],
+        PASSING,
+    ):
+        criterion = scored(results).criteria[0]
+        assert sum(test.points for test in criterion.tests) == pytest.approx(criterion.points, abs=0.03)
+
+
+def test_a_mistake_seen_by_several_tests_is_named_once():
+    """One cause, one name, the worst first."""
+    results = [
+        result("right", Outcome.FAILED, "minor-x", "critical-y"),
+        result("stable", Outcome.FAILED, "critical-y"),
+    ]
+
+    assert [found.mistake.id for found in scored(results).mistakes] == ["critical-y", "minor-x"]
+
+
+def test_the_verdict_is_open_only_while_open_points_can_change_it():
+    """Pass or fail as soon as they cannot."""
+    enough = [PASSING[0], PASSING[1], result("mean", Outcome.FAILED, "minor-x"), PASSING[3]]
+    between = [PASSING[0], result("stable", Outcome.FAILED, "major-x"), PASSING[2], result("steps", Outcome.FAILED)]
+    border = [PASSING[0], result("stable", Outcome.FAILED), result("mean", Outcome.FAILED), PASSING[3]]
+
+    assert scored(enough).verdict is Verdict.PASS
+    assert scored(between).verdict is Verdict.FAIL
+    assert scored(border).verdict is Verdict.NEEDS_REVIEW
+    assert scored(border, reviewed(10)).verdict is Verdict.PASS
+    assert scored(border, reviewed(9)).verdict is Verdict.FAIL
+
+
+def test_the_total_is_open_until_the_reviewer_has_spoken():
+    """There is no total of points that nobody gave."""
+    assert scored(PASSING).total is None
+    assert scored(PASSING, reviewed(7)).total == 97
