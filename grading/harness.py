@@ -25,13 +25,14 @@ from grading.submission import Read, read_submission
 # Once a probe has timed out, further calls of it get this share of the time, so that one endless loop does not cost
 # its full limit over and over.
 _AFTER_A_TIMEOUT = 0.25
-_CALLED_AT_IMPORT = "importing"
+# The probe that imports the module and does nothing else.
+_IMPORTING = "importing"
 # The key of the report that the run's own facts stand under.
 REPORT_KEY = "grading"
 
 
-# Names the mistakes that explain a test, should it fail.
-Blamer = Callable[[list[str]], None]
+# Says how to explain a test's failure: a function and its arguments, called only if the test fails.
+Blamer = Callable[..., None]
 
 
 class CandidateFailure(Exception):  # noqa: N818 - a result, not an error of the grader
@@ -52,7 +53,6 @@ class CandidateUnderTest:
         self._seconds = seconds
         self._late: set[str] = set()
         self._import_failure: CandidateFailure | None = None
-        self._imported = False
         self.notes: dict[str, Flag] = {}
 
     def call(self, probe: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -61,24 +61,26 @@ class CandidateUnderTest:
         Raises:
             CandidateFailure: the module cannot be imported, or the function cannot be called or does not come back.
         """
-        if not self._imported:
-            self._imported = True
-            reply = self._reply(_CALLED_AT_IMPORT, {})
-            if reply.status is not Status.ANSWERED:
-                self._import_failure = _failure(reply, ANY)
         if self._import_failure is not None:
             raise self._import_failure
         reply = self._reply(probe, inputs)
-        if reply.status is not Status.ANSWERED or reply.observed is None:
-            raise _failure(reply, "")
-        return reply.observed
+        if reply.status is Status.ANSWERED and reply.observed is not None:
+            return reply.observed
+        # Whether a call that died or never came back got beyond the import can be told by importing alone.
+        unclear = reply.status in (Status.TIMED_OUT, Status.DIED)
+        alone = self._reply(_IMPORTING, {}) if unclear else reply
+        if alone.status is not Status.ANSWERED and (unclear or (alone.error is not None and alone.error.at_import)):
+            self._import_failure = _failure(alone, ANY)
+            raise self._import_failure
+        raise _failure(reply, "")
 
     def note(self, id_: str, detail: str) -> None:
         """Tell the reviewer something that is no mistake."""
         self.notes[id_] = Flag(id=id_, severity="info", detail=detail)
 
     def _reply(self, probe: str, inputs: Mapping[str, Any]) -> Reply:
-        seconds = self._seconds * (_AFTER_A_TIMEOUT if probe in self._late else 1.0)
+        late = bool(self._late) if probe == _IMPORTING else probe in self._late
+        seconds = self._seconds * (_AFTER_A_TIMEOUT if late else 1.0)
         reply = self._sandbox.call(Call(code=self._code, probe=probe, inputs=inputs, seconds=seconds))
         if reply.status is Status.TIMED_OUT:
             self._late.add(probe)
@@ -95,7 +97,7 @@ class Harness:
         self._sandbox = sandbox
         self._seed = seed
         self._started = time.monotonic()
-        self._blames: dict[str, list[Blame]] = {}
+        self._diagnoses: dict[str, Callable[[], list[str]]] = {}
         self._under_test = CandidateUnderTest(read.code, sandbox, assignment.manifest.call_seconds)
         self._by_id = {c.id: c for c in rubric.criterion if c.scored_by is ScoredBy.TESTS}
         self.problem: GradingError | None = None
@@ -112,17 +114,12 @@ class Harness:
 
     @pytest.fixture
     def blame(self, request: pytest.FixtureRequest) -> Blamer:
-        """Name the mistakes that explain it, should this test fail: `blame(ids)`."""
-        criterion = _criterion_of(request.node)
+        """Say how to explain it, should this test fail: `blame(diagnose, *observed)`, where diagnose gives ids."""
 
-        def name(ids: list[str]) -> None:
-            blames = [
-                Blame(id=id_, criterion=self._assignment.mistake(criterion, id_).criterion)
-                for id_ in dict.fromkeys(ids)
-            ]
-            self._blames[request.node.nodeid] = blames
+        def explain(diagnose: Callable[..., list[str]], *observed: Any) -> None:
+            self._diagnoses[request.node.nodeid] = lambda: diagnose(*observed)
 
-        return name
+        return explain
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep the level's tests, and refuse to grade if they are not exactly those that the rubric names."""
@@ -141,12 +138,28 @@ class Harness:
         if isinstance(error, GradingError):
             self.problem = error
             pytest.exit(str(error), returncode=error.exit_status)
-        if isinstance(error, CandidateFailure):
-            outcome, blames = error.outcome, [error.blame]
-        else:
-            outcome, blames = Outcome.FAILED, self._blames.get(item.nodeid, [])
-        blames = [msgspec.structs.replace(blame, criterion=blame.criterion or _criterion_of(item)) for blame in blames]
+        outcome, blames = self._explain(item, error)
         return {**found, "outcome": outcome.value, "blames": msgspec.to_builtins(blames)}
+
+    def _explain(self, item: pytest.Item, error: BaseException) -> tuple[Outcome, list[Blame]]:
+        """Return what became of a test that did not pass, and the mistakes that explain it."""
+        criterion = _criterion_of(item)
+        if isinstance(error, CandidateFailure):
+            return error.outcome, [msgspec.structs.replace(error.blame, criterion=error.blame.criterion or criterion)]
+        try:
+            if not isinstance(error, AssertionError):
+                raise error
+            ids = dict.fromkeys(self._diagnoses[item.nodeid]())
+        except Exception as puzzled:  # noqa: BLE001 - observations that nothing honest gives must not end the grading
+            detail = f"what came back makes no sense ({type(puzzled).__name__})"
+            return Outcome.ERROR, [Blame(id="crash", criterion=criterion, detail=detail)]
+        try:
+            return Outcome.FAILED, [
+                Blame(id=id_, criterion=self._assignment.mistake(criterion, id_).criterion) for id_ in ids
+            ]
+        except ContentError as unknown:
+            self.problem = unknown
+            pytest.exit(str(unknown), returncode=unknown.exit_status)
 
     def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
         """Put the run's own facts into the report, so that it can be scored again without the submission."""

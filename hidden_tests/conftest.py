@@ -100,17 +100,24 @@ def _case(labels: Floats, batches: list[tuple[Floats, Floats]], seen: list[Mappi
 
 
 @pytest.fixture(scope="session")
-def plain_epoch(candidate: CandidateUnderTest, seed: int) -> ObservedEpoch:
-    """`train_epoch` over six batches, the last of them smaller, with plain SGD and a model in training mode."""
-    epoch = _epoch(_random(seed, "plain epoch"), rows=27, batch_size=5, lr=0.5, momentum=0.0)
-    return _play_epoch(candidate, epoch, starts_in_training_mode=True)
+def epochs(candidate: CandidateUnderTest, seed: int) -> list[ObservedEpoch]:
+    """The two epochs below, in one call."""
+    random = _random(seed, "epochs")
+    plain = _epoch(random, rows=27, batch_size=5, lr=0.5, momentum=0.0)
+    long = _epoch(random, rows=389, batch_size=3, lr=0.05, momentum=0.9)
+    return _play_epochs(candidate, [(plain, True), (long, False)])
 
 
 @pytest.fixture(scope="session")
-def long_epoch(candidate: CandidateUnderTest, seed: int) -> ObservedEpoch:
+def plain_epoch(epochs: list[ObservedEpoch]) -> ObservedEpoch:
+    """`train_epoch` over six batches, the last of them smaller, with plain SGD and a model in training mode."""
+    return epochs[0]
+
+
+@pytest.fixture(scope="session")
+def long_epoch(epochs: list[ObservedEpoch]) -> ObservedEpoch:
     """`train_epoch` over 130 batches of three, the last of two, with momentum and a model in evaluation mode."""
-    epoch = _epoch(_random(seed, "long epoch"), rows=389, batch_size=3, lr=0.05, momentum=0.9)
-    return _play_epoch(candidate, epoch, starts_in_training_mode=False)
+    return epochs[1]
 
 
 def _epoch(random: np.random.Generator, *, rows: int, batch_size: int, lr: float, momentum: float) -> Epoch:
@@ -130,54 +137,68 @@ def _epoch(random: np.random.Generator, *, rows: int, batch_size: int, lr: float
     )
 
 
-def _play_epoch(candidate: CandidateUnderTest, epoch: Epoch, *, starts_in_training_mode: bool) -> ObservedEpoch:
+def _play_epochs(candidate: CandidateUnderTest, scenes: list[tuple[Epoch, bool]]) -> list[ObservedEpoch]:
+    """Play epochs, each with whether its model starts in training mode."""
     observed = candidate.call(
         "training",
         {
-            "features": _array(np.column_stack([np.arange(len(epoch.targets)), epoch.features])),
-            "targets": _array(epoch.targets),
-            "batch_size": epoch.batch_size,
-            "parameters": _array(epoch.parameters),
-            "scale": _array(epoch.scale),
-            "pos_weight": _array(np.array(epoch.pos_weight)),
-            "lr": epoch.lr,
-            "momentum": epoch.momentum,
-            "starts_in_training_mode": starts_in_training_mode,
+            "epochs": [
+                {
+                    "features": _array(np.column_stack([np.arange(len(epoch.targets)), epoch.features])),
+                    "targets": _array(epoch.targets),
+                    "batch_size": epoch.batch_size,
+                    "parameters": _array(epoch.parameters),
+                    "scale": _array(epoch.scale),
+                    "pos_weight": _array(np.array(epoch.pos_weight)),
+                    "lr": epoch.lr,
+                    "momentum": epoch.momentum,
+                    "starts_in_training_mode": training,
+                }
+                for epoch, training in scenes
+            ]
         },
     )
-    arrays = {name: _values(observed[name]) for name in ("parameters", "gradients", "final")}
-    return ObservedEpoch(epoch, {**observed, **arrays}, starts_in_training_mode=starts_in_training_mode)
+    found = []
+    for (epoch, _), seen in zip(scenes, observed["epochs"], strict=True):
+        arrays = {name: _values(seen[name]) for name in ("parameters", "gradients", "final")}
+        found.append(ObservedEpoch(epoch, {**seen, **arrays}))
+    return found
 
 
 # --- TODO 3 ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
-def plain_runs(candidate: CandidateUnderTest, seed: int) -> list[ObservedRun]:
-    """`evaluate` on a shuffled loader: with its default threshold, with 0.3 by name and with 0.7 by position."""
-    random = _random(seed, "plain runs")
+def runs(candidate: CandidateUnderTest, seed: int) -> list[ObservedRun]:
+    """The runs of the two fixtures below, in one call."""
+    random = _random(seed, "runs")
     scenes = [_telling_scene(random, threshold, modes=1) for threshold in (0.5, 0.3, 0.7)]
-    return _play_runs(candidate, scenes, [[], [0.3, "name"], [0.7]])
+    low, mixed = -random.uniform(0.5, 2.5, 12), random.permutation(np.repeat([1.5, -1.5], 6))
+    some, none = random.permutation(np.repeat([1.0, 0.0], [4, 8])), np.zeros(12)
+    scenes += [
+        _scene(random, np.tile(logits, (4, 1)), targets, threshold=0.5, batch_size=4)
+        for logits, targets in ((low, some), (mixed, none), (low, none))
+    ]
+    return _play_runs(candidate, scenes, [[], [0.3, "name"], [0.7], [], [], []])
+
+
+@pytest.fixture(scope="session")
+def plain_runs(runs: list[ObservedRun]) -> list[ObservedRun]:
+    """`evaluate` on a shuffled loader: with its default threshold, with 0.3 by name and with 0.7 by position."""
+    return runs[:3]
+
+
+@pytest.fixture(scope="session")
+def undefined_runs(runs: list[ObservedRun]) -> list[ObservedRun]:
+    """`evaluate` where nothing is predicted positive, where nothing is positive, and where neither is."""
+    return runs[3:]
 
 
 @pytest.fixture(scope="session")
 def mode_run(candidate: CandidateUnderTest, seed: int) -> ObservedRun:
-    """`evaluate` on a model in training mode whose answers depend on training mode and on autograd."""
+    """`evaluate`, in a call of its own, on a model in training mode that answers by training mode and autograd."""
     scene = _telling_scene(_random(seed, "mode run"), 0.5, modes=4)
     return _play_runs(candidate, [scene], [[]])[0]
-
-
-@pytest.fixture(scope="session")
-def undefined_runs(candidate: CandidateUnderTest, seed: int) -> list[ObservedRun]:
-    """`evaluate` where nothing is predicted positive, where nothing is positive, and where neither is."""
-    random = _random(seed, "undefined runs")
-    low, mixed = -random.uniform(0.5, 2.5, 12), random.permutation(np.repeat([1.5, -1.5], 6))
-    some, none = random.permutation(np.repeat([1.0, 0.0], [4, 8])), np.zeros(12)
-    scenes = [
-        _scene(random, np.tile(logits, (4, 1)), targets, threshold=0.5, batch_size=4)
-        for logits, targets in ((low, some), (mixed, none), (low, none))
-    ]
-    return _play_runs(candidate, scenes, [[]] * len(scenes))
 
 
 def _scene(random: np.random.Generator, logits: Floats, targets: Floats, *, threshold: float, batch_size: int) -> Scene:

@@ -3,7 +3,7 @@
 import pytest
 
 from grading.harness import Blamer
-from hidden_tests.diagnosis.loss import Profile, differentiable, range_mistakes, reduction_mistakes, weight_mistakes
+from hidden_tests.diagnosis.loss import Profile, range_mistakes, reduction_mistakes, weight_mistakes
 
 pytestmark = pytest.mark.criterion("weighted-loss")
 
@@ -12,7 +12,7 @@ def test_positives_weigh_negatives_per_positive(loss_profile: Profile, blame: Bl
     """With one positive in five, a positive example counts four times: value and gradient."""
     case = loss_profile.cases[0]
 
-    blame(weight_mistakes(loss_profile) or ["wrong-pos-weight"])
+    blame(weight_mistakes, loss_profile)
     assert loss_profile.has_right_weights(case), f"positives and negatives weigh {loss_profile.weights(case)}"
 
 
@@ -20,7 +20,7 @@ def test_weight_follows_the_labels(loss_profile: Profile, blame: Blamer) -> None
     """The weight is computed from the training labels, also where positives are the majority."""
     others = loss_profile.cases[1:]
 
-    blame(weight_mistakes(loss_profile) or ["wrong-pos-weight"])
+    blame(weight_mistakes, loss_profile)
     for case in others:
         weights = loss_profile.weights(case)
         assert loss_profile.has_right_weights(case), f"weights {weights}, where ({case.right_weight}, 1) is right"
@@ -30,14 +30,12 @@ def test_exact_at_extreme_logits(loss_profile: Profile, blame: Blamer) -> None:
     """Value and gradient stay accurate to float32 for logits up to 200 in size."""
     case = loss_profile.cases[0]
 
-    blame(range_mistakes(loss_profile, case) or ["bce-on-probabilities"])
+    blame(range_mistakes, loss_profile, case)
     assert loss_profile.survives_extremes(case, (case.right_weight, 1.0)), "wrong value or gradient at extreme logits"
 
 
 def test_mean_over_the_batch(loss_profile: Profile, blame: Blamer) -> None:
     """The loss is one number, the mean over the batch, whatever the batch's size."""
-    blame(reduction_mistakes(loss_profile) or weight_mistakes(loss_profile))
-    right = loss_profile.reduction == "mean" or not differentiable(loss_profile)
-    # Weights that change with the batch leave the reduction open; they are judged above.
-    undecided = loss_profile.reduction == "unknown" and "wrong-reduction" not in reduction_mistakes(loss_profile)
-    assert right or undecided, f"the reduction is {loss_profile.reduction}"
+    blame(reduction_mistakes, loss_profile)
+    # Weights that change with the batch, or no gradient at all, leave the reduction open; they are judged above.
+    assert loss_profile.reduction == "mean" or loss_profile.reduction_is_open, f"it is {loss_profile.reduction}"

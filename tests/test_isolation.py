@@ -229,6 +229,7 @@ def _import(sandbox: Sandbox, source: str, seconds: float = 20.0) -> Reply:
     return sandbox.call(Call(code=code, probe="importing", inputs={}, seconds=seconds))
 
 
+_ERROR = {"kind": "crash", "line": None, "detail": "", "at_import": False}
 _HUGE = b'{"nonce": "n", "observed": {"x": {"$array": ["float32", [2000000000, 2000000000], 0]}}}'
 MALFORMED = {
     "nothing": b"",
@@ -237,11 +238,21 @@ MALFORMED = {
     "another nonce": wire.encode({"nonce": "m", "observed": {}}),
     "no mapping": wire.encode([1, 2]),
     "both": wire.encode({"nonce": "n", "observed": {}, "error": None}),
-    "an unknown kind": wire.encode({"nonce": "n", "error": {"kind": "perfect", "line": None, "detail": ""}}),
-    "a line of minus one": wire.encode({"nonce": "n", "error": {"kind": "crash", "line": -1, "detail": ""}}),
+    "an unknown kind": wire.encode(
+        {"nonce": "n", "error": {"kind": "perfect", "line": None, "detail": "", "at_import": False}}
+    ),
+    "a line of minus one": wire.encode(
+        {"nonce": "n", "error": {"kind": "crash", "line": -1, "detail": "", "at_import": False}}
+    ),
     "deep nesting": wire.HEADER.pack(wire.MAGIC, 200_000, 0) + b"[" * 100_000 + b"]" * 100_000,
     "a huge shape": wire.HEADER.pack(wire.MAGIC, len(_HUGE), 0) + _HUGE,
 }
+
+
+def test_a_well_formed_reply_is_read():
+    """What the malformed ones differ from."""
+    assert read_reply(wire.encode({"nonce": "n", "error": _ERROR}), nonce="n").status is Status.FAILED
+    assert read_reply(wire.encode({"nonce": "n", "observed": {}}), nonce="n").status is Status.ANSWERED
 
 
 @pytest.mark.parametrize("case", MALFORMED)

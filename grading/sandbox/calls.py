@@ -42,6 +42,7 @@ class CallError:
     kind: str  # a mistake's id
     line: int | None  # in the candidate's module, where that is known
     detail: str  # for the reviewer: one line, in part the candidate's words
+    at_import: bool = False  # before any function was called
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

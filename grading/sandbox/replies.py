@@ -32,9 +32,15 @@ def read_reply(frame: bytes, *, nonce: str) -> Reply:
             return Reply(status=Status.ANSWERED, observed=observed)
         case {
             "nonce": str(said),
-            "error": {"kind": str(kind), "line": int() | None as line, "detail": str(detail)},
+            "error": {
+                "kind": str(kind),
+                "line": int() | None as line,
+                "detail": str(detail),
+                "at_import": bool(at_import),
+            },
         } if said == nonce and kind in REPORTED_KINDS and (line is None or 0 < line < _MAX_LINE):
-            return Reply(status=Status.FAILED, error=CallError(kind=kind, line=line, detail=detail[:_MAX_DETAIL]))
+            error = CallError(kind=kind, line=line, detail=detail[:_MAX_DETAIL], at_import=at_import)
+            return Reply(status=Status.FAILED, error=error)
         case _:
             return died("a malformed reply")
 

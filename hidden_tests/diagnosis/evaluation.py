@@ -100,6 +100,16 @@ def failure_mistakes(run: ObservedRun) -> list[str]:
     return []
 
 
+def failure_or(run: ObservedRun, otherwise: str) -> list[str]:
+    """Explain a run by what kept it from giving numbers, and if nothing did, by this."""
+    return failure_mistakes(run) or [otherwise]
+
+
+def threshold_mistakes(run: ObservedRun, usual: ObservedRun) -> list[str]:
+    """Explain metrics at another threshold by what is wrong at the usual one, as far as that goes."""
+    return metric_mistakes(run, [] if usual.is_right else metric_mistakes(usual))
+
+
 def metric_mistakes(run: ObservedRun, known: Sequence[str] = ()) -> list[str]:
     """Explain metrics that are not right at the run's threshold.
 

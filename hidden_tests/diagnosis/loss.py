@@ -98,6 +98,11 @@ class Profile:
         return "unknown"
 
     @property
+    def reduction_is_open(self) -> bool:
+        """Whether what can be seen leaves open how the loss is reduced."""
+        return not differentiable(self) or (self.reduction == "unknown" and not _right_up_to_a_factor(self))
+
+    @property
     def takes_sigmoid(self) -> bool:
         """Whether the loss puts the logits through a sigmoid before a loss that expects logits."""
         batches = [batch for case in self.cases for batch in case.moderate]
@@ -161,6 +166,10 @@ def differentiable(profile: Profile) -> bool:
 
 def weight_mistakes(profile: Profile) -> list[str]:
     """Explain weights that are not (n_neg / n_pos, 1)."""
+    return _weight_mistakes(profile) or ["wrong-pos-weight"]
+
+
+def _weight_mistakes(profile: Profile) -> list[str]:
     if not differentiable(profile):
         return ["wrong-signature"]
     found: list[str] = ["sigmoid-before-logits-loss"] if profile.takes_sigmoid else []
@@ -191,17 +200,17 @@ def reduction_mistakes(profile: Profile) -> list[str]:
     """Explain a loss that is not the mean over the batch."""
     if profile.reduction == "unknown":
         return ["wrong-reduction"] if _right_up_to_a_factor(profile) else weight_mistakes(profile)
-    return [] if profile.reduction == "mean" else ["wrong-reduction"]
+    return ["wrong-reduction"]
 
 
 def range_mistakes(profile: Profile, case: Case) -> list[str]:
     """Explain wrong values or gradients at extreme logits."""
-    found = weight_mistakes(profile)
+    found = _weight_mistakes(profile)
     weights = profile.weights(case)
     unstable = weights is not None and not profile.survives_extremes(case, weights)
     if unstable and not profile.takes_sigmoid and "bce-on-probabilities" not in found:
         found.append("bce-on-probabilities")
-    return found
+    return found or ["bce-on-probabilities"]
 
 
 def _right_up_to_a_factor(profile: Profile) -> bool:

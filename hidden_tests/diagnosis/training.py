@@ -37,14 +37,13 @@ class Window:
 class ObservedEpoch:
     """One epoch as it was observed, beside what it should have been."""
 
-    def __init__(self, epoch: Epoch, observed: Mapping[str, Any], *, starts_in_training_mode: bool) -> None:
+    def __init__(self, epoch: Epoch, observed: Mapping[str, Any]) -> None:
         self.epoch = epoch
         self.error: Mapping[str, Any] | None = observed["error"]
         self.result: Mapping[str, Any] = observed["result"]
         self.final: Floats = observed["final"]
         self.other_steps = sum(event[0] == "other step" for event in observed["events"])
         self.steps = sum(event[0] == "step" for event in observed["events"])
-        self.starts_in_training_mode = starts_in_training_mode
         self.windows = _windows(observed)
         kinds = [event[0] for event in observed["events"]]
         self.steps_before_anything = "step" in kinds[: [*kinds, "forward"].index("forward")]
@@ -53,6 +52,11 @@ class ObservedEpoch:
     def did_nothing(self) -> bool:
         """Whether no batch ever reached the model."""
         return not self.windows
+
+    @property
+    def ended(self) -> bool:
+        """Whether something happened, and came to an end."""
+        return self.error is None and not self.did_nothing
 
     @cached_property
     def modes(self) -> set[bool]:
@@ -125,13 +129,23 @@ class ObservedEpoch:
 
 def result_mistakes(observed: ObservedEpoch) -> list[str]:
     """Explain a result that is not the mean loss, as a number."""
-    if observed.error is not None:
-        return failure_mistakes(observed)
+    if not observed.ended:
+        return _failure_mistakes(observed)
     kinds = {"none": "not-implemented", "other": "wrong-signature"}
     return [kinds.get(observed.result["kind"], "wrong-epoch-loss")]
 
 
-def failure_mistakes(observed: ObservedEpoch) -> list[str]:
+def mode_mistakes(observed: ObservedEpoch) -> list[str]:
+    """Explain training that was not seen to happen in training mode."""
+    return _failure_mistakes(observed) if observed.did_nothing else ["missing-train-mode"]
+
+
+def graph_mistakes(observed: ObservedEpoch) -> list[str]:
+    """Explain a result that may hold on to the graph."""
+    return ["loss-keeps-graph"] if observed.ended else _failure_mistakes(observed)
+
+
+def _failure_mistakes(observed: ObservedEpoch) -> list[str]:
     """Explain an exception, or an epoch in which nothing happened."""
     if observed.error is None:
         return ["not-implemented"]
@@ -145,8 +159,8 @@ def failure_mistakes(observed: ObservedEpoch) -> list[str]:
 
 def update_mistakes(observed: ObservedEpoch) -> list[str]:
     """Explain parameters that are not those of one right epoch."""
-    if observed.error is not None or observed.did_nothing:
-        return failure_mistakes(observed)
+    if not observed.ended:
+        return _failure_mistakes(observed)
     found = []
     if {row for window in observed.windows for row in window.rows} != set(range(len(observed.epoch.targets))):
         found.append("partial-epoch")

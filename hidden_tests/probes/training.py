@@ -131,7 +131,12 @@ class SGD(Optimizer):
 
 
 def training(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
-    """Run one epoch of `train_epoch` and record it.
+    """Run one epoch of `train_epoch` for each of `epochs`, with everything new, and record each."""
+    return {"epochs": [_epoch(candidate, epoch) for epoch in inputs["epochs"]]}
+
+
+def _epoch(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+    """Run one epoch and record it.
 
     Inputs: `features` (n, 1 + d), the row's number first, `targets` (n,), `batch_size`, `parameters`
     (d + 1,), `scale` (d,), `pos_weight` (), `lr`, `momentum`, `starts_in_training_mode`. Observed: the events, the

@@ -19,9 +19,14 @@ MAX_DETAIL = 200
 class CandidateError(Exception):
     """Something went wrong in the candidate's code; `record` says what, as data."""
 
-    def __init__(self, kind: str, *, line: int | None = None, detail: str = "") -> None:
+    def __init__(self, kind: str, *, line: int | None = None, detail: str = "", at_import: bool = False) -> None:
         super().__init__(kind)
-        self.record: dict[str, Message] = {"kind": kind, "line": line, "detail": detail[:MAX_DETAIL]}
+        self.record: dict[str, Message] = {
+            "kind": kind,
+            "line": line,
+            "detail": detail[:MAX_DETAIL],
+            "at_import": at_import,
+        }
 
 
 class Candidate:
@@ -76,11 +81,12 @@ def load(module: str, files: Mapping[str, bytes], root: Path) -> Candidate:
         # A SyntaxError from elsewhere (an `import` of a broken module, `eval`) is not one of this file.
         own = error.filename in (file, None)
         line = error.lineno if own else _line_in(error.__traceback__, file)
-        raise CandidateError("syntax-error" if own else "import-error", line=line, detail=_one_line(error)) from None
+        kind = "syntax-error" if own else "import-error"
+        raise CandidateError(kind, line=line, detail=_one_line(error), at_import=True) from None
     except BaseException as error:  # noqa: BLE001 - with a SystemExit at import, too, there is no module
         line = _line_in(error.__traceback__, file)
         kind = "import-error" if isinstance(error, ImportError) else "crash"
-        raise CandidateError(kind, line=line, detail=_one_line(error)) from None
+        raise CandidateError(kind, line=line, detail=_one_line(error), at_import=True) from None
 
 
 def _check_arguments(called: Callable[..., Any], args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
