@@ -129,9 +129,12 @@ class _Worker:
         return died(f"the process ended without a reply: {detail}")
 
     def close(self) -> None:
-        self._control.close()
-        self._process.kill()
-        self._process.wait()
+        self._control.close()  # which the worker takes as its end
+        try:
+            self._process.wait(_FAREWELL_SECONDS if self._ready else 0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._errors.close()
 
     def _read_line(self, deadline: float) -> wire.Message:

@@ -39,8 +39,8 @@ def read_reply(frame: bytes, *, nonce: str) -> Reply:
                 "at_import": bool(at_import),
             },
         } if said == nonce and kind in REPORTED_KINDS and (line is None or 0 < line < _MAX_LINE):
-            error = CallError(kind=kind, line=line, detail=detail[:_MAX_DETAIL], at_import=at_import)
-            return Reply(status=Status.FAILED, error=error)
+            failure = CallError(kind=kind, line=line, detail=detail[:_MAX_DETAIL], at_import=at_import)
+            return Reply(status=Status.FAILED, error=failure)
         case _:
             return died("a malformed reply")
 

@@ -1,0 +1,1 @@
+"""Measures the budgets of docs/design.md."""
