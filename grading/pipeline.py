@@ -25,6 +25,11 @@ from grading.sandbox.calls import Sandbox
 from grading.submission import Read
 
 REPORT = "report.json"
+# Of pytest's own: what the hidden tests have no use for. Without them a run takes 0.06 s less, measured.
+_UNUSED_PLUGINS = (
+    *("doctest", "unittest", "logging", "tmpdir", "monkeypatch", "recwarn", "warnings", "pastebin", "junitxml"),
+    *("faulthandler", "stepwise", "setuponly", "setupplan", "threadexception", "unraisableexception"),
+)
 PAGES = {"grade.json": to_json, "summary.md": to_summary, "feedback.md": to_feedback}
 
 
@@ -62,6 +67,7 @@ def run_hidden_tests(
         str(assignment.root / FOLDER),
         *("-c", os.devnull, "--rootdir", str(assignment.root), "-p", "no:cacheprovider", "-p", "grading.harness"),
         *("-p", "pytest_jsonreport.plugin", "--tb=short", "-q", "--import-mode=importlib"),
+        *(f"-pno:{plugin}" for plugin in _UNUSED_PLUGINS),
         *report_arguments(report),
     ]
     printed = io.StringIO()

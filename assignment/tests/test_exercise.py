@@ -34,13 +34,27 @@ def squared_error(logits: Tensor, targets: Tensor) -> Tensor:
     return ((logits - targets) ** 2).mean()
 
 
+def assert_metrics(metrics: dict[str, float], because: str, **expected: float) -> None:
+    """Compare metrics with those worked out by hand, and say why those."""
+    for name, value in expected.items():
+        found = float(metrics[name])
+        assert found == pytest.approx(value, abs=1e-3), (
+            f"evaluate(model, loader) gives {name} {found:.4f}, expected {value:.4f}: {because}"
+        )
+
+
 def test_make_loss_gives_one_number():
-    """The loss of a batch is a scalar tensor."""
+    """What make_loss returns maps logits and targets to a tensor that holds one floating-point number."""
     loss_fn = make_loss(ONE_IN_FIVE)
 
     loss = loss_fn(torch.tensor([0.3, -0.2]), torch.tensor([1.0, 0.0]))
 
-    assert loss.numel() == 1, f"the loss of two examples has shape {tuple(loss.shape)}; it should be one number"
+    assert isinstance(loss, Tensor), (
+        f"loss_fn(logits, targets) returned a {type(loss).__name__}, expected a tensor: training differentiates it"
+    )
+    assert loss.is_floating_point() and loss.numel() == 1, (
+        f"loss_fn(logits, targets) returned {loss}, expected one floating-point number"
+    )
 
 
 def test_make_loss_of_an_undecided_negative_is_log_2():
@@ -49,7 +63,10 @@ def test_make_loss_of_an_undecided_negative_is_log_2():
 
     loss = float(loss_fn(torch.tensor([0.0, 0.0]), torch.tensor([0.0, 0.0])))
 
-    assert loss == pytest.approx(math.log(2), abs=1e-4), f"the loss is {loss:.4f}; it should be ln 2 = 0.6931"
+    assert loss == pytest.approx(math.log(2), abs=1e-4), (
+        f"loss_fn of the logit 0 for target 0 is {loss:.4f}, expected ln 2 = 0.6931: "
+        "the probability is one half, and a negative counts once"
+    )
 
 
 def test_make_loss_of_an_undecided_positive_is_four_times_that():
@@ -58,18 +75,26 @@ def test_make_loss_of_an_undecided_positive_is_four_times_that():
 
     loss = float(loss_fn(torch.tensor([0.0, 0.0]), torch.tensor([1.0, 1.0])))
 
-    assert loss == pytest.approx(4 * math.log(2), abs=1e-4), f"the loss is {loss:.4f}; it should be 4 ln 2 = 2.7726"
+    assert loss == pytest.approx(4 * math.log(2), abs=1e-4), (
+        f"loss_fn of the logit 0 for target 1 is {loss:.4f}, expected 4 ln 2 = 2.7726: "
+        "there are four negatives for the one positive"
+    )
 
 
 def test_make_loss_can_be_differentiated():
-    """The gradient points up for a negative and down for a positive: lower the one logit, raise the other."""
+    """The gradient lowers the logit of a negative, and raises that of a positive four times as hard."""
     loss_fn = make_loss(ONE_IN_FIVE)
     logits = torch.tensor([0.0, 0.0], requires_grad=True)
 
     loss_fn(logits, torch.tensor([0.0, 1.0])).backward()
 
-    assert logits.grad is not None, "the loss has no gradient with respect to the logits"
-    assert logits.grad[0] > 0 > logits.grad[1], f"the gradient is {logits.grad.tolist()}; what should its signs be?"
+    assert logits.grad is not None, (
+        "loss_fn(logits, targets).backward() left no gradient: is the loss cut off from them?"
+    )
+    assert logits.grad.tolist() == pytest.approx([0.25, -1.0], abs=1e-4), (
+        f"the gradient at the logits 0, 0 for the targets 0, 1 is {logits.grad.tolist()}, expected [0.25, -1.0]: "
+        "the probability less the target, times what the example counts, in a mean of two"
+    )
 
 
 def test_train_epoch_returns_the_loss_as_a_number():
@@ -79,7 +104,9 @@ def test_train_epoch_returns_the_loss_as_a_number():
 
     loss = train_epoch(model, loader_of([2.0, 0.0], [1.0, 0.0]), squared_error, optimizer)
 
-    assert float(loss) == pytest.approx(0.5, abs=1e-4), f"returned {loss}; (1² + 0²) / 2 = 0.5 is the mean loss"
+    assert float(loss) == pytest.approx(0.5, abs=1e-4), (
+        f"train_epoch on one batch returned {loss}, expected 0.5 = ((2 - 1)² + (0 - 0)²) / 2: what loss_fn gives"
+    )
 
 
 def test_train_epoch_takes_the_step_worked_out_by_hand():
@@ -89,7 +116,10 @@ def test_train_epoch_takes_the_step_worked_out_by_hand():
 
     train_epoch(model, loader_of([2.0, 0.0], [1.0, 0.0]), squared_error, optimizer)
 
-    assert model.factor.item() == pytest.approx(0.8, abs=1e-4), f"the factor is {model.factor.item():.4f}, not 0.8"
+    assert model.factor.item() == pytest.approx(0.8, abs=1e-4), (
+        f"after train_epoch on one batch the model's factor is {model.factor.item():.4f}, expected 1 - 0.1 · 2 = 0.8: "
+        "one batch, one update, along the gradient of loss_fn"
+    )
 
 
 def test_train_epoch_lowers_the_loss():
@@ -98,31 +128,42 @@ def test_train_epoch_lowers_the_loss():
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     loader = loader_of([2.0, 0.0], [1.0, 0.0])
 
-    first, second = (train_epoch(model, loader, squared_error, optimizer) for _ in range(2))
+    first, second = (float(train_epoch(model, loader, squared_error, optimizer)) for _ in range(2))
 
-    assert second < first, f"the loss went from {first} to {second}"
+    assert second < first, (
+        f"two calls of train_epoch returned {first:.4f} and {second:.4f}, expected the second to be lower: "
+        "did the first change the model?"
+    )
 
 
 def test_evaluate_returns_three_numbers():
-    """The result holds precision, recall and F1, each from 0 to 1."""
+    """The result holds precision, recall and F1, each a number."""
     metrics = evaluate(FirstFeature(), loader_of([3.0, -3.0], [1.0, 0.0]))
 
+    assert isinstance(metrics, dict), f"evaluate(model, loader) returned a {type(metrics).__name__}, expected a dict"
     for name in ("precision", "recall", "f1"):
-        assert name in metrics, f"the result has no {name!r}: {metrics}"
-        assert 0.0 <= float(metrics[name]) <= 1.0, f"{name} is {metrics[name]}"
+        assert name in metrics, (
+            f"evaluate(model, loader) returned the keys {list(metrics)}, expected {name!r} among them"
+        )
+        assert math.isfinite(float(metrics[name])), f"{name} is {metrics[name]}, expected a number from 0 to 1"
 
 
 def test_evaluate_of_a_perfect_model_is_one():
-    """Every positive found and no false alarm."""
+    """Every positive is found and there is no false alarm."""
     metrics = evaluate(FirstFeature(), loader_of([3.0, 3.0, -3.0, -3.0], [1.0, 1.0, 0.0, 0.0]))
 
-    assert [float(metrics[name]) for name in ("precision", "recall", "f1")] == [1.0, 1.0, 1.0], f"got {metrics}"
+    assert_metrics(metrics, precision=1.0, recall=1.0, f1=1.0, because="both positives found, no false alarm")
 
 
-def test_evaluate_an_example_worked_out_by_hand():
-    """Four called positive, three of them rightly, out of three positives: precision 3/4, recall 1, F1 6/7."""
+def test_evaluate_a_false_alarm_costs_precision():
+    """Four are called positive, three of them rightly, and there are three positives."""
     metrics = evaluate(FirstFeature(), loader_of([2.0, 3.0, 4.0, 2.0, -3.0], [1.0, 1.0, 1.0, 0.0, 0.0]))
 
-    expected = {"precision": 3 / 4, "recall": 1.0, "f1": 6 / 7}
-    for name, value in expected.items():
-        assert float(metrics[name]) == pytest.approx(value, abs=1e-3), f"{name} is {metrics[name]}, not {value:.4f}"
+    assert_metrics(metrics, precision=3 / 4, recall=1.0, f1=6 / 7, because="three hits, one false alarm")
+
+
+def test_evaluate_a_missed_positive_costs_recall():
+    """One is called positive, rightly, and there are two positives."""
+    metrics = evaluate(FirstFeature(), loader_of([2.0, -2.0, -3.0, -4.0], [1.0, 1.0, 0.0, 0.0]))
+
+    assert_metrics(metrics, precision=1.0, recall=1 / 2, f1=2 / 3, because="one hit, one positive missed")

@@ -49,8 +49,16 @@ def train_epoch(
         The mean loss of the epoch, averaged over batches or over samples.
 
     Example:
-        >>> train_epoch(model, train_loader, loss_fn, optimizer)  # doctest: +SKIP
-        0.8315
+        A model whose logit is its weight, here 0, times the one feature, and a squared error that is easy to follow:
+
+        >>> model = nn.Sequential(nn.Linear(1, 1, bias=False), nn.Flatten(0))
+        >>> _ = nn.init.zeros_(model[0].weight)
+        >>> loader = DataLoader([(torch.tensor([2.0]), torch.tensor(1.0))] * 2, batch_size=2)
+        >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        >>> train_epoch(model, loader, nn.MSELoss(), optimizer)  # (0 · 2 - 1)²
+        1.0
+        >>> round(model[0].weight.item(), 4)  # 0 - 0.1 · 2 · (0 · 2 - 1) · 2
+        0.4
     """
     model.train()
     total = 0.0
@@ -79,7 +87,11 @@ def evaluate(model: nn.Module, loader: DataLoader[tuple[Tensor, ...]], threshold
     Example:
         Three of four positives found, one false alarm:
 
-        >>> evaluate(model, loader)  # doctest: +SKIP
+        >>> model = nn.Sequential(nn.Linear(1, 1, bias=False), nn.Flatten(0))
+        >>> _ = nn.init.ones_(model[0].weight)  # so that the logit is the feature
+        >>> examples = [(3.0, 1.0), (2.0, 1.0), (1.0, 1.0), (-1.0, 1.0), (2.0, 0.0), (-3.0, 0.0)]
+        >>> loader = DataLoader([(torch.tensor([x]), torch.tensor(y)) for x, y in examples], batch_size=6)
+        >>> evaluate(model, loader)
         {'precision': 0.75, 'recall': 0.75, 'f1': 0.75}
     """
     was_training = model.training
