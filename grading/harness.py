@@ -102,24 +102,23 @@ class Harness:
         self._by_id = {c.id: c for c in rubric.criterion if c.scored_by is ScoredBy.TESTS}
         self.problem: GradingError | None = None
 
-    @pytest.fixture(scope="session")
-    def candidate(self) -> CandidateUnderTest:
+    @property
+    def under_test(self) -> CandidateUnderTest:
         """The candidate's code."""
         return self._under_test
 
-    @pytest.fixture(scope="session")
+    @property
     def seed(self) -> int:
-        """The seed of this run: every random input comes from it."""
+        """The seed that every random input comes from."""
         return self._seed
 
-    @pytest.fixture
-    def blame(self, request: pytest.FixtureRequest) -> Blamer:
-        """Say how to explain it, should this test fail: `blame(diagnose, *observed)`, where diagnose gives ids."""
+    def explain_with(self, node_id: str, diagnose: Callable[[], list[str]]) -> None:
+        """Remember how to explain a test, should it fail."""
+        self._diagnoses[node_id] = diagnose
 
-        def explain(diagnose: Callable[..., list[str]], *observed: Any) -> None:
-            self._diagnoses[request.node.nodeid] = lambda: diagnose(*observed)
-
-        return explain
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Let the fixtures find this run."""
+        config.stash[_HARNESS] = self
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep the level's tests, and refuse to grade if they are not exactly those that the rubric names."""
@@ -186,6 +185,31 @@ class Harness:
                     f"correct {self._assignment.folder / 'rubrics' / self._rubric.level}.toml"
                 )
                 raise pytest.UsageError(str(self.problem))
+
+
+_HARNESS = pytest.StashKey[Harness]()
+
+
+@pytest.fixture(scope="session")
+def candidate(pytestconfig: pytest.Config) -> CandidateUnderTest:
+    """The candidate's code."""
+    return pytestconfig.stash[_HARNESS].under_test
+
+
+@pytest.fixture(scope="session")
+def seed(pytestconfig: pytest.Config) -> int:
+    """The seed of this run: every random input comes from it."""
+    return pytestconfig.stash[_HARNESS].seed
+
+
+@pytest.fixture
+def blame(request: pytest.FixtureRequest) -> Blamer:
+    """Say how to explain it, should this test fail: `blame(diagnose, *observed)`, where diagnose gives ids."""
+
+    def explain(diagnose: Callable[..., list[str]], *observed: Any) -> None:
+        request.config.stash[_HARNESS].explain_with(request.node.nodeid, lambda: diagnose(*observed))
+
+    return explain
 
 
 class Progress:

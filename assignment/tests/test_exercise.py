@@ -84,15 +84,17 @@ def test_make_loss_of_an_undecided_positive_is_four_times_that():
 def test_make_loss_can_be_differentiated():
     """The gradient lowers the logit of a negative, and raises that of a positive four times as hard."""
     loss_fn = make_loss(ONE_IN_FIVE)
-    logits = torch.tensor([0.0, 0.0], requires_grad=True)
+    # Equally wrong: the probabilities are 3/4 for the negative and 1/4 for the positive.
+    logits = torch.tensor([math.log(3), -math.log(3)], requires_grad=True)
 
     loss_fn(logits, torch.tensor([0.0, 1.0])).backward()
 
     assert logits.grad is not None, (
         "loss_fn(logits, targets).backward() left no gradient: is the loss cut off from them?"
     )
-    assert logits.grad.tolist() == pytest.approx([0.25, -1.0], abs=1e-4), (
-        f"the gradient at the logits 0, 0 for the targets 0, 1 is {logits.grad.tolist()}, expected [0.25, -1.0]: "
+    assert logits.grad.tolist() == pytest.approx([0.375, -1.5], abs=1e-4), (
+        f"the gradient at the logits ln 3, -ln 3 for the targets 0, 1 is {logits.grad.tolist()}, "
+        "expected [0.375, -1.5]: "
         "the probability less the target, times what the example counts, in a mean of two"
     )
 
