@@ -128,6 +128,7 @@ class Harness:
         if not (config.option.keyword or config.option.collectonly):
             self._expect_named_tests(kept)
 
+    @pytest.hookimpl(optionalhook=True)  # of pytest-json-report
     def pytest_json_runtest_metadata(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> dict[str, Any]:
         """Put what a test found into the report."""
         found: dict[str, Any] = {"criterion": _criterion_of(item), "title": _title(item)}
@@ -135,8 +136,8 @@ class Harness:
             return found if call.when == "setup" else {}
         error = call.excinfo.value
         if isinstance(error, GradingError):
-            self.problem = error
-            pytest.exit(str(error), returncode=error.exit_status)
+            self._stop(item, error)
+            return found
         outcome, blames = self._explain(item, error)
         return {**found, "outcome": outcome.value, "blames": msgspec.to_builtins(blames)}
 
@@ -157,9 +158,15 @@ class Harness:
                 Blame(id=id_, criterion=self._assignment.mistake(criterion, id_).criterion) for id_ in ids
             ]
         except ContentError as unknown:
-            self.problem = unknown
-            pytest.exit(str(unknown), returncode=unknown.exit_status)
+            self._stop(item, unknown)
+            return Outcome.ERROR, []
 
+    def _stop(self, item: pytest.Item, problem: GradingError) -> None:
+        """End the run: there will be no score."""
+        self.problem = problem
+        item.session.shouldstop = str(problem)
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
         """Put the run's own facts into the report, so that it can be scored again without the submission."""
         json_report.pop("environment", None)

@@ -8,12 +8,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-INSIDE = {
-    "grading.sandbox.inside",
-    "grading.sandbox.inside.wire",
-    "grading.sandbox.inside.jail",
-    "grading.sandbox.inside.candidate",
-}
+INSIDE = "grading.sandbox.inside"
 RECORDS = {"grading.errors", "grading.model"}
 MAY_IMPORT = {
     "errors": set(),
