@@ -1,8 +1,10 @@
 """Process evidence: the candidate's commits. A repository can make git run programs, so git runs in bubblewrap too."""
 
+import itertools
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from grading.errors import SandboxError
@@ -31,23 +33,26 @@ def read_history(root: Path | None, manifest: Manifest, trusted: Path) -> tuple[
     found = [entry for entry in (_entry(record) for record in log.split(_RECORD)[1:]) if entry is not None]
     if not found:
         return _nothing("no commits"), None
-    head = found[0][0].sha
-    # Commits that this repository has as well are the handout's, and so is a fork's first one.
-    ours = _own_commits(git, trusted) if root.resolve() != trusted.resolve() else set()
-    theirs = [entry for entry in found if entry[0].sha not in ours]
+    head = found[0].sha
+    if root.resolve() == trusted.resolve():
+        # A fork that grades itself: what its newest commits' author did, on top of what came with the fork.
+        theirs = list(itertools.takewhile(lambda entry: entry.author == found[0].author, found))
+    else:
+        ours = _own_commits(git, trusted)
+        theirs = [entry for entry in found if entry.sha not in ours]
     if len(theirs) == len(found) > 1:
-        theirs = theirs[:-1]
+        theirs = theirs[:-1]  # with nothing to compare with, the first commit is taken for the handout
     theirs.reverse()
     if not theirs:
         return _nothing("no commits of the candidate's own"), head
-    first = theirs[0][1]
+    first = theirs[0].seconds
     own = {manifest.source, manifest.discussion}
-    outside = sorted({name for _, _, names in theirs for name in names} - own)
+    outside = sorted({name for entry in theirs for name in entry.names} - own)
     if len(theirs) == 1 and len(found) == 1:
         outside = []  # handout and solution came in one commit: nothing can be told apart
     commits = [
-        Commit(sha=commit.sha, minute=(seconds - first) // 60, subject=commit.subject, files=len(names))
-        for commit, seconds, names in theirs
+        Commit(sha=entry.sha, minute=(entry.seconds - first) // 60, subject=entry.subject, files=len(entry.names))
+        for entry in theirs
     ]
     return History(commits=commits, minutes=max(0, commits[-1].minute), outside=outside[:_MAX_OUTSIDE]), head
 
@@ -56,14 +61,23 @@ def _nothing(note: str) -> History:
     return History(commits=[], minutes=0, outside=[], note=note)
 
 
-def _entry(record: str) -> tuple[Commit, int, list[str]] | None:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    sha: str
+    seconds: int
+    author: str
+    subject: str
+    names: list[str]
+
+
+def _entry(record: str) -> _Entry | None:
     """Read one commit of the log; its text is the candidate's, so anything may stand there."""
     header, _, names = record.partition("\n")
     fields = header.split(_FIELD)
-    if len(fields) != 3 or not _SHA.match(fields[0]) or not fields[1].isdecimal() or len(fields[1]) > 12:
+    if len(fields) != 4 or not _SHA.match(fields[0]) or not fields[1].isdecimal() or len(fields[1]) > 12:
         return None
     files = [name for name in names.splitlines() if name][:1000]
-    return Commit(sha=fields[0], minute=0, subject=fields[2][:_MAX_SUBJECT], files=len(files)), int(fields[1]), files
+    return _Entry(fields[0], int(fields[1]), fields[2], fields[3][:_MAX_SUBJECT], files)
 
 
 def _own_commits(git: str, trusted: Path) -> set[str]:
@@ -93,6 +107,12 @@ def _git_log(git: str, root: Path) -> str:
     command += ["--setenv", "GIT_CONFIG_NOSYSTEM", "1", "--setenv", "GIT_TERMINAL_PROMPT", "0"]
     command += ["--chdir", "/submission", git, "-c", "safe.directory=*", "-c", "log.showSignature=false"]
     command += ["-c", "core.quotePath=true", "--no-pager", "log", "--no-color", "--no-renames", "--no-ext-diff"]
-    command += ["--no-textconv", "--name-only", f"--max-count={_MAX_COMMITS}", "--format=%x1e%H%x1f%ct%x1f%s", "HEAD"]
+    command += [
+        "--no-textconv",
+        "--name-only",
+        f"--max-count={_MAX_COMMITS}",
+        "--format=%x1e%H%x1f%ct%x1f%ae%x1f%s",
+        "HEAD",
+    ]
     done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False, stdin=subprocess.DEVNULL)
     return done.stdout[: 4 << 20].decode(errors="replace") if done.returncode == 0 else ""

@@ -8,6 +8,7 @@ import pytest
 
 from grading.content import Assignment
 from grading.errors import UsageError
+from grading.history import read_history
 from grading.submission import MAX_FILE_BYTES, read_answers, read_submission
 from tests.conftest import REFERENCE, ROOT
 
@@ -130,6 +131,22 @@ def test_history_tells_commits_minutes_and_files(tmp_path: Path, assignment: Ass
     assert submission.history.outside == ["setup.cfg"]
     assert submission.commit is not None
     assert len(submission.commit) == 40
+
+
+def test_a_fork_that_grades_itself_tells_its_owners_commits_from_those_it_came_with(
+    tmp_path: Path, assignment: Assignment
+):
+    """In the open flow the checkout is grader and submission in one."""
+    root = fork(tmp_path / "fork")
+    git(tmp_path, "init", "-q", str(root))
+    git(root, "add", "-A")
+    for number in range(3):
+        git(root, "commit", "-q", "--allow-empty", "-m", f"Upstream {number}", "--author", "Us <us@example.org>")
+    git(root, "commit", "-q", "--allow-empty", "-m", "Mine")
+
+    history, _ = read_history(root, assignment.manifest, trusted=root)
+
+    assert [commit.subject for commit in history.commits] == ["Mine"]
 
 
 def test_a_repository_cannot_make_git_run_its_programs(tmp_path: Path, assignment: Assignment):
