@@ -7,84 +7,28 @@ already set up.
 import secrets
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
 import msgspec
 import pytest
 
-from grading.content import ANY, Assignment
+from grading.content import Assignment
 from grading.errors import ContentError, GradingError
-from grading.model import Blame, Flag, Outcome, Rubric, ScoredBy, Submission
+from grading.model import Blame, Outcome, Rubric, ScoredBy, Submission
 from grading.sandbox.bubblewrap import Bubblewrap, Content
-from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
+from grading.sandbox.calls import Sandbox
 from grading.sandbox.unprotected import Unprotected
 from grading.submission import Read, read_submission
+from grading.under_test import CandidateFailure, CandidateUnderTest
 
-# Once a probe has timed out, further calls of it get this share of the time, so that one endless loop does not cost
-# its full limit over and over.
-_AFTER_A_TIMEOUT = 0.25
-# The probe that imports the module and does nothing else.
-_IMPORTING = "importing"
 # The key of the report that the run's own facts stand under.
 REPORT_KEY = "grading"
 
 
 # Says how to explain a test's failure: a function and its arguments, called only if the test fails.
 Blamer = Callable[..., None]
-
-
-class CandidateFailure(Exception):  # noqa: N818 - a result, not an error of the grader
-    """The candidate's code gave nothing to judge; `blame` says why."""
-
-    def __init__(self, blame: Blame, outcome: Outcome) -> None:
-        super().__init__(f"{blame.id}: {blame.detail}")
-        self.blame = blame
-        self.outcome = outcome
-
-
-class CandidateUnderTest:
-    """The candidate's code, as the hidden tests see it."""
-
-    def __init__(self, code: CandidateCode, sandbox: Sandbox, seconds: float) -> None:
-        self._code = code
-        self._sandbox = sandbox
-        self._seconds = seconds
-        self._late: set[str] = set()
-        self._import_failure: CandidateFailure | None = None
-        self.notes: dict[str, Flag] = {}
-
-    def call(self, probe: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Run a probe beside the candidate's code and return what it observed.
-
-        Raises:
-            CandidateFailure: the module cannot be imported, or the function cannot be called or does not come back.
-        """
-        if self._import_failure is not None:
-            raise self._import_failure
-        reply = self._reply(probe, inputs)
-        if reply.status is Status.ANSWERED and reply.observed is not None:
-            return reply.observed
-        # Whether a call that died or never came back got beyond the import can be told by importing alone.
-        unclear = reply.status in (Status.TIMED_OUT, Status.DIED)
-        alone = self._reply(_IMPORTING, {}) if unclear else reply
-        if alone.status is not Status.ANSWERED and (unclear or (alone.error is not None and alone.error.at_import)):
-            self._import_failure = _failure(alone, ANY)
-            raise self._import_failure
-        raise _failure(reply, "")
-
-    def note(self, id_: str, detail: str) -> None:
-        """Tell the reviewer something that is no mistake."""
-        self.notes[id_] = Flag(id=id_, severity="info", detail=detail)
-
-    def _reply(self, probe: str, inputs: Mapping[str, Any]) -> Reply:
-        late = bool(self._late) if probe == _IMPORTING else probe in self._late
-        seconds = self._seconds * (_AFTER_A_TIMEOUT if late else 1.0)
-        reply = self._sandbox.call(Call(code=self._code, probe=probe, inputs=inputs, seconds=seconds))
-        if reply.status is Status.TIMED_OUT:
-            self._late.add(probe)
-        return reply
 
 
 class Harness:
@@ -265,12 +209,6 @@ def test_id(item: pytest.Item) -> str:
 def new_seed() -> int:
     """Return a seed for a run's inputs."""
     return secrets.randbits(32)
-
-
-def _failure(reply: Reply, criterion: str) -> CandidateFailure:
-    assert reply.error is not None
-    blame = Blame(id=reply.error.kind, criterion=criterion, line=reply.error.line, detail=reply.error.detail)
-    return CandidateFailure(blame, Outcome.TIMEOUT if reply.status is Status.TIMED_OUT else Outcome.ERROR)
 
 
 def _criterion_of(item: pytest.Item) -> str:

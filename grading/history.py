@@ -16,6 +16,7 @@ _MAX_COMMITS = 200
 _MAX_SUBJECT = 100
 _MAX_OUTSIDE = 30
 _RECORD, _FIELD = "\x1e", "\x1f"
+_FORMAT = "%x1e%H%x1f%ct%x1f%ae%x1f%s"
 _SHA = re.compile(r"[0-9a-f]{40}\Z")
 
 

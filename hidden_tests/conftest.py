@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from grading.harness import CandidateUnderTest
 from grading.sandbox.inside.wire import Array
+from grading.under_test import CandidateUnderTest
 from hidden_tests.diagnosis.evaluation import ObservedRun, Scene
 from hidden_tests.diagnosis.loss import Batch, Case, Profile
 from hidden_tests.diagnosis.training import ObservedEpoch

@@ -1,0 +1,72 @@
+"""The candidate's code as the hidden tests see it: a thing to call probes on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from grading.content import ANY
+from grading.model import Blame, Flag, Outcome
+from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
+
+# Once a probe has timed out, further calls of it get this share of the time, so that one endless loop does not cost
+# its full limit over and over.
+_AFTER_A_TIMEOUT = 0.25
+# The probe that imports the module and does nothing else.
+_IMPORTING = "importing"
+
+
+class CandidateFailure(Exception):  # noqa: N818 - a result, not an error of the grader
+    """The candidate's code gave nothing to judge; `blame` says why."""
+
+    def __init__(self, blame: Blame, outcome: Outcome) -> None:
+        super().__init__(f"{blame.id}: {blame.detail}")
+        self.blame = blame
+        self.outcome = outcome
+
+
+class CandidateUnderTest:
+    """The candidate's code, as the hidden tests see it."""
+
+    def __init__(self, code: CandidateCode, sandbox: Sandbox, seconds: float) -> None:
+        self._code = code
+        self._sandbox = sandbox
+        self._seconds = seconds
+        self._late: set[str] = set()
+        self._import_failure: CandidateFailure | None = None
+        self.notes: dict[str, Flag] = {}
+
+    def call(self, probe: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Run a probe beside the candidate's code and return what it observed.
+
+        Raises:
+            CandidateFailure: the module cannot be imported, or the function cannot be called or does not come back.
+        """
+        if self._import_failure is not None:
+            raise self._import_failure
+        reply = self._reply(probe, inputs)
+        if reply.status is Status.ANSWERED and reply.observed is not None:
+            return reply.observed
+        # Whether a call that died or never came back got beyond the import can be told by importing alone.
+        unclear = reply.status in (Status.TIMED_OUT, Status.DIED)
+        alone = self._reply(_IMPORTING, {}) if unclear else reply
+        if alone.status is not Status.ANSWERED and (unclear or (alone.error is not None and alone.error.at_import)):
+            self._import_failure = _failure(alone, ANY)
+            raise self._import_failure
+        raise _failure(reply, "")
+
+    def note(self, id_: str, detail: str) -> None:
+        """Tell the reviewer something that is no mistake."""
+        self.notes[id_] = Flag(id=id_, severity="info", detail=detail)
+
+    def _reply(self, probe: str, inputs: Mapping[str, Any]) -> Reply:
+        late = bool(self._late) if probe == _IMPORTING else probe in self._late
+        seconds = self._seconds * (_AFTER_A_TIMEOUT if late else 1.0)
+        reply = self._sandbox.call(Call(code=self._code, probe=probe, inputs=inputs, seconds=seconds))
+        if reply.status is Status.TIMED_OUT:
+            self._late.add(probe)
+        return reply
+
+
+def _failure(reply: Reply, criterion: str) -> CandidateFailure:
+    assert reply.error is not None
+    blame = Blame(id=reply.error.kind, criterion=criterion, line=reply.error.line, detail=reply.error.detail)
+    return CandidateFailure(blame, Outcome.TIMEOUT if reply.status is Status.TIMED_OUT else Outcome.ERROR)
