@@ -60,7 +60,7 @@ def lint(session: nox.Session) -> None:
     _python(session, "-m", "mypy")
     workflows = sorted(str(path) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
     _python(session, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
-    _python(session, "-m", "zizmor", "--offline", "--quiet", *workflows)
+    session.run(str(_environment(session) / "zizmor"), "--offline", "--quiet", *workflows, external=True)
 
 
 @nox.session
@@ -70,18 +70,24 @@ def bench(session: nox.Session) -> None:
 
 
 def _python(session: nox.Session, *arguments: str, success_codes: list[int] | None = None) -> None:
-    """Run Python in the one environment of all sessions, which is built once for each state of the pins."""
+    """Run Python in the one environment of all sessions."""
+    python = _environment(session) / "python"
+    session.run(str(python), *arguments, external=True, success_codes=success_codes or [0])
+
+
+def _environment(session: nox.Session) -> Path:
+    """Return the folder of the environment's programs; it is built once for each state of the pins."""
     pins = hashlib.sha256(CONSTRAINTS.read_bytes() + PYPROJECT.read_bytes()).hexdigest()[:12]
     folder = ROOT / ".nox" / f"environment-{pins}"
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    programs = folder / ("Scripts" if os.name == "nt" else "bin")
     if not (folder / "complete").exists():
         session.log(f"building the environment in {folder}: once, a minute or two, 1.2 GB")
         session.run(_interpreter(session), "-m", "venv", "--clear", str(folder), external=True)
         packages = nox.project.dependency_groups(nox.project.load_toml(PYPROJECT), "development")
         pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint", str(CONSTRAINTS)]
-        session.run(str(python), *pip, *packages, external=True)
+        session.run(str(programs / "python"), *pip, *packages, external=True)
         (folder / "complete").touch()
-    session.run(str(python), *arguments, external=True, success_codes=success_codes or [0])
+    return programs
 
 
 def _interpreter(session: nox.Session) -> str:

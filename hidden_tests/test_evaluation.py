@@ -3,7 +3,7 @@
 import pytest
 
 from grading.harness import Blamer
-from hidden_tests.diagnosis.evaluation import ObservedRun, failure_or, metric_mistakes, threshold_mistakes
+from hidden_tests.diagnosis.evaluation import ObservedRun, failure_or, metric_mistakes
 from hidden_tests.oracle import METRICS
 
 pytestmark = pytest.mark.criterion("evaluation")
@@ -13,15 +13,14 @@ def test_metrics_of_the_positive_class(plain_runs: list[ObservedRun], blame: Bla
     """Over the whole of a shuffled loader, at the default threshold, of the model as it was given."""
     run = plain_runs[0]
 
-    blame(metric_mistakes, run)
+    blame(metric_mistakes, run, plain_runs)
     assert run.is_right, f"returned {run.scores}, where {run.scene.right} is right"
 
 
 def test_threshold_is_honoured(plain_runs: list[ObservedRun], blame: Blamer) -> None:
     """Probabilities from the threshold up are positive, be it given by name or by position."""
-    usual = plain_runs[0]
     for run in plain_runs[1:]:
-        blame(threshold_mistakes, run, usual)
+        blame(metric_mistakes, run, plain_runs)
         assert run.is_right, f"at {run.scene.threshold} returned {run.scores}, where {run.scene.right} is right"
 
 

@@ -6,7 +6,8 @@ the right way are tried first.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations, product
+from functools import partial
+from itertools import combinations, permutations, product
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ _MAX_DEPARTURES = 3
 
 Rows = NDArray[np.intp]
 Scores = Mapping[str, float]
+Pairs = Sequence[tuple[Bools, Floats]]
+Summary = Callable[[Bools, Floats], dict[str, float]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,82 +108,73 @@ def failure_or(run: ObservedRun, otherwise: str) -> list[str]:
     return failure_mistakes(run) or [otherwise]
 
 
-def threshold_mistakes(run: ObservedRun, usual: ObservedRun) -> list[str]:
-    """Explain metrics at another threshold by what is wrong at the usual one, as far as that goes."""
-    return metric_mistakes(run, [] if usual.is_right else metric_mistakes(usual))
-
-
-def metric_mistakes(run: ObservedRun, known: Sequence[str] = ()) -> list[str]:
-    """Explain metrics that are not right at the run's threshold.
+def metric_mistakes(run: ObservedRun, runs: Sequence[ObservedRun]) -> list[str]:
+    """Explain metrics that are not right.
 
     Args:
         run: what was observed.
-        known: what explains another run of the same function; an explanation that builds on it is preferred.
+        runs: this and the other runs of the same function: what explains most of them with the fewest mistakes is
+            preferred to what happens to explain one.
     """
     if failures := failure_mistakes(run):
         return failures
     if run.moved:
         return ["trains-while-evaluating"]
-    if run.matches(run.scene.right):
+    wrong = [other for other in runs if other.gives_metrics and not other.is_right and not other.moved]
+    if not any(other is run for other in wrong):
         return []
-    if run.rows < len(run.scene.targets):
-        # Of the rows that were never looked at nothing else can be told, but of the others something may.
-        return _first_explanation(run, {"partial-evaluation"}) or ["partial-evaluation"]
-    if explanation := _first_explanation(run, set(known)) or _first_explanation(run):
-        return explanation
+    choices = product(*(_explanations(other) for other in wrong))
+    together = min(choices, key=lambda chosen: (len(frozenset().union(*chosen)), sum(map(len, chosen))))
+    return sorted(next(names for other, names in zip(wrong, together, strict=True) if other is run))
+
+
+def _explanations(run: ObservedRun) -> list[frozenset[str]]:
+    """Return every set of at most two mistakes that gives these metrics, or else of three, or else a guess."""
+    unseen = run.rows < len(run.scene.targets)
+    found: dict[frozenset[str], None] = {}
+    for departures in range(1, _MAX_DEPARTURES + 1):
+        for names, scores in _hypotheses(run.scene, departures):
+            # Rows that were never looked at are a fact: whatever else there may be comes on top.
+            if names not in found and unseen <= ("partial-evaluation" in names) and run.matches(scores()):
+                found[names] = None
+        if found and departures > 1:
+            return list(found)
+    return list(found) or [frozenset({_guess(run, unseen=unseen)})]
+
+
+def _guess(run: ObservedRun, *, unseen: bool) -> str:
+    """Name what comes nearest where no wrong way of computing that is known here gives the metrics."""
+    if unseen:
+        return "partial-evaluation"
     if run.passes > 1:
-        return ["misaligned-batches"]
-    if _is_some_cut(run):
-        return ["wrong-probabilities"]
-    return ["wrong-average"]
+        return "misaligned-batches"
+    return "wrong-probabilities" if _is_some_cut(run) else "wrong-average"
 
 
-def _first_explanation(run: ObservedRun, must_have: set[str] | None = None) -> list[str]:
-    best: list[str] = []
-    for hypothesis in _hypotheses(run.scene):
-        names = list(dict.fromkeys(hypothesis.names))
-        if best and len(names) >= len(best):
-            continue
-        if (must_have or set()) <= set(names) and run.matches(hypothesis.scores()):
-            best = names
-            if len(best) == 1:
-                break
-    return best
+def _hypotheses(scene: Scene, departures: int) -> Iterator[tuple[frozenset[str], Callable[[], Scores]]]:
+    """Return every way of computing the metrics that departs from the right one in this many places."""
+    # Any: each place has its own kind of part, in the order of the arguments of `_scores`.
+    parts: tuple[Sequence[tuple[str, Any]], ...]
+    parts = (_squashings(), _cuts(scene), _selections(scene), _poolings(), _summaries(), _labellings())
+    right = [[part for part in options if not part[0]] for options in parts]
+    wrong = [[part for part in options if part[0]] for options in parts]
+    for places in combinations(range(len(parts)), departures):
+        for ways in product(*(wrong[i] if i in places else right[i] for i in range(len(parts)))):
+            names = frozenset(name for name, _ in ways if name)
+            yield names, partial(_scores, scene, *(way for _, way in ways))
 
 
-@dataclass(frozen=True)
-class _Hypothesis:
-    names: tuple[str, ...]
-    scores: Callable[[], Scores]
-
-
-def _hypotheses(scene: Scene) -> Iterator[_Hypothesis]:
-    """Every combination of departures from the right way, those with the fewest first."""
-    combined = list(product(_squashings(), _cuts(scene), _selections(scene), _poolings(), _summaries(), _labellings()))
-    ranked: list[tuple[int, tuple[str, ...], Any]] = []
-    for parts in combined:
-        names = tuple(name for name, _ in parts if name)
-        if len(names) <= _MAX_DEPARTURES:
-            ranked.append((len(names), names, [part for _, part in parts]))
-    ranked.sort(key=lambda entry: entry[0])
-    for _, names, (squash, cut, batches, pool, summarise, label) in ranked:
-
-        def scores(
-            squash: Any = squash,
-            cut: Any = cut,
-            batches: Any = batches,
-            pool: Any = pool,
-            summarise: Any = summarise,
-            label: Any = label,
-        ) -> Scores:
-            pairs = [
-                (np.concatenate([[]]) if not len(rows) else squash(scene.logits[0][rows]) >= cut, scene.targets[of])
-                for rows, of in batches
-            ]
-            result: Scores = label(pool(pairs, summarise))
-            return result
-
-        yield _Hypothesis(names, scores)
+def _scores(
+    scene: Scene,
+    squash: Callable[[Floats], Floats],
+    cut: float,
+    batches: Sequence[tuple[Rows, Rows]],
+    pool: Callable[[Pairs, Summary], dict[str, float]],
+    summarise: Summary,
+    label: Callable[[dict[str, float]], Scores],
+) -> Scores:
+    pairs = [(squash(scene.logits[0][rows]) >= cut, scene.targets[of]) for rows, of in batches]
+    return label(pool(pairs, summarise))
 
 
 def _squashings() -> list[tuple[str, Callable[[Floats], Floats]]]:
@@ -226,10 +220,6 @@ def _selections(scene: Scene) -> list[tuple[str, list[tuple[Rows, Rows]]]]:
 
 def _batches(order: Rows, size: int) -> list[Rows]:
     return [order[start : start + size] for start in range(0, len(order), size)]
-
-
-Pairs = Sequence[tuple[Bools, Floats]]
-Summary = Callable[[Bools, Floats], dict[str, float]]
 
 
 def _poolings() -> list[tuple[str, Callable[[Pairs, Summary], dict[str, float]]]]:
