@@ -154,8 +154,7 @@ def _guess(run: ObservedRun, *, unseen: bool) -> str:
 def _hypotheses(scene: Scene, departures: int) -> Iterator[tuple[frozenset[str], Callable[[], Scores]]]:
     """Return every way of computing the metrics that departs from the right one in this many places."""
     # Any: each place has its own kind of part, in the order of the arguments of `_scores`.
-    parts: tuple[Sequence[tuple[str, Any]], ...]
-    parts = (_squashings(), _cuts(scene), _selections(scene), _poolings(), _summaries(), _labellings())
+    parts: Any = (_squashings(), _cuts(scene), _selections(scene), _poolings(), _summaries(), _labellings())
     right = [[part for part in options if not part[0]] for options in parts]
     wrong = [[part for part in options if part[0]] for options in parts]
     for places in combinations(range(len(parts)), departures):
