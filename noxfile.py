@@ -81,7 +81,7 @@ def _environment(session: nox.Session) -> Path:
     folder = ROOT / ".nox" / f"environment-{pins}"
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
     if not (folder / "complete").exists():
-        session.log(f"building the environment in {folder}: once, a minute or two, 1.2 GB")
+        session.log(f"building the environment in {folder}: once, a minute or two, 1.3 GB")
         session.run(_interpreter(session), "-m", "venv", "--clear", str(folder), external=True)
         packages = nox.project.dependency_groups(nox.project.load_toml(PYPROJECT), "development")
         pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint", str(CONSTRAINTS)]
