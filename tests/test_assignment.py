@@ -76,7 +76,7 @@ def test_the_finished_exercise_prints_what_was_promised(finished: Path):
     """Five epochs and one line, an F1 of 0.75 to 0.85, recall clearly above precision."""
     done = run(finished, "-m", "assignment")
 
-    printed = "".join(rf"Epoch {epoch} \| loss \d\.\d{{4}}\n" for epoch in range(5))
+    printed = "".join(rf"Epoch {epoch} \| loss 0\.\d{{4}}\n" for epoch in range(5))
     match = re.fullmatch(printed + r"Precision (0\.\d{3}) Recall (0\.\d{3}) F1 (0\.\d{3})\n", done.stdout)
     assert match, done.stdout + done.stderr
     precision, recall, f1 = map(float, match.groups())
