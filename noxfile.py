@@ -1,26 +1,54 @@
-"""Everything that a laptop and CI do: `pip install nox`, then `nox -s SESSION` (or plain `nox` to grade)."""
+"""Everything that a laptop and CI do: `pip install nox`, then `nox -s SESSION`; `nox -l` lists the sessions."""
 
+import contextlib
 import hashlib
 import os
+import secrets
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nox
 
 ROOT = Path(__file__).parent
+#: if starter
+#:< "CONSTRAINTS = ROOT / 'constraints.txt'" | replace("'", '"') >#
+#: else
 CONSTRAINTS = ROOT / "grading" / "constraints.txt"
+#: endif
 PYPROJECT = ROOT / "pyproject.toml"
 PYTHON = (3, 11)
+#: if starter
+#:< 'GROUP = "exercise"' >#
+#: else
+GROUP = "development"
+#: endif
+# A machine that lasts may keep the environments outside the checkout, for all of its checkouts.
+ENVIRONMENTS = Path(os.environ.get("TAKE_HOME_ENVIRONMENTS") or ROOT / ".nox")
 
+#: if starter
+#:< 'nox.options.sessions = ["visible"]' >#
+#: else
 nox.options.sessions = ["grade"]
+#: endif
 nox.options.default_venv_backend = "none"
 
 
 @nox.session
 def visible(session: nox.Session) -> None:
     """Run the visible tests on assignment/: `nox -s visible -- -k make_loss` for those of one TODO."""
-    _python(session, "-m", "pytest", "assignment", *session.posargs)
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        _python(session, "-m", "pytest", "assignment", *session.posargs)
+        return
+    annotations = ROOT / "build" / "annotations.txt"
+    annotations.parent.mkdir(exist_ok=True)
+    annotations.write_text("")
+    try:
+        with _no_commands():
+            _python(session, "-m", "pytest", "assignment", *session.posargs, env={"ANNOTATIONS": str(annotations)})
+    finally:
+        print("\n".join(dict.fromkeys(annotations.read_text().splitlines())))
 
 
 @nox.session
@@ -29,6 +57,7 @@ def run(session: nox.Session) -> None:
     _python(session, "-m", "assignment", *session.posargs)
 
 
+#: if not starter
 @nox.session
 def hidden(session: nox.Session) -> None:
     """Run the hidden tests on assignment/ (or `-- PATH`) and write build/hidden/report.json."""
@@ -42,7 +71,8 @@ def hidden(session: nox.Session) -> None:
 @nox.session
 def grade(session: nox.Session) -> None:
     """Grade assignment/ (or `-- PATH`): hidden tests, score and pages, in build/grade/."""
-    annotate = ["--annotate"] if os.environ.get("GITHUB_ACTIONS") == "true" else []
+    # Only a checkout that grades itself has the lines that annotations would stand on.
+    annotate = ["--annotate"] if os.environ.get("GITHUB_ACTIONS") == "true" and not session.posargs else []
     _python(session, "-m", "grading", "grade", *(session.posargs or ["."]), *annotate)
 
 
@@ -58,9 +88,20 @@ def lint(session: nox.Session) -> None:
     _python(session, "-m", "ruff", "check")
     _python(session, "-m", "ruff", "format", "--check")
     _python(session, "-m", "mypy")
-    workflows = sorted(str(path) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+    programs = _environment(session)
+    # Those of this repository, and those of a room, as it is generated.
+    published = Path(session.create_tmp()) / "room"
+    shutil.rmtree(published, ignore_errors=True)
+    _python(session, "-m", "grading", "publish", str(published))
+    folders = [ROOT / ".github" / "workflows", published / ".github" / "workflows"]
+    workflows = sorted(str(path) for folder in folders for path in folder.glob("*.yml"))
     _python(session, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
-    session.run(str(_environment(session) / "zizmor"), "--offline", "--quiet", *workflows, external=True)
+    session.run(str(programs / "zizmor"), "--offline", "--quiet", *workflows, external=True)
+    # It hands each script to shellcheck, which it finds by the PATH.
+    path = os.pathsep.join([str(programs), os.environ["PATH"]])
+    dependabot = str(ROOT / ".github" / "dependabot.yml")
+    command = [str(programs / "jactionlint"), "--strict-exit", *workflows, dependabot]
+    session.run(*command, external=True, env={"PATH": path})
 
 
 @nox.session
@@ -69,21 +110,37 @@ def bench(session: nox.Session) -> None:
     _python(session, "tests/bench/bench.py", *session.posargs)
 
 
-def _python(session: nox.Session, *arguments: str, success_codes: list[int] | None = None) -> None:
-    """Run Python in the one environment of all sessions."""
-    python = _environment(session) / "python"
-    session.run(str(python), *arguments, external=True, success_codes=success_codes or [0])
+@nox.session
+def room(session: nox.Session) -> None:
+    """Host candidates' rooms: `nox -s room -- --help`. Needs neither torch nor the rest of the environment."""
+    _python(session, "-m", "grading", "room", *session.posargs, group="hosting")
 
 
-def _environment(session: nox.Session) -> Path:
+#: endif
+
+
+def _python(
+    session: nox.Session,
+    *arguments: str,
+    success_codes: list[int] | None = None,
+    env: dict[str, str] | None = None,
+    group: str = GROUP,
+) -> None:
+    """Run Python in the environment of a dependency group: the same for all sessions, if none is named."""
+    python = _environment(session, group) / "python"
+    session.run(str(python), *arguments, external=True, success_codes=success_codes or [0], env=env)
+
+
+def _environment(session: nox.Session, group: str = GROUP) -> Path:
     """Return the folder of the environment's programs; it is built once for each state of the pins."""
     pins = hashlib.sha256(CONSTRAINTS.read_bytes() + PYPROJECT.read_bytes()).hexdigest()[:12]
-    folder = ROOT / ".nox" / f"environment-{pins}"
+    folder = ENVIRONMENTS / f"{group}-{pins}"
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
     if not (folder / "complete").exists():
-        session.log(f"building the environment in {folder}: once, a minute or two, 1.3 GB")
+        size = "once, a minute or two, 1.3 GB" if group == GROUP else "once, some seconds"
+        session.log(f"building the environment in {folder}: {size}")
         session.run(_interpreter(session), "-m", "venv", "--clear", str(folder), external=True)
-        packages = nox.project.dependency_groups(nox.project.load_toml(PYPROJECT), "development")
+        packages = nox.project.dependency_groups(nox.project.load_toml(PYPROJECT), group)
         pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint", str(CONSTRAINTS)]
         session.run(str(programs / "python"), *pip, *packages, external=True)
         (folder / "complete").touch()
@@ -95,3 +152,14 @@ def _interpreter(session: nox.Session) -> str:
     if found is None:
         session.error("Python {}.{} is needed and was not found: install it, then run this again".format(*PYTHON))
     return found
+
+
+@contextlib.contextmanager
+def _no_commands() -> Iterator[None]:
+    """Keep GitHub's runner from taking what candidate code prints for its commands."""
+    token = secrets.token_hex(16)
+    print(f"::stop-commands::{token}", flush=True)
+    try:
+        yield
+    finally:
+        print(f"\n::{token}::", flush=True)

@@ -10,9 +10,11 @@ from grading.content import Assignment
 from grading.errors import GradingError, UsageError
 from grading.harness import make_sandbox, new_seed
 from grading.model import Scorecard, ScoredBy
+from grading.publish import publish, refresh
 from grading.render.annotations import to_annotations
 from grading.review import read_review, to_sheet
-from grading.submission import read_submission
+from grading.rooms.commands import add_room
+from grading.submission import read_origin, read_submission
 
 LEVELS = ("junior", "mid", "senior", "researcher")
 _EXIT_STATUS = """exit status:
@@ -33,6 +35,9 @@ class _Args(argparse.Namespace):
     sandbox: bool
     force: bool
     annotate: bool
+    origin: Path | None
+    folder: Path | None
+    torch_index: str
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,7 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _grade(args: _Args) -> None:
     assignment = Assignment(_root())
     rubric = assignment.rubric(args.level or "mid")
-    read = read_submission(args.submission, assignment)
+    origin = None if args.origin is None else read_origin(args.origin)
+    read = read_submission(args.submission, assignment, origin)
     if not args.sandbox:
         print("grading: NO SANDBOX: candidate code runs unprotected, and may forge its score", file=sys.stderr)
     sandbox = make_sandbox(assignment, preload=read.preload, protected=args.sandbox)
@@ -104,6 +110,17 @@ def _review(args: _Args) -> None:
     print(f"{args.out}: fill it in, then: python -m grading grade {args.submission} --review {args.out}")
 
 
+def _publish(args: _Args) -> None:
+    assignment = Assignment(_root())
+    level = args.level or "mid"
+    if args.folder is None:
+        names = refresh(assignment, level)
+        print(f"{assignment.root}: wrote {', '.join(names)}")
+        return
+    names = publish(assignment, level, args.folder, torch_index=args.torch_index)
+    print(f"{args.folder}: {len(names)} files for level {level}; make it a repository of its own, or use 'room create'")
+
+
 def _tell(card: Scorecard, out: Path) -> None:
     for criterion in card.criteria:
         earned = "open" if criterion.points is None else f"{criterion.points:g}"
@@ -144,6 +161,9 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     grade.add_argument(
+        "--origin", type=Path, metavar="FILE", help="where the files came from, as 'room fetch' wrote it"
+    )
+    grade.add_argument(
         "--annotate", action="store_true", help="also print GitHub annotations for the candidate's lines"
     )
 
@@ -158,6 +178,22 @@ def _parser() -> argparse.ArgumentParser:
     review.add_argument("--level", choices=LEVELS, help="whose rubric counts (default: mid)")
     review.add_argument("--out", type=Path, default=Path("build/review.toml"), help="where to (default: %(default)s)")
     review.add_argument("--force", action="store_true", help="write over a sheet that is there")
+
+    published = _command(commands, "publish", _publish, "write the repository that a candidate forks")
+    published.add_argument("--level", choices=LEVELS, help="for whom (default: mid)")
+    published.add_argument(
+        "--torch-index", default="", metavar="URL", help="index of torch's CPU builds, for its workflow"
+    )
+    where = published.add_mutually_exclusive_group(required=True)
+    where.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="where to; made, or empty")
+    where.add_argument(
+        "--in-place", action="store_true", help="instead, write this checkout's own assignment/ anew from its sources"
+    )
+
+    room = commands.add_parser(
+        "room", help="host candidates on GitHub: their rooms, and the jobs that grade their pushes"
+    )
+    add_room(room, _root())
     return parser
 
 

@@ -57,6 +57,7 @@ class Manifest(_Record, frozen=True, kw_only=True):
     module: Text  # the candidate's module, as it is imported
     source: Text  # its file
     discussion: Text  # the file of the candidate's answers
+    reference: Text  # the finished module, with the marks that make each level's starter of it
     given: list[Text]  # files that the candidate gets and does not edit, laid beside the module in the sandbox
     handout: list[Text]  # other files of the handout, whose edits the reviewer is told of
     probes: Text  # the module of probes
@@ -75,6 +76,7 @@ class Criterion(_Record, frozen=True, kw_only=True):
     points: Points
     dimension: Id
     scored_by: ScoredBy
+    todo: Annotated[int, Meta(ge=1)] | None = None  # its number in the handout
     function: str | None = None  # the candidate's function that it judges
     tests: dict[str, Points] = {}  # hidden test: points
 
@@ -134,7 +136,7 @@ class Commit(_Record, frozen=True, kw_only=True):
     sha: str
     minute: int  # since the first of them
     subject: str
-    files: int
+    files: int | None = None  # how many it touched, where that is known
 
 
 class History(_Record, frozen=True, kw_only=True):
@@ -163,6 +165,15 @@ class Submission(_Record, frozen=True, kw_only=True):
     answers: list[Answer]
     flags: list[Flag]
     history: History
+
+
+class Origin(_Record, frozen=True, kw_only=True):
+    """Where a submission came from, when it is not the checkout that it was pushed as."""
+
+    name: str
+    commit: str
+    history: History
+    problem: str = ""  # why there is nothing to grade
 
 
 # --- A run and its score ---------------------------------------------------------------------------------------------

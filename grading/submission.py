@@ -13,11 +13,13 @@ import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from grading import flags
 from grading.content import Assignment
 from grading.errors import UsageError
 from grading.history import read_history
-from grading.model import Answer, Flag, Submission
+from grading.model import Answer, Flag, Origin, Submission
 from grading.sandbox.calls import CandidateCode
 
 MAX_FILE_BYTES = 256 * 1024
@@ -34,8 +36,23 @@ class Read:
     preload: tuple[str, ...]  # modules that the candidate imports and that take long
 
 
-def read_submission(path: Path, assignment: Assignment) -> Read:
+def read_origin(path: Path) -> Origin:
+    """Return where a submission came from; raise UsageError if the file does not say it."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Origin)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {_reason(error)}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: is not what 'room fetch' writes: {error}") from None
+
+
+def read_submission(path: Path, assignment: Assignment, origin: Origin | None = None) -> Read:
     """Read a checkout of a fork, its `assignment/` folder, or a single `exercise.py`.
+
+    Args:
+        path: what to read.
+        assignment: what it answers.
+        origin: where the files came from, if `path` holds nothing but files.
 
     Raises:
         UsageError: there is nothing at `path` that can be read as a submission.
@@ -53,7 +70,10 @@ def read_submission(path: Path, assignment: Assignment) -> Read:
             flagged.append(Flag(id="discussion-unreadable", severity="warning", detail=str(error)))
         else:
             answers = read_answers(text, (assignment.root / manifest.discussion).read_text(encoding="utf-8"))
-    history, commit = read_history(root, manifest, assignment.root)
+    if origin is None:
+        history, commit = read_history(root, manifest, assignment.root)
+    else:
+        history, commit = origin.history, origin.commit
     text = _decoded(source)
     tree = _parsed(source)
     flagged += flags.in_source(tree, manifest) + flags.in_history(history)
@@ -61,7 +81,7 @@ def read_submission(path: Path, assignment: Assignment) -> Read:
     files = {name: (assignment.root / name).read_bytes() for name in manifest.given}
     return Read(
         submission=Submission(
-            name=_name(path),
+            name=_name(path) if origin is None else origin.name,
             commit=commit,
             source=text,
             answers=answers,

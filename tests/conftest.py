@@ -42,11 +42,11 @@ def sandbox(assignment: Assignment) -> Iterator[Sandbox]:
 def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Grade:
     """Grade an exercise.py, given as bytes or text, and return its scorecard."""
 
-    def grade(source: bytes | str, *, seed: int = 0) -> Scorecard:
+    def grade(source: bytes | str, *, seed: int = 0, level: str = "mid") -> Scorecard:
         folder = tmp_path_factory.mktemp("submission")
         path = folder / "exercise.py"
         path.write_bytes(source.encode() if isinstance(source, str) else source)
-        rubric = assignment.rubric("mid")
+        rubric = assignment.rubric(level)
         report = folder / "report.json"
         read = read_submission(path, assignment)
         run_hidden_tests(read, assignment=assignment, rubric=rubric, sandbox=sandbox, seed=seed, report=report)

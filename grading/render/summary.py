@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from grading.model import FoundMistake, Question, Scorecard, ScoredBy, ScoredCriterion, Verdict
+from grading.model import Commit, FoundMistake, Question, Scorecard, ScoredBy, ScoredCriterion, Verdict
 from grading.render.locate import line_of
 from grading.render.markdown import block, escape, points, shortened
 
@@ -117,12 +117,16 @@ def _history(card: Scorecard) -> str:
         return f"## Process\n\nNothing to tell: {escape(history.note)}."
     several = f"{len(history.commits)} commits, {history.minutes} minutes from the first to the last"
     lines = [f"## Process\n\n{several} (time box: {card.rubric.time_box}).", ""]
-    lines += [f"- minute {c.minute}: {escape(c.subject)} ({c.files} files)" for c in history.commits[:20]]
+    lines += [f"- minute {c.minute}: {escape(c.subject)}{_files(c)}" for c in history.commits[:20]]
     if len(history.commits) > 20:
         lines.append(f"- … and {len(history.commits) - 20} more")
     if history.outside:
         lines.append(f"\nTouched beside the candidate's own files: {escape(', '.join(history.outside))}.")
     return "\n".join(lines)
+
+
+def _files(commit: Commit) -> str:
+    return "" if commit.files is None else f" ({commit.files} files)"
 
 
 def _answers(card: Scorecard, questions: Sequence[Question]) -> str:

@@ -26,9 +26,18 @@ def make_loss(train_labels: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
         >>> loss_fn(torch.tensor([0.0]), torch.tensor([1.0]))  # 4 · ln 2
         tensor(2.7726)
     """
+    #: if starter
+    #:   if level == "junior"
+    # 1. Count the positive and the negative labels. Of tensors, so that their ratio is a tensor too.
+    # 2. torch.nn has a loss that takes logits, not probabilities, and a weight for the positive class.
+    #    Read in its documentation what that weight means before you decide which way round to divide.
+    #:   endif
+    #:< todo("make_loss") >#
+    #: else
     positives = train_labels.sum()
     negatives = len(train_labels) - positives
     return nn.BCEWithLogitsLoss(pos_weight=negatives / positives)
+    #: endif
 
 
 def train_epoch(
@@ -60,7 +69,20 @@ def train_epoch(
         >>> round(model[0].weight.item(), 4)  # 0 - 0.1 · 2 · (0 · 2 - 1) · 2
         0.4
     """
+    #: if level == "junior" or not starter
     model.train()
+    #: endif
+    #: if starter
+    #:   if level == "junior"
+    # For each batch of the loader:
+    # 1. forget the gradients of the batch before,
+    # 2. compute the logits and from them the loss: loss_fn takes logits first,
+    # 3. compute the gradients, then let the optimizer take its step,
+    # 4. add the loss to a sum, as a plain number: what would keeping the tensor keep alive?
+    # Then return the mean, not the last loss and not the sum.
+    #:   endif
+    #:< todo("train_epoch") >#
+    #: else
     total = 0.0
     for features, targets in loader:
         optimizer.zero_grad()
@@ -69,6 +91,7 @@ def train_epoch(
         optimizer.step()
         total += loss.item()
     return total / len(loader)
+    #: endif
 
 
 def evaluate(model: nn.Module, loader: DataLoader[tuple[Tensor, ...]], threshold: float = 0.5) -> dict[str, float]:
@@ -94,8 +117,22 @@ def evaluate(model: nn.Module, loader: DataLoader[tuple[Tensor, ...]], threshold
         >>> evaluate(model, loader)
         {'precision': 0.75, 'recall': 0.75, 'f1': 0.75}
     """
+    #: if not starter
     was_training = model.training
+    #: endif
+    #: if level == "junior" or not starter
     model.eval()
+    #: endif
+    #: if starter
+    #:   if level == "junior"
+    # 1. Measuring needs no gradients: torch has a context for that.
+    # 2. For each batch: from logits to probabilities, and from these and the threshold to predictions.
+    # 3. Gather predictions and targets over all batches, and only then compute precision, recall and F1: the mean of
+    #    the batches' values is something else.
+    # 4. What should each be when its denominator is 0?
+    #:   endif
+    #:< todo("evaluate") >#
+    #: else
     hits = predicted = actual = 0
     with torch.no_grad():
         for features, targets in loader:
@@ -109,3 +146,4 @@ def evaluate(model: nn.Module, loader: DataLoader[tuple[Tensor, ...]], threshold
     recall = hits / actual if actual else 0.0
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
     return {"precision": precision, "recall": recall, "f1": f1}
+    #: endif

@@ -1,0 +1,126 @@
+"""Writes what a candidate gets, for one level, from the marked sources.
+
+A source is a file as it stands in this repository, with marks for Jinja in its comments: a line that begins with `#:`
+is a statement (`#: if level == "junior"`), `#:< … >#` an expression. So a marked Python file runs as it is.
+"""
+
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import jinja2
+
+from grading.content import Assignment
+from grading.errors import ContentError, UsageError
+
+Flow = Literal["open", "room"]
+# Of the repository itself, for those who work in a room: marks leave out what is the grader's.
+_SHARED = {
+    "noxfile.py": "noxfile.py",
+    "pyproject.toml": "pyproject.toml",
+    ".gitignore": ".gitignore",
+    "grading/constraints.txt": "constraints.txt",
+}
+# Jinja's own line statements swallow the empty lines that follow; a block swallows one line end.
+_STATEMENT = re.compile(r"^[ \t]*#:(?!<)(.*)\n", re.MULTILINE)
+_BLOCK = ("#{%", "%}#")
+_TEMPLATE = Path(__file__).parent / "rooms" / "template"
+
+
+def publish(assignment: Assignment, level: str, folder: Path, *, torch_index: str = "") -> list[str]:
+    """Write a room: the repository that a candidate forks. Return the names of its files.
+
+    Args:
+        assignment: what to publish.
+        level: for whom.
+        folder: where to; made if it is not there.
+        torch_index: address of a package index with torch's CPU builds, for the room's workflow.
+
+    Raises:
+        UsageError: there is no such level, or `folder` holds something already.
+    """
+    room = {path.relative_to(_TEMPLATE).as_posix(): path for path in sorted(_TEMPLATE.rglob("*")) if path.is_file()}
+    sources = room | {to: assignment.root / name for name, to in _SHARED.items()}
+    render = _Renderer(assignment, level, "room", torch_index)
+    files = {name: render(path, name) for name, path in sources.items()} | dict(handout(assignment, level, "room"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UsageError(f"{folder}: is not empty; give a folder that is, or is not there yet")
+        _write(folder, files)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise UsageError(f"{folder}: cannot be written to: {(error.strerror or str(error)).lower()}") from None
+    return sorted(files)
+
+
+def refresh(assignment: Assignment, level: str) -> list[str]:
+    """Write the handout of the open flow into this repository, and return the names of its files."""
+    files = handout(assignment, level, "open")
+    _write(assignment.root, files)
+    return sorted(files)
+
+
+def handout(assignment: Assignment, level: str, flow: Flow) -> Mapping[str, str]:
+    """Return what `assignment/` holds at a level, by path: templates rendered, all else as it lies there."""
+    manifest = assignment.manifest
+    names = [*manifest.given, *(name for name in manifest.handout if Path(name).parent != Path()), manifest.discussion]
+    own = {name: assignment.root / name for name in names if not name.startswith(".")}
+    own[manifest.source] = assignment.root / manifest.reference
+    templates = assignment.folder / "handout"
+    own |= {path.relative_to(templates).as_posix(): path for path in sorted(templates.rglob("*")) if path.is_file()}
+    render = _Renderer(assignment, level, flow)
+    rendered = {name: render(path, name) for name, path in own.items()}
+    return {name: text for name, text in rendered.items() if text.strip() or name.endswith("__init__.py")}
+
+
+class _Renderer:
+    """Renders marked sources for one level and flow."""
+
+    def __init__(self, assignment: Assignment, level: str, flow: Flow, torch_index: str = "") -> None:
+        rubric = assignment.rubric(level)
+        self._todos = {c.function: c.todo for c in rubric.criterion if c.function and c.todo}
+        self._environment = jinja2.Environment(  # noqa: S701 - Python, TOML and Markdown, and no text but our own
+            variable_start_string="#:<",
+            variable_end_string=">#",
+            block_start_string=_BLOCK[0],
+            block_end_string=_BLOCK[1],
+            comment_start_string="#{#",
+            trim_blocks=True,
+            keep_trailing_newline=True,
+            undefined=jinja2.StrictUndefined,
+        )
+        self._environment.globals |= {
+            "title": assignment.manifest.title,
+            "level": level,
+            "level_time": rubric.time_box,
+            "flow": flow,
+            "starter": True,
+            "torch_index": torch_index,
+        }
+
+    def __call__(self, path: Path, name: str) -> str:
+        """Return what becomes of a source that is to be the file `name`."""
+        marked = path.read_text(encoding="utf-8")
+        source = _STATEMENT.sub(_BLOCK[0] + r"\1" + _BLOCK[1] + "\n", marked)
+        try:
+            text = self._environment.from_string(source).render(todo=lambda function: self._todo(function, name))
+        except (jinja2.TemplateError, KeyError) as error:
+            line = f":{error.lineno}" if isinstance(error, jinja2.TemplateSyntaxError) else ""
+            raise ContentError(f"{path}{line}: its marks cannot be read: {error}") from None
+        # What is left out between two functions leaves the empty lines of both.
+        return re.sub(r"\n{4,}", "\n\n\n", text) if path.suffix == ".py" else text
+
+    def _todo(self, function: str, name: str) -> str:
+        number, last = self._todos[function], max(self._todos.values())
+        of = f" of {last}" if len(self._todos) == last else ""
+        return f'raise NotImplementedError("TODO {number}{of}: {function} ({name})")'
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

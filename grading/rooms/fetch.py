@@ -1,0 +1,188 @@
+"""Copies the candidate's own files of one commit out of a room, as data: no git, no link, no hook, no filter.
+
+This job holds a token and runs nothing of the candidate's; the job that runs it holds none.
+"""
+
+import base64
+import binascii
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from grading.content import Assignment
+from grading.errors import ContentError
+from grading.model import Commit, History, Origin
+from grading.pipeline import write_whole
+from grading.rooms.answer import say_pending
+from grading.rooms.github import Asked, GitHub, GitHubError
+from grading.submission import MAX_FILE_BYTES
+
+ROOM_FILE = "room.toml"
+SUBMISSION, ORIGIN = "submission", "origin.json"
+_MAX_COMMITS = 250
+_MAX_FILES = 300
+_MAX_OUTSIDE = 30
+_MAX_SUBJECT = 100
+_REGULAR = frozenset({"100644", "100755"})
+
+
+class _Repository(Struct):
+    full_name: str
+    default_branch: str
+
+
+class _Base(Struct):
+    repo: _Repository
+
+
+class _Head(Struct):
+    sha: str
+
+
+class Pull(Struct):
+    """A pull request, as far as it matters here."""
+
+    state: str
+    head: _Head
+    base: _Base
+
+
+class _Entry(Struct):
+    path: str
+    mode: str
+    type: str
+    sha: str
+    size: int = 0
+
+
+class _Tree(Struct):
+    tree: list[_Entry]
+
+
+class _Blob(Struct):
+    content: str
+    encoding: str
+
+
+class _Person(Struct):
+    date: datetime.datetime
+
+
+class _GitCommit(Struct):
+    message: str
+    committer: _Person
+
+
+class _Commit(Struct):
+    sha: str
+    commit: _GitCommit
+
+
+class _File(Struct):
+    filename: str
+
+
+class _Room(Struct, forbid_unknown_fields=True):
+    level: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """What came of a request."""
+
+    current: bool  # False: the commit is not, or no longer, what is to be graded
+    level: str = ""
+    problem: str = ""  # why there is nothing to run, for the candidate to read
+
+
+def fetch(github: GitHub, asked: Asked, assignment: Assignment, out: Path) -> Fetched:
+    """Write `submission/` and `origin.json` into `out`, if the commit is the head of an open pull request of the room.
+
+    Raises:
+        GitHubError: GitHub did not answer, or not as it should.
+        ContentError: the room's own file is wrong.
+    """
+    pull = github.get(asked.pull, Pull)
+    if pull.base.repo.full_name.lower() != f"{asked.owner}/{asked.room}".lower():
+        raise GitHubError(f"{asked.pull}: belongs to {pull.base.repo.full_name}")
+    if pull.state != "open" or pull.head.sha != asked.sha:
+        return Fetched(current=False)
+    say_pending(github, asked)
+    level = _level(github, asked, pull.base.repo.default_branch, assignment)
+    manifest = assignment.manifest
+    files: dict[Path, bytes] = {}
+    problems: dict[str, str] = {}
+    for name in (manifest.source, manifest.discussion):
+        found = _file(github, asked, asked.sha, name)
+        if isinstance(found, str):
+            problems[name] = f"{name}: {found}"
+        else:
+            files[out / SUBMISSION / name] = found
+    history = _history(github, asked, {manifest.source, manifest.discussion})
+    origin = Origin(name=asked.room, commit=asked.sha, history=history, problem=problems.get(manifest.source, ""))
+    for path in files:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    (out / SUBMISSION).mkdir(parents=True, exist_ok=True)
+    for path, content in files.items():
+        path.write_bytes(content)
+    write_whole({out / ORIGIN: msgspec.json.format(msgspec.json.encode(origin)).decode() + "\n"})
+    return Fetched(current=True, level=level, problem=origin.problem)
+
+
+def _level(github: GitHub, asked: Asked, branch: str, assignment: Assignment) -> str:
+    """Return the level that the room's default branch names: a candidate can only read it."""
+    found = _file(github, asked, branch, ROOM_FILE)
+    where = f"{asked.owner}/{asked.room}, {ROOM_FILE}"
+    if isinstance(found, str):
+        raise ContentError(f"{where}: {found}; make the room anew with 'room create'")
+    try:
+        level = msgspec.toml.decode(found, type=_Room).level
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ContentError(f"{where}: {error}") from None
+    if level not in assignment.levels:
+        raise ContentError(f"{where}: level {level!r} has no rubric; there is one for: {', '.join(assignment.levels)}")
+    return level
+
+
+def _file(github: GitHub, asked: Asked, revision: str, name: str) -> bytes | str:
+    """Return a regular file's content, or in words why there is none."""
+    entries = github.get(f"{asked.repository}/git/trees/{revision}", _Tree).tree
+    *folders, last = name.split("/")
+    for folder in folders:
+        inside = next((entry for entry in entries if entry.path == folder), None)
+        if inside is None or inside.type != "tree":
+            return "is not there" if inside is None else f"{folder} is not a folder"
+        entries = github.get(f"{asked.repository}/git/trees/{inside.sha}", _Tree).tree
+    entry = next((entry for entry in entries if entry.path == last), None)
+    if entry is None:
+        return "is not there"
+    if entry.type != "blob" or entry.mode not in _REGULAR:
+        return "is not a regular file"
+    if entry.size > MAX_FILE_BYTES:
+        return f"is larger than {MAX_FILE_BYTES // 1024} KiB, the most that is read"
+    blob = github.get(f"{asked.repository}/git/blobs/{entry.sha}", _Blob)
+    try:
+        return base64.b64decode(blob.content) if blob.encoding == "base64" else blob.content.encode()
+    except binascii.Error:
+        raise GitHubError(f"{asked.repository}/git/blobs/{entry.sha}: is not base64") from None
+
+
+def _history(github: GitHub, asked: Asked, own: set[str]) -> History:
+    found = list(github.pages(f"{asked.pull}/commits", _Commit, most=_MAX_COMMITS))
+    outside = {file.filename for file in github.pages(f"{asked.pull}/files", _File, most=_MAX_FILES)} - own
+    if not found:
+        return History(commits=[], minutes=0, outside=[], note="no commits")
+    first = found[0].commit.committer.date
+    commits = [
+        Commit(
+            sha=entry.sha,
+            minute=int((entry.commit.committer.date - first).total_seconds() // 60),
+            subject=entry.commit.message.partition("\n")[0][:_MAX_SUBJECT],
+        )
+        for entry in found
+    ]
+    names = sorted(outside)[:_MAX_OUTSIDE]
+    return History(commits=commits, minutes=max(0, commits[-1].minute), outside=names)

@@ -1,0 +1,128 @@
+"""Asks again for what was not graded: GitHub may drop an event, refuse a call or lose a job."""
+
+import datetime
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import Struct, field
+
+from grading.rooms.answer import AGAIN, CONTEXT
+from grading.rooms.github import PREFIX, Asked, GitHub
+
+WORKFLOW: Final = "grade.yml"
+# A grading takes minutes; one that has been pending for longer was cancelled or lost.
+_LOST_AFTER: Final = datetime.timedelta(minutes=40)
+# What is left over comes with the next sweep: GitHub starts so many runs at once, and no more.
+MOST: Final = 100
+# Checked against GitHub's published schema. Of a room's pull requests the one that was touched last.
+QUERY: Final = """
+query($owner: String!, $context: String!, $after: String) {
+  repositoryOwner(login: $owner) {
+    repositories(first: 50, after: $after, isArchived: false, isFork: false) {
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        name
+        pullRequests(states: OPEN, first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) {
+          nodes {
+            number
+            headRefOid
+            commits(last: 1) {
+              nodes { commit { oid status { context(name: $context) { state description createdAt } } } }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+"""
+
+
+class _Context(Struct, rename="camel"):
+    state: str
+    created_at: datetime.datetime
+    description: str | None = None
+
+
+class _Status(Struct):
+    context: _Context | None = None
+
+
+class _Commit(Struct):
+    oid: str
+    status: _Status | None = None
+
+
+class _CommitNode(Struct):
+    commit: _Commit
+
+
+class _Commits(Struct):
+    nodes: list[_CommitNode]
+
+
+class _Pull(Struct, rename="camel"):
+    number: int
+    head_ref_oid: str
+    commits: _Commits
+
+
+class _Pulls(Struct):
+    nodes: list[_Pull]
+
+
+class _Room(Struct, rename="camel"):
+    name: str
+    pull_requests: _Pulls
+
+
+class _PageInfo(Struct, rename="camel"):
+    has_next_page: bool
+    end_cursor: str | None = None
+
+
+class _Rooms(Struct, rename="camel"):
+    nodes: list[_Room]
+    page_info: _PageInfo
+
+
+class _Owner(Struct):
+    repositories: _Rooms
+
+
+class _Data(Struct, rename="camel"):
+    repository_owner: _Owner | None = field(default=None)
+
+
+def ungraded(github: GitHub, owner: str, now: datetime.datetime) -> Iterator[Asked]:
+    """Yield the heads of each room's newest open pull request that have no grade."""
+    after = None
+    while True:
+        variables = {"owner": owner, "context": CONTEXT, "after": after}
+        found = github.query(QUERY, variables, _Data).repository_owner
+        if found is None:
+            return
+        for room in found.repositories.nodes:
+            if room.name.startswith(PREFIX):
+                for pull in room.pull_requests.nodes:
+                    if _is_ungraded(pull, now):
+                        yield Asked(owner=owner, room=room.name, pull_request=pull.number, sha=pull.head_ref_oid)
+        if not found.repositories.page_info.has_next_page:
+            return
+        after = found.repositories.page_info.end_cursor
+
+
+def ask(github: GitHub, grader: str, asked: Asked) -> None:
+    """Start the grader's workflow; asking twice is harmless, since the second run takes the first one's place."""
+    inputs = {"room": asked.room, "pull_request": str(asked.pull_request), "sha": asked.sha}
+    path = f"/repos/{grader}/actions/workflows/{WORKFLOW}/dispatches"
+    github.put("POST", path, {"ref": "main", "inputs": inputs})
+
+
+def _is_ungraded(pull: _Pull, now: datetime.datetime) -> bool:
+    status = pull.commits.nodes[-1].commit.status if pull.commits.nodes else None
+    if status is None or status.context is None:
+        return True
+    if status.context.state == "PENDING":
+        return now - status.context.created_at > _LOST_AFTER
+    return status.context.state == "ERROR" and status.context.description == AGAIN

@@ -1,0 +1,190 @@
+"""A grader, a room and a candidate, as real git repositories, and act to run their workflows."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from grading.content import Assignment
+from grading.publish import publish
+from tests.conftest import REFERENCE, ROOT
+from tests.rooms.fake_github import FakeGitHub
+
+STUBS = Path(__file__).parent / "stubs"
+USES = re.compile(r"uses: (actions/([\w-]+)@[0-9a-f]{40})")
+OWNER, ROOM = "acme", "room-ada"
+SOURCE = "assignment/exercise.py"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git as somebody."""
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "init.defaultBranch=main"]
+    done = subprocess.run(["git", *who, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@dataclass
+class World:
+    """What there is on the day that a candidate pushes."""
+
+    folder: Path
+    grader: Path
+    stubs: dict[str, Path]
+    hub: FakeGitHub
+    printed: list[str] = field(default_factory=list)  # what the room's runs showed the candidate
+
+    @property
+    def candidate(self) -> Path:
+        """The candidate's clone."""
+        return self.folder / "candidate"
+
+    def push(self, files: dict[str, str], message: str = "work") -> str:
+        """Commit and push files as the candidate, and return the commit."""
+        for name, text in files.items():
+            path = self.candidate / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        git(self.candidate, "add", "--all")
+        git(self.candidate, "commit", "--message", message)
+        git(self.candidate, "push", "--quiet", "--force", "origin", "main")
+        return self.hub.head
+
+    def ask(self) -> subprocess.CompletedProcess[str]:
+        """Run the room's ask.yml, as GitHub does on a push: from the room's default branch."""
+        event = {
+            "action": "synchronize",
+            "number": 1,
+            "pull_request": {"number": 1, "head": {"sha": self.hub.head, "ref": "main"}, "base": {"ref": "main"}},
+            "repository": {"name": ROOM, "full_name": f"{OWNER}/{ROOM}", "fork": False, "default_branch": "main"},
+        }
+        (self.folder / "event.json").write_text(json.dumps(event))
+        room = self.folder / "room"
+        if not room.exists():
+            git(self.folder, "clone", "--quiet", str(self.hub.upstream), "room")
+            git(room, "remote", "set-url", "origin", f"https://github.com/{OWNER}/{ROOM}.git")
+        arguments = ["pull_request_target", "-e", str(self.folder / "event.json"), "-W", ".github/workflows/ask.yml"]
+        arguments += ["-s", "GRADER_DISPATCH_TOKEN=actions=write", "--var", f"GRADER={OWNER}/grader"]
+        done = self._act(room, arguments)
+        self.printed.append(done.stdout + done.stderr)
+        return done
+
+    def grade(self, inputs: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """Run the grader's grade.yml with the inputs that it was last asked with."""
+        inputs = self.hub.dispatches[-1]["inputs"] if inputs is None else inputs
+        shutil.rmtree(self.folder / "artifacts", ignore_errors=True)
+        arguments = ["workflow_dispatch", "-W", ".github/workflows/grade.yml"]
+        for name, value in inputs.items():
+            arguments += ["--input", f"{name}={value}"]
+        return self._act(self.grader, [*arguments, *self._app()])
+
+    def sweep(self) -> subprocess.CompletedProcess[str]:
+        """Run the grader's sweep.yml."""
+        token = ["-s", "GITHUB_TOKEN=actions=write"]
+        return self._act(self.grader, ["schedule", "-W", ".github/workflows/sweep.yml", *self._app(), *token])
+
+    def status(self, sha: str) -> str:
+        """Return state and text of a commit's status."""
+        last = next((s for s in reversed(self.hub.statuses) if s["sha"] == sha), None)
+        return f"{last['state']}: {last['description']}" if last else "none"
+
+    def seen(self) -> str:
+        """Return everything that the candidate can read."""
+        comments = [comment["body"] for comment in self.hub.comments]
+        return "\n".join([*self.printed, *comments, *(status["description"] for status in self.hub.statuses)])
+
+    def _app(self) -> list[str]:
+        variables = {"APP_CLIENT_ID": "Iv23example", "ROOMS_OWNER": OWNER}
+        arguments = ["-s", "APP_PRIVATE_KEY=PRIVATE KEY of nobody"]
+        return arguments + [part for name, value in variables.items() for part in ("--var", f"{name}={value}")]
+
+    def _act(self, folder: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        programs = self.folder / "programs"
+        programs.mkdir(exist_ok=True)
+        (programs / "sudo").write_text(
+            "#!/bin/sh\nexit 0\n"
+        )  # for the kernel's setting, which is GitHub's image's alone
+        (programs / "sudo").chmod(0o755)
+        bin_ = Path(sys.executable).parent
+        environments = os.environ.get("TAKE_HOME_ENVIRONMENTS") or str(ROOT / ".nox")
+        command = [
+            str(bin_ / "act"),
+            *arguments,
+            "-P",
+            "ubuntu-24.04=-self-hosted",
+            "--env",
+            f"ARTIFACTS={self.folder}/artifacts",
+        ]
+        command += ["--env", f"GITHUB_API_URL={self.hub.url}", "--env", f"TAKE_HOME_ENVIRONMENTS={environments}"]
+        for action, stub in self.stubs.items():
+            command += ["--local-repository", f"{action}={stub}"]
+        path = os.pathsep.join([str(programs), str(bin_), os.environ["PATH"]])
+        kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+        environment = {**kept, "PATH": path, "HOME": str(home)}
+        return subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+
+
+@pytest.fixture(scope="session")
+def stubs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A stub for each pinned action, each in a repository of its own, as act wants it."""
+    folder = tmp_path_factory.mktemp("stubs")
+    shutil.copytree(STUBS, folder, dirs_exist_ok=True)
+    for stub in folder.iterdir():
+        git(stub, "init", "--quiet")
+        git(stub, "add", "--all")
+        git(stub, "commit", "--quiet", "--message", "stub")
+    texts = [path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml")]
+    return {action: folder / name for text in texts for action, name in USES.findall(text)}
+
+
+@pytest.fixture(scope="session")
+def grader(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This repository as it lies here, in a clone of its own; act knows nothing of cache-mode."""
+    folder = tmp_path_factory.mktemp("grader")
+    names = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+    for name in names:
+        if not name.startswith("tests/") and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    workflow = folder / ".github" / "workflows" / "grade.yml"
+    workflow.write_text(re.sub(r"\n *cache-mode: none", "", workflow.read_text()))
+    # Less patience than in earnest: there is an endless loop among the pushes.
+    manifest = folder / "hidden_tests" / "assignment.toml"
+    manifest.write_text(re.sub(r"call_seconds = .*", "call_seconds = 6.0", manifest.read_text()))
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "grader")
+    git(folder, "remote", "add", "origin", f"https://github.com/{OWNER}/grader.git")
+    return folder
+
+
+@pytest.fixture
+def world(tmp_path: Path, grader: Path, stubs: dict[str, Path], assignment: Assignment) -> Iterator[World]:
+    """A room for Ada, and her fork of it."""
+    published = tmp_path / "published"
+    publish(assignment, "mid", published)
+    git(published, "init", "--quiet")
+    git(published, "add", "--all")
+    git(published, "commit", "--quiet", "--message", "The assignment")
+    git(tmp_path, "clone", "--quiet", "--bare", str(published), "upstream.git")
+    git(tmp_path, "clone", "--quiet", "--bare", "upstream.git", "fork.git")
+    git(tmp_path, "clone", "--quiet", "fork.git", "candidate")
+    with FakeGitHub(OWNER, ROOM, tmp_path / "upstream.git", tmp_path / "fork.git") as hub:
+        yield World(tmp_path, grader, stubs, hub)
+
+
+@pytest.fixture(scope="session")
+def finished() -> str:
+    """A right exercise.py."""
+    return REFERENCE.read_text(encoding="utf-8")

@@ -1,0 +1,200 @@
+"""Rooms are made and closed as often as one likes, and a failure half way does no harm."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.rooms.conftest import git
+
+FAKE = Path(__file__).parent / "fake_gh.py"
+TWO = "id,login\nada,ada-l\ngrace,ghopper\n"
+
+
+@dataclass
+class Desk:
+    """A hiring engineer's machine, with a `gh` that is logged in."""
+
+    folder: Path
+
+    def room(self, *arguments: str, candidates: str = TWO, token: str = "t0ken") -> subprocess.CompletedProcess[str]:
+        """Run `python -m grading room`."""
+        (self.folder / "candidates.csv").write_text(candidates)
+        path = os.pathsep.join([str(self.folder / "bin"), os.environ["PATH"]])
+        environment = {**os.environ, "PATH": path, "FAKE_GH": str(self.folder), "GRADER_DISPATCH_TOKEN": token}
+        command, *rest = arguments
+        where = [command, str(self.folder / "candidates.csv"), "--owner", "acme"]
+        where += ["--grader", "acme/grader"] if command == "create" else []
+        return subprocess.run(
+            [sys.executable, "-m", "grading", "room", *where, *rest],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What GitHub has."""
+        return dict(json.loads((self.folder / "state.json").read_text()))
+
+    @property
+    def calls(self) -> list[str]:
+        """What `gh` was called with."""
+        path = self.folder / "calls"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def changes(self) -> list[str]:
+        """Return the calls that change something."""
+        return [call for call in self.calls if call.split()[1] in ("create", "set", "delete") or "--method" in call]
+
+
+def new_desk(folder: Path) -> Desk:
+    """Return a desk without any room yet."""
+    (folder / "bin").mkdir()
+    (folder / "bin" / "gh").write_text(f'#!/bin/sh\nexec {sys.executable} {FAKE} "$@"\n')
+    (folder / "bin" / "gh").chmod(0o755)
+    return Desk(folder)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A desk without any room yet."""
+    return new_desk(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What GitHub has after a run in which nothing failed."""
+    desk = new_desk(tmp_path_factory.mktemp("undisturbed"))
+    desk.room("create")
+    return desk.state
+
+
+def test_each_candidate_gets_a_room_of_their_own(desk: Desk):
+    """A private repository with the assignment, that they may read and fork, and that can ask the grader."""
+    done = desk.room("create")
+
+    assert done.returncode == 0, done.stderr
+    assert set(desk.state) == {"acme/room-ada", "acme/room-grace"}
+    room = desk.state["acme/room-ada"]
+    assert room["allow_forking"]
+    assert room["variables"] == {"GRADER": "acme/grader"}
+    assert room["secrets"] == {"GRADER_DISPATCH_TOKEN": "t0ken"}
+    assert [i["invitee"]["login"] for i in room["invitations"]] == ["ada-l"]
+    assert room["policy"]["run_workflows_from_fork_pull_requests"] is True
+    assert room["policy"]["send_secrets_and_variables"] is room["policy"]["send_write_tokens_to_workflows"] is False
+    names = git(Path(room["clone_url"]), "ls-tree", "-r", "--name-only", "main").splitlines()
+    assert {"assignment/exercise.py", ".github/workflows/ask.yml", "room.toml", "README.md"} <= set(names)
+    assert not [name for name in names if name.startswith(("hidden_tests", "grading", "tests"))]
+    assert "t0ken" not in "\n".join(desk.calls) + done.stdout
+
+
+def test_a_second_run_changes_nothing(desk: Desk):
+    """Whatever has been done is asked for, and left alone; also when the invitation has been accepted."""
+    desk.room("create")
+    state = desk.state
+    state["acme/room-ada"] |= {"members": ["ada-l"], "invitations": []}
+    (desk.folder / "state.json").write_text(json.dumps(state))
+    (desk.folder / "calls").unlink()
+
+    done = desk.room("create")
+
+    assert done.stdout.count("nothing to do") == 2
+    assert desk.changes() == []
+    assert desk.state == state
+
+
+@pytest.mark.parametrize("number", range(1, 14))
+def test_a_run_after_a_failure_goes_on_from_there(desk: Desk, number: int, undisturbed: dict[str, Any]):
+    """Whichever call fails: the run says so, does the other rooms, and the next run completes what is missing."""
+    (desk.folder / "fail_at").write_text(str(number))
+    done = desk.room("create")
+
+    assert done.returncode == 3
+    assert "FAILED at" in done.stdout
+    assert "HTTP 500" in done.stdout
+    assert (
+        "[2/2] room-grace: did: repository, content, forking, fork policy, variable, secret, invitation" in done.stdout
+    )
+    (desk.folder / "fail_at").unlink()
+
+    again = desk.room("create")
+
+    assert again.returncode == 0, again.stdout
+    assert "[2/2] room-grace: nothing to do" in again.stdout
+    for room, expected in undisturbed.items():
+        assert desk.state[room] | {"clone_url": ""} == expected | {"clone_url": ""}
+
+
+def test_a_dry_run_prints_every_call_and_makes_none(desk: Desk):
+    """What it prints is what a run without it calls, in order."""
+    dry = desk.room("create", "--dry-run")
+
+    assert dry.returncode == 0
+    assert desk.calls == []
+    assert "t0ken" not in dry.stdout
+    printed = [
+        line.partition("  # ")[0].removeprefix("gh ") for line in dry.stdout.splitlines() if line.startswith("gh ")
+    ]
+    desk.room("create")
+    assert [call for call in desk.calls if call in printed] == [line for line in desk.calls if line in printed]
+    assert set(desk.changes()) <= set(printed)
+
+
+def test_closing_takes_access_and_token_away_and_keeps_the_work(desk: Desk):
+    """A room is archived; a second run changes nothing, and a closed room is not made anew by accident."""
+    desk.room("create")
+    state = desk.state
+    state["acme/room-ada"] |= {"members": ["ada-l"], "invitations": []}
+    (desk.folder / "state.json").write_text(json.dumps(state))
+
+    done = desk.room("close")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for room in desk.state.values():
+        assert room["archived"]
+        assert not room["members"]
+        assert not room["invitations"]
+        assert not room["secrets"]
+    before = desk.state
+    assert desk.room("close").stdout.count("nothing to do") == 2
+    assert desk.state == before
+    assert "was closed" in desk.room("create").stdout
+
+
+@pytest.mark.parametrize(
+    ("candidates", "said"),
+    [
+        ("", "its first line is to be 'id,login'"),
+        ("name,login\nada,ada-l\n", "its first line is to be 'id,login'"),
+        ("id,login\n", "holds no candidate"),
+        ("id,login\nAda L,ada-l\n", ":2: id 'Ada L': use small letters"),
+        ("id,login\nada,not a login\n", ":2: login 'not a login'"),
+        ("id,login\nada,ada-l\nada,other\n", ":3: id 'ada' is there twice"),
+        ("id,login,level\nada,ada-l,wizard\n", "level 'wizard' has no rubric"),
+    ],
+)
+def test_a_wrong_list_is_refused_before_anything_is_called(desk: Desk, candidates: str, said: str):
+    """With the line, and what is wrong with it."""
+    done = desk.room("create", candidates=candidates)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert desk.calls == []
+
+
+def test_without_a_token_there_is_no_room(desk: Desk):
+    """It could not ask for a grade."""
+    done = desk.room("create", token="")
+
+    assert done.returncode == 2
+    assert "GRADER_DISPATCH_TOKEN is not set" in done.stderr
+    assert desk.calls == []
