@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from grading.cli import main
 from tests.conftest import ROOT
 
@@ -30,7 +32,15 @@ def test_the_readmes_links_lead_somewhere():
     """Every relative link of every document is a file."""
     for document in [ROOT / "README.md", ROOT / "assignment" / "README.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
+            assert target.startswith("https://") or (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_hostings_table_is_what_the_command_prints(capsys: pytest.CaptureFixture[str]):
+    """Costs and waiting times."""
+    assert main(["room", "estimate"]) == 0
+
+    hosting = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    assert f"<!-- estimate -->\n{capsys.readouterr().out}<!-- end of estimate -->" in hosting
 
 
 def test_the_designs_counts_are_those_of_the_submissions():

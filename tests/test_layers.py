@@ -20,6 +20,12 @@ MAY_IMPORT = {
     "review": {*RECORDS, "grading.content"},
     "history": {*RECORDS, "grading.sandbox.bubblewrap"},
     "submission": {*RECORDS, "grading", "grading.content", "grading.history", "grading.sandbox.calls"},
+    "publish": {"grading.errors", "grading.content"},
+    "rooms/github": {"grading.errors"},
+    "rooms/candidates": {"grading.errors", "grading.rooms.github"},
+    "rooms/answer": {"grading.model", "grading.render", "grading.rooms.github"},
+    "rooms/sweep": {"grading.rooms.answer", "grading.rooms.github"},
+    "rooms/setup": {"grading.errors", "grading.content", "grading.publish", "grading.rooms.candidates"},
 }
 FILES = sorted((ROOT / "grading").rglob("*.py"))
 
@@ -51,6 +57,14 @@ def test_a_module_imports_only_from_lower_layers(name: str):
 def test_a_renderer_knows_records_and_renderers_alone(path: Path):
     """No file, no sandbox, no scoring."""
     assert {name for name in ours(path) if not name.startswith("grading.render")} <= {"grading.model"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_but_the_command_line_knows_of_rooms(path: Path):
+    """The grader works without GitHub."""
+    if path.parent.name != "rooms":
+        allowed = {"grading.rooms.commands"} if path.name == "cli.py" else set()
+        assert {name for name in ours(path) if name.startswith("grading.rooms")} <= allowed
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

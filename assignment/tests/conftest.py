@@ -4,6 +4,7 @@ import ast
 import os
 from collections.abc import Generator
 from pathlib import Path
+from types import CodeType
 
 import pytest
 
@@ -31,9 +32,15 @@ def _line(item: pytest.Function, excinfo: pytest.ExceptionInfo[BaseException]) -
     passed = [entry.lineno + 1 for entry in excinfo.traceback if Path(str(entry.path)) == EXERCISE]
     if passed:
         return passed[-1]
-    used = item.function.__code__.co_names
+    used = _names(item.function.__code__)
     functions = (node for node in ast.parse(EXERCISE.read_bytes()).body if isinstance(node, ast.FunctionDef))
     return next((node.lineno for node in functions if node.name in used), 1)
+
+
+def _names(code: CodeType) -> set[str]:
+    """Return the names that a function uses, in its comprehensions too."""
+    inner = [_names(constant) for constant in code.co_consts if isinstance(constant, CodeType)]
+    return set(code.co_names).union(*inner)
 
 
 def _escape(text: str) -> str:

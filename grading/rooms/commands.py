@@ -13,6 +13,7 @@ from grading.pipeline import rescore
 from grading.rooms import setup
 from grading.rooms.answer import answer_failure, answer_problem, answer_score
 from grading.rooms.candidates import read_candidates
+from grading.rooms.estimate import Assumptions, estimate, to_table
 from grading.rooms.fetch import ORIGIN, SUBMISSION, fetch
 from grading.rooms.github import Asked, GitHub
 from grading.rooms.sweep import MOST, ask, ungraded
@@ -38,6 +39,12 @@ class RoomArgs(argparse.Namespace):
     out: Path
     report: Path
     problem: str
+    numbers: list[int]
+    pushes: int
+    days: int
+    price: float
+    included: int
+    jobs: int
 
 
 def add_room(parser: argparse.ArgumentParser, root: Path) -> None:
@@ -47,7 +54,8 @@ def add_room(parser: argparse.ArgumentParser, root: Path) -> None:
     def add(name: str, run: Callable[[RoomArgs, Assignment], None], text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=lambda args: run(args, Assignment(root)))
-        command.add_argument("--owner", required=True, metavar="ORGANISATION", help="whose the rooms are")
+        if run is not _estimate:
+            command.add_argument("--owner", required=True, metavar="ORGANISATION", help="whose the rooms are")
         return command
 
     create = add(
@@ -91,6 +99,24 @@ def add_room(parser: argparse.ArgumentParser, root: Path) -> None:
 
     sweep = add("sweep", _sweep, f"ask again for heads without a grade; needs {ROOMS_TOKEN} and {GRADER_TOKEN}")
     sweep.add_argument("--grader", required=True, metavar="OWNER/NAME", help="the repository that grades")
+
+    costs = add("estimate", _estimate, "print what hosting so many candidates costs on GitHub, and how long they wait")
+    costs.add_argument(
+        "numbers", nargs="*", type=int, default=[10, 100, 1000], metavar="CANDIDATES", help="(default: %(default)s)"
+    )
+    costs.add_argument("--pushes", type=int, default=10, help="of each (default: %(default)s)")
+    costs.add_argument("--days", type=int, default=14, help="that rooms are open (default: %(default)s)")
+    terms = Assumptions()
+    costs.add_argument(
+        "--price", type=float, default=terms.dollars_a_minute, help="dollars a minute (default: %(default)s)"
+    )
+    costs.add_argument("--included", type=int, default=terms.included_minutes, help="minutes (default: %(default)s)")
+    costs.add_argument("--jobs", type=int, default=terms.concurrent_jobs, help="at a time (default: %(default)s)")
+
+
+def _estimate(args: RoomArgs, assignment: Assignment) -> None:  # noqa: ARG001 - a command's signature
+    terms = Assumptions(dollars_a_minute=args.price, included_minutes=args.included, concurrent_jobs=args.jobs)
+    print(to_table([estimate(number, args.pushes, args.days, terms) for number in args.numbers]))
 
 
 def _create(args: RoomArgs, assignment: Assignment) -> None:

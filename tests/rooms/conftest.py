@@ -85,6 +85,15 @@ class World:
             arguments += ["--input", f"{name}={value}"]
         return self._act(self.grader, [*arguments, *self._app()])
 
+    def show(self) -> subprocess.CompletedProcess[str]:
+        """Run the fork's visible.yml, on a push."""
+        event = {"repository": {"name": ROOM, "full_name": f"ada/{ROOM}", "fork": True, "default_branch": "main"}}
+        (self.folder / "push.json").write_text(json.dumps(event))
+        arguments = ["push", "-e", str(self.folder / "push.json"), "-W", ".github/workflows/visible.yml"]
+        done = self._act(self.candidate, arguments)
+        self.printed.append(done.stdout + done.stderr)
+        return done
+
     def sweep(self) -> subprocess.CompletedProcess[str]:
         """Run the grader's sweep.yml."""
         token = ["-s", "GITHUB_TOKEN=actions=write"]

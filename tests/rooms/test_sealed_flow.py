@@ -77,7 +77,7 @@ def test_an_endless_loop_costs_its_criterion_and_is_answered(world: World):
     assert "Evaluation: 0 of 25" in world.hub.comments[0]["body"]
 
 
-def test_a_pull_request_that_changes_everything_else_changes_nothing(world: World, finished: str):
+def test_a_pull_request_that_changes_everything_else_changes_nothing(world: World):
     """Its workflows, configuration, given files and tests are not looked at; the reviewer is told of them."""
     files = {
         SOURCE: compose(LAST_BATCH),
@@ -160,6 +160,22 @@ def test_an_interface_that_refuses_at_first_is_asked_again(world: World, finishe
     assert world.status(sha) == "success: 85 / 85, pass"
     assert len(world.hub.comments) == 1
     assert [status for *_, status in world.hub.calls].count(429) == 2
+
+
+def test_the_visible_tests_mark_the_candidates_lines(world: World):
+    """In the fork, without the grader; what the candidate's code prints is never read as a command."""
+    world.push({SOURCE: compose(LAST_BATCH.replace("optimizer.step()", "pass"))})
+
+    done = world.show()
+
+    assert done.returncode != 0
+    line = (
+        (world.candidate / SOURCE).read_text().splitlines().index("def train_epoch(model, loader, loss_fn, optimizer):")
+    )
+    marked = re.findall(r"::error file=assignment/exercise.py,line=(\d+)::", done.stdout)
+    assert marked == [str(line + 1)] * 2, done.stdout
+    stopped = done.stdout.index("::stop-commands::")
+    assert stopped < done.stdout.index("printed by a candidate") < done.stdout.index("file=assignment/exercise.py")
 
 
 def test_a_missing_file_is_named_and_not_run(world: World):
