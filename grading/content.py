@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from grading.errors import ContentError, UsageError
-from grading.model import Manifest, Mistake, Question, Rubric, ScoredBy
+from grading.model import Criterion, Manifest, Mistake, Question, Rubric, ScoredBy
 
 FOLDER = "hidden_tests"
 _T = TypeVar("_T")
@@ -22,6 +22,10 @@ ANY = "any"
 
 class _Mistakes(Struct, forbid_unknown_fields=True):
     mistake: list[Mistake]
+
+
+class _Bonus(Struct, forbid_unknown_fields=True):
+    bonus: list[Criterion]
 
 
 class _Questions(Struct, forbid_unknown_fields=True):
@@ -48,7 +52,9 @@ class Assignment:
         path = self.folder / "rubrics" / f"{level}.toml"
         if not path.is_file():
             raise UsageError(f"level {level!r} has no rubric {path}; there is one for: {', '.join(self.levels)}")
-        return load_rubric(path)
+        rubric = load_rubric(path)
+        bonus = self.folder / "bonus.toml"
+        return msgspec.structs.replace(rubric, bonus=load_bonus(bonus)) if bonus.is_file() else rubric
 
     def mistake(self, criterion: str, id_: str) -> Mistake:
         """Return the catalogue's entry; raise ContentError if there is none."""
@@ -81,6 +87,19 @@ def load_rubric(path: Path) -> Rubric:
             given = sum(criterion.tests.values())
             raise ContentError(f"{where}: its tests' points add up to {given:g}; make it {criterion.points:g}")
     return rubric
+
+
+def load_bonus(path: Path) -> list[Criterion]:
+    """Return the follow-ups in a file; raise ContentError unless each one's points add up."""
+    criteria = load_toml(path, _Bonus).bonus
+    _expect_once(path, "bonus", (criterion.id for criterion in criteria))
+    for criterion in criteria:
+        if not math.isclose(sum(criterion.tests.values()), criterion.points):
+            given = sum(criterion.tests.values())
+            raise ContentError(
+                f"{path}: bonus {criterion.id!r}: its tests' points add up to {given:g}; make it {criterion.points:g}"
+            )
+    return criteria
 
 
 def load_toml(path: Path, kind: type[_T]) -> _T:

@@ -43,7 +43,9 @@ class Harness:
         self._started = time.monotonic()
         self._diagnoses: dict[str, Callable[[], list[str]]] = {}
         self._under_test = CandidateUnderTest(read.code, sandbox, assignment.manifest.call_seconds)
-        self._by_id = {c.id: c for c in rubric.criterion if c.scored_by is ScoredBy.TESTS}
+        # A follow-up is optional: without its file there is nothing to run.
+        bonus = [c for c in rubric.bonus if c.file in read.code.files]
+        self._by_id = {c.id: c for c in (*rubric.criterion, *bonus) if c.scored_by is ScoredBy.TESTS}
         self.problem: GradingError | None = None
 
     @property

@@ -58,6 +58,7 @@ class Manifest(_Record, frozen=True, kw_only=True):
     source: Text  # its file
     discussion: Text  # the file of the candidate's answers
     reference: Text  # the finished module, with the marks that make each level's starter of it
+    further: dict[str, str] = {}  # other files that a candidate may hand in, each a module: its reference
     given: list[Text]  # files that the candidate gets and does not edit, laid beside the module in the sandbox
     handout: list[Text]  # other files of the handout, whose edits the reviewer is told of
     probes: Text  # the module of probes
@@ -78,6 +79,8 @@ class Criterion(_Record, frozen=True, kw_only=True):
     scored_by: ScoredBy
     todo: Annotated[int, Meta(ge=1)] | None = None  # its number in the handout
     function: str | None = None  # the candidate's function that it judges
+    file: str | None = None  # the file that it judges, if not the candidate's main module
+    bounded: bool = True  # whether the severity of mistakes bounds what they cost; if not, tests alone decide
     tests: dict[str, Points] = {}  # hidden test: points
 
 
@@ -89,6 +92,7 @@ class Rubric(_Record, frozen=True, kw_only=True):
     passing: Points
     dimensions: dict[Id, Points]  # weights, in per cent
     criterion: list[Criterion]
+    bonus: list[Criterion] = []  # reported beside the score
 
     @property
     def maximum(self) -> float:
@@ -162,6 +166,7 @@ class Submission(_Record, frozen=True, kw_only=True):
     name: str
     commit: str | None
     source: str  # for reading: what cannot be decoded is replaced
+    further: dict[str, str] = {}  # the other files that were handed in
     answers: list[Answer]
     flags: list[Flag]
     history: History
@@ -261,6 +266,8 @@ class Scorecard(_Record, frozen=True, kw_only=True):
     flags: list[Flag]
     review: Review | None
     verdict: Verdict
+    bonus: list[ScoredCriterion] = []
+    bonus_mistakes: list[FoundMistake] = []
 
     def points(self, scored_by: ScoredBy) -> float | None:
         """Points of one kind; None while any of them are open."""

@@ -4,6 +4,7 @@ A source is a file as it stands in this repository, with marks for Jinja in its 
 is a statement (`#: if level == "junior"`), `#:< … >#` an expression. So a marked Python file runs as it is.
 """
 
+import functools
 import re
 import shutil
 from collections.abc import Mapping
@@ -63,12 +64,22 @@ def refresh(assignment: Assignment, level: str) -> list[str]:
     return sorted(files)
 
 
+@functools.cache
+def starters(assignment: Assignment, name: str) -> frozenset[str]:
+    """Return how a file of the candidate's begins, at each level that has it, without blanks at its ends."""
+    path = assignment.root / assignment.manifest.further[name]
+    rendered = {_Renderer(assignment, level, "open")(path, name).strip() for level in assignment.levels}
+    return frozenset(rendered - {""})
+
+
 def handout(assignment: Assignment, level: str, flow: Flow) -> Mapping[str, str]:
     """Return what `assignment/` holds at a level, by path: templates rendered, all else as it lies there."""
     manifest = assignment.manifest
     names = [*manifest.given, *(name for name in manifest.handout if Path(name).parent != Path()), manifest.discussion]
     own = {name: assignment.root / name for name in names if not name.startswith(".")}
-    own[manifest.source] = assignment.root / manifest.reference
+    own |= {
+        name: assignment.root / path for name, path in {manifest.source: manifest.reference, **manifest.further}.items()
+    }
     templates = assignment.folder / "handout"
     own |= {path.relative_to(templates).as_posix(): path for path in sorted(templates.rglob("*")) if path.is_file()}
     render = _Renderer(assignment, level, flow)

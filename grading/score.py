@@ -1,6 +1,6 @@
 """Computes the scorecard from a run, a rubric and the catalogue of mistakes: no file, no clock, no chance."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from grading.model import (
     Blame,
@@ -34,9 +34,10 @@ def score(run: Run, rubric: Rubric, catalogue: Catalogue, review: Review | None 
 
     A test that the rubric names and the run lacks, or has twice, earns nothing.
     """
-    found = _found(run, rubric, catalogue)
+    found = _found(run, rubric.criterion, catalogue)
+    bonus_found = _found(run, rubric.bonus, catalogue)
     criteria = [
-        _score_tests(criterion, run, [f.mistake for f in found if f.criterion in (criterion.id, "any")])
+        _score_tests(criterion, run, found)
         if criterion.scored_by is ScoredBy.TESTS
         else _score_review(criterion, review)
         for criterion in rubric.criterion
@@ -49,12 +50,15 @@ def score(run: Run, rubric: Rubric, catalogue: Catalogue, review: Review | None 
         flags=[*run.submission.flags, *run.notes],
         review=review,
         verdict=_verdict(criteria, rubric.passing),
+        bonus=[_score_tests(criterion, run, bonus_found) for criterion in rubric.bonus],
+        # What is optional and was left alone is no mistake.
+        bonus_mistakes=[f for f in bonus_found if f.mistake.id != "not-implemented"],
     )
 
 
-def _found(run: Run, rubric: Rubric, catalogue: Catalogue) -> list[FoundMistake]:
+def _found(run: Run, criteria: Sequence[Criterion], catalogue: Catalogue) -> list[FoundMistake]:
     """Each mistake once for each criterion that it is in, the worst first."""
-    judged = {criterion.id for criterion in rubric.criterion}
+    judged = {criterion.id for criterion in criteria}
     by_key: dict[tuple[str, str], Blame] = {}
     for result in run.results:
         if result.criterion not in judged:
@@ -68,7 +72,7 @@ def _found(run: Run, rubric: Rubric, catalogue: Catalogue) -> list[FoundMistake]
         for (home, id_), blame in by_key.items()
     ]
     order = list(Severity)
-    places = [criterion.id for criterion in rubric.criterion]
+    places = [criterion.id for criterion in criteria]
     return sorted(
         found,
         key=lambda f: (
@@ -85,7 +89,7 @@ def _home(blame: Blame, result: Result) -> str:
     return "any" if whole_module else result.criterion
 
 
-def _score_tests(criterion: Criterion, run: Run, mistakes: Iterable[Mistake]) -> ScoredCriterion:
+def _score_tests(criterion: Criterion, run: Run, found: Iterable[FoundMistake]) -> ScoredCriterion:
     results: dict[str, list[Result]] = {}
     for result in run.results:
         if result.criterion == criterion.id:
@@ -94,7 +98,10 @@ def _score_tests(criterion: Criterion, run: Run, mistakes: Iterable[Mistake]) ->
         test: results[test][0].outcome if len(results.get(test, ())) == 1 else Outcome.ERROR for test in criterion.tests
     }
     passed = sum(points for test, points in criterion.tests.items() if outcomes[test] is Outcome.PASSED)
-    earned, adjusted = _within_severity(passed, criterion.points, {mistake.severity for mistake in mistakes})
+    blamed = {blame.id for of_test in results.values() for result in of_test for blame in result.blames}
+    own = [f for f in found if f.criterion == criterion.id or (f.criterion == "any" and f.mistake.id in blamed)]
+    severities = {f.mistake.severity for f in own} if criterion.bounded else set()
+    earned, adjusted = _within_severity(passed, criterion.points, severities)
     shares = _shares(criterion.tests, outcomes, passed, earned)
     return ScoredCriterion(
         id=criterion.id,

@@ -20,6 +20,7 @@ from grading.content import Assignment
 from grading.errors import UsageError
 from grading.history import read_history
 from grading.model import Answer, Flag, Origin, Submission
+from grading.publish import starters
 from grading.sandbox.calls import CandidateCode
 
 MAX_FILE_BYTES = 256 * 1024
@@ -77,6 +78,16 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
     text = _decoded(source)
     tree = _parsed(source)
     flagged += flags.in_source(tree, manifest) + flags.in_history(history)
+    further: dict[str, bytes] = {}
+    for name in manifest.further:
+        if root is not None and os.path.lexists(root / name):
+            try:
+                content = _read_file(root / name)
+                # As it was handed out, it is no answer.
+                if _decoded(content).strip() not in starters(assignment, name):
+                    further[name] = content
+            except UsageError as error:
+                flagged.append(Flag(id="file-unreadable", severity="warning", detail=str(error)))
     flagged += flags.edited_files(root, assignment.root, manifest)
     files = {name: (assignment.root / name).read_bytes() for name in manifest.given}
     return Read(
@@ -84,12 +95,19 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
             name=_name(path) if origin is None else origin.name,
             commit=commit,
             source=text,
+            further={name: _decoded(content) for name, content in further.items()},
             answers=answers,
             flags=sorted(flagged, key=lambda flag: (flag.line or 0, flag.id)),
             history=history,
         ),
-        code=CandidateCode(module=manifest.module, files={**files, manifest.source: source}),
-        preload=tuple(flags.modules_to_preload(tree, manifest)),
+        code=CandidateCode(module=manifest.module, files={**files, **further, manifest.source: source}),
+        preload=tuple(
+            dict.fromkeys(
+                module
+                for content in (source, *further.values())
+                for module in flags.modules_to_preload(_parsed(content), manifest)
+            )
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """The candidate's code as the hidden tests see it: a thing to call probes on."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from grading.content import ANY
@@ -31,36 +32,48 @@ class CandidateUnderTest:
         self._sandbox = sandbox
         self._seconds = seconds
         self._late: set[str] = set()
-        self._import_failure: CandidateFailure | None = None
+        self._import_failures: dict[str, CandidateFailure] = {}
         self.notes: dict[str, Flag] = {}
 
-    def call(self, probe: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    def call(self, probe: str, inputs: Mapping[str, Any], *, file: str | None = None) -> Mapping[str, Any]:
         """Run a probe beside the candidate's code and return what it observed.
+
+        Args:
+            probe: its name.
+            inputs: what it is given.
+            file: the candidate's file to import, if not the main module.
 
         Raises:
             CandidateFailure: the module cannot be imported, or the function cannot be called or does not come back.
         """
-        if self._import_failure is not None:
-            raise self._import_failure
-        reply = self._reply(probe, inputs)
+        code = self._code if file is None else self._module(file)
+        if code.module in self._import_failures:
+            raise self._import_failures[code.module]
+        reply = self._reply(code, probe, inputs)
         if reply.status is Status.ANSWERED and reply.observed is not None:
             return reply.observed
         # Whether a call that died or never came back got beyond the import can be told by importing alone.
         unclear = reply.status in (Status.TIMED_OUT, Status.DIED)
-        alone = self._reply(_IMPORTING, {}) if unclear else reply
+        alone = self._reply(code, _IMPORTING, {}) if unclear else reply
         if alone.status is not Status.ANSWERED and (unclear or (alone.error is not None and alone.error.at_import)):
-            self._import_failure = _failure(alone, ANY)
-            raise self._import_failure
+            # What keeps the main module from loading is everywhere; another file costs only what it is judged by.
+            self._import_failures[code.module] = _failure(alone, ANY if file is None else "")
+            raise self._import_failures[code.module]
         raise _failure(reply, "")
 
     def note(self, id_: str, detail: str) -> None:
         """Tell the reviewer something that is no mistake."""
         self.notes[id_] = Flag(id=id_, severity="info", detail=detail)
 
-    def _reply(self, probe: str, inputs: Mapping[str, Any]) -> Reply:
+    def _module(self, file: str) -> CandidateCode:
+        if file not in self._code.files:
+            raise CandidateFailure(Blame(id="not-implemented", criterion="", detail=f"no {file}"), Outcome.ERROR)
+        return replace(self._code, module=file.removesuffix(".py").replace("/", "."))
+
+    def _reply(self, code: CandidateCode, probe: str, inputs: Mapping[str, Any]) -> Reply:
         late = bool(self._late) if probe == _IMPORTING else probe in self._late
         seconds = self._seconds * (_AFTER_A_TIMEOUT if late else 1.0)
-        reply = self._sandbox.call(Call(code=self._code, probe=probe, inputs=inputs, seconds=seconds))
+        reply = self._sandbox.call(Call(code=code, probe=probe, inputs=inputs, seconds=seconds))
         if reply.status is Status.TIMED_OUT:
             self._late.add(probe)
         return reply

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,21 @@ from numpy.typing import NDArray
 
 from grading.sandbox.inside.wire import Array
 from grading.under_test import CandidateUnderTest
+from hidden_tests.diagnosis import focal
 from hidden_tests.diagnosis.evaluation import ObservedRun, Scene
 from hidden_tests.diagnosis.loss import Batch, Case, Profile
+from hidden_tests.diagnosis.sampling import Draws
+from hidden_tests.diagnosis.tracking import TrackedRuns
 from hidden_tests.diagnosis.training import ObservedEpoch
-from hidden_tests.oracle import METRICS, Epoch, Floats
+from hidden_tests.oracle import METRICS, Epoch, Floats, metrics
+
+# Sources of the handout, whose tests are for candidates.
+collect_ignore = ["handout"]
 
 # Beyond about 17, float32 cannot tell a probability from 1.
 EXTREME_LOGITS = (18.0, 30.0, 50.0, 100.0, 200.0)
 EVALUATED_ROWS = 150
+SAMPLER_DRAWS = 6000
 
 
 def _array(values: NDArray[Any], dtype: str = "float32") -> Array:
@@ -261,3 +269,121 @@ def _run(scene: Scene, seen: Mapping[str, Any]) -> ObservedRun:
         gradients_left=seen["gradients_left"],
         moved=weight is None or not np.array_equal(_values(weight), np.ones(4)),
     )
+
+
+# --- TODO 4 ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def samplers(candidate: CandidateUnderTest, seed: int) -> list[Draws]:
+    """`make_sampler` on labels of which one in five is positive, and of which three in four are."""
+    random = _random(seed, "sampler")
+    sizes = (int(random.integers(28, 36)), int(random.integers(118, 140))), (90, 30)
+    labels = [random.permutation(np.repeat([1.0, 0.0], of_each)) for of_each in sizes]
+    cases: list[Any] = [{"labels": _array(of_case), "draws": SAMPLER_DRAWS} for of_case in labels]
+    observed = candidate.call("sampling", {"cases": cases, "seed": int(random.integers(2**31))})
+    return [
+        Draws(
+            labels=of_case,
+            drawn=_values(seen["drawn"]).astype(np.int64),
+            lengths=_values(seen["lengths"]).astype(np.int64),
+            **{name: seen[name] for name in ("weighted", "weights", "replacement", "error")},
+        )
+        for of_case, seen in zip(labels, observed["cases"], strict=True)
+    ]
+
+
+# --- TODO 5 ---------------------------------------------------------------------------------------------------------
+
+# Arguments of FocalLoss; the first is its defaults.
+FOCAL_ARGUMENTS: tuple[list[float | None], ...] = (
+    [],
+    [0.0],
+    [0.5],
+    [1.0, None],
+    [2.0, 0.25],
+    [5.0, None],
+    [0.0, 0.6],
+    [5.0, 0.75],
+)
+
+
+@pytest.fixture(scope="session")
+def focal_profile(candidate: CandidateUnderTest, seed: int) -> focal.FocalProfile:
+    """`FocalLoss` with several gammas and alphas, on moderate and on extreme logits."""
+    random = _random(seed, "focal")
+    moderate = [_moderate_batch(random, of_each) for of_each in ((2, 4), (5, 3))]
+    batches = [*moderate, *_extreme_batches()]
+    inputs: list[Any] = [{"logits": _array(x), "targets": _array(y)} for x, y in batches]
+    cases: list[Any] = [{"arguments": arguments} for arguments in FOCAL_ARGUMENTS]
+    observed = candidate.call("focal", {"cases": cases, "batches": inputs})
+    found = []
+    for arguments, seen in zip(FOCAL_ARGUMENTS, observed["cases"], strict=True):
+        measured = [
+            focal.Batch(
+                logits=logits,
+                targets=targets,
+                value=_values(batch["value"]),
+                gradient=None if batch["gradient"] is None else _values(batch["gradient"]),
+            )
+            for (logits, targets), batch in zip(batches, seen, strict=True)
+        ]
+        gamma, alpha = [*arguments, *[2.0, None][len(arguments) :]]
+        assert gamma is not None
+        found.append(focal.Case(gamma=gamma, alpha=alpha, moderate=measured[:2], extreme=measured[2:]))
+    return focal.FocalProfile(found)
+
+
+# --- TODO 6 ---------------------------------------------------------------------------------------------------------
+
+TRACKED_EPOCHS = 3
+
+
+@pytest.fixture(scope="session")
+def tracked(candidate: CandidateUnderTest, seed: int) -> TrackedRuns:
+    """`track_training` for three epochs, and once more until the second epoch raises."""
+    random = _random(seed, "tracking")
+    first, test, expected = _telling_training(random)
+    observed = candidate.call(
+        "tracking",
+        {
+            "features": _array(first.features),
+            "targets": _array(first.targets),
+            "test_features": _array(test.features),
+            "test_targets": _array(test.targets),
+            "parameters": _array(first.parameters),
+            "batch_size": first.batch_size,
+            "lr": first.lr,
+            "pos_weight": _array(np.array(first.pos_weight)),
+            "epochs": TRACKED_EPOCHS,
+            "fails_at": len(first.batches) + 2,
+        },
+    )
+    return TrackedRuns(expected=expected, **observed)
+
+
+def _telling_training(random: np.random.Generator) -> tuple[Epoch, Epoch, dict[str, list[float]]]:
+    """Draw until the metrics tell epochs and splits apart, also with a rounding error in a logit."""
+    while True:
+        first, test = (_epoch(random, rows=48, batch_size=8, lr=0.6, momentum=0.0) for _ in range(2))
+        first, test = (replace(epoch, scale=np.ones(4)) for epoch in (first, test))
+        expected: dict[str, list[float]] = {"train_loss": [], **{name: [] for name in METRICS}}
+        parameters, clear = first.parameters, True
+        measured = [_measured(first, parameters), _measured(test, parameters)]
+        for _ in range(TRACKED_EPOCHS):
+            parameters, losses = replace(first, parameters=parameters).run(training=False)
+            expected["train_loss"].append(float(np.mean(losses)))
+            logits = test.logits(parameters, slice(None), training=False)
+            clear = clear and np.abs(logits).min() > 1e-3
+            found = _measured(test, parameters)
+            measured += [found, _measured(first, parameters)]
+            for name in METRICS:
+                expected[name].append(found[name])
+        for values in zip(*(of.values() for of in measured), strict=True):
+            clear = clear and float(np.diff(np.sort(values)).min()) > 0.005
+        if clear:
+            return first, test, expected
+
+
+def _measured(epoch: Epoch, parameters: Floats) -> dict[str, float]:
+    return metrics(epoch.logits(parameters, slice(None), training=False) >= 0, epoch.targets)

@@ -9,13 +9,13 @@ REFERENCE = Path(__file__).resolve().parent.parent / "hidden_tests" / "reference
 def compose(replacement: str) -> str:
     """Return the reference with the functions that `replacement` defines taken from there."""
     try:
-        names = {node.name for node in ast.parse(replacement).body if isinstance(node, ast.FunctionDef)}
+        names = {node.name for node in ast.parse(replacement).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     except SyntaxError:
         return replacement
     source = REFERENCE.read_text(encoding="utf-8")
     lines, kept, last = source.splitlines(), [], 0
     for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name in names:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names:
             kept += lines[last : node.lineno - 1]
             last = node.end_lineno or 0
     return "\n".join([*kept, *lines[last:], "", "", replacement])

@@ -19,7 +19,10 @@ MAY_IMPORT = {
     "report": RECORDS,
     "review": {*RECORDS, "grading.content"},
     "history": {*RECORDS, "grading.sandbox.bubblewrap"},
-    "submission": {*RECORDS, "grading", "grading.content", "grading.history", "grading.sandbox.calls"},
+    "submission": {
+        *RECORDS,
+        *("grading", "grading.content", "grading.history", "grading.publish", "grading.sandbox.calls"),
+    },
     "publish": {"grading.errors", "grading.content"},
     "rooms/github": {"grading.errors"},
     "rooms/candidates": {"grading.errors", "grading.rooms.github"},

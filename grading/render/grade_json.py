@@ -43,7 +43,10 @@ def to_json(card: Scorecard, questions: Sequence[Question]) -> str:  # noqa: ARG
                 }
                 for criterion in card.criteria
             ],
-            "bonus": [],
+            "bonus": [
+                {"id": criterion.id, "title": criterion.title, "points": criterion.points, "max": criterion.max}
+                for criterion in card.bonus
+            ],
             "mistakes": [
                 {
                     "id": found.mistake.id,

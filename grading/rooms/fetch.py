@@ -115,13 +115,14 @@ def fetch(github: GitHub, asked: Asked, assignment: Assignment, out: Path) -> Fe
     manifest = assignment.manifest
     files: dict[Path, bytes] = {}
     problems: dict[str, str] = {}
-    for name in (manifest.source, manifest.discussion):
+    own = {manifest.source, manifest.discussion, *manifest.further}
+    for name in sorted(own):
         found = _file(github, asked, asked.sha, name)
         if isinstance(found, str):
             problems[name] = f"{name}: {found}"
         else:
             files[out / SUBMISSION / name] = found
-    history = _history(github, asked, {manifest.source, manifest.discussion})
+    history = _history(github, asked, own)
     origin = Origin(name=asked.room, commit=asked.sha, history=history, problem=problems.get(manifest.source, ""))
     for path in files:
         path.parent.mkdir(parents=True, exist_ok=True)

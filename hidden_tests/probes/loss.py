@@ -9,7 +9,7 @@ from grading.sandbox.inside.candidate import Candidate, CandidateError
 from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.tensors import array, tensor
 
-_gradient_of = torch.autograd.grad
+gradient_of = torch.autograd.grad
 
 
 def loss(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
@@ -45,7 +45,7 @@ def _measure_batch(candidate: Candidate, loss_fn: Callable[..., object], logits:
     gradient = None
     if value.requires_grad:
         # A custom autograd function's backward is the candidate's code too.
-        gradient = candidate.guard(_gradient_of, value.sum(), logits, allow_unused=True)[0]
+        gradient = candidate.guard(gradient_of, value.sum(), logits, allow_unused=True)[0]
     return {"value": array(value), "gradient": None if gradient is None else array(gradient)}
 
 

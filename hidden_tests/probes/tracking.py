@@ -1,0 +1,152 @@
+"""Watches `track_training` through a real MLflow store; the training loop and the evaluation are ours."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.optim import Optimizer
+from torch.utils.data import DataLoader, TensorDataset
+
+from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.wire import Message
+from hidden_tests.probes.tensors import tensor
+
+_STORE = "/tmp/mlflow"  # noqa: S108 - the call's own
+_MAX_POINTS = 200
+Loader = DataLoader[tuple[Tensor, ...]]
+
+
+class Interrupted(Exception):  # noqa: N818 - what goes wrong in the training that is to fail
+    """Raised by a loss function that is made to fail."""
+
+
+def tracking(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+    """Train twice: once to the end, once until the loss function raises.
+
+    Inputs: `features` (n, d) and `targets` (n,) of the training split, `test_features` and `test_targets`,
+    `parameters` (d + 1,), `batch_size`, `lr`, `pos_weight`, `epochs`; `fails_at`, the batch that the second training
+    raises at. Observed: of the first the `returned` id and its `run`, None if there is none, and whether a run was left
+    `active`; of the second whether the exception was `raised`, and the `statuses` of the runs that it left.
+    """
+    os.environ.update(
+        MLFLOW_TRACKING_URI=f"file://{_STORE}",
+        MLFLOW_ALLOW_FILE_STORE="true",
+        MLFLOW_DISABLE_TELEMETRY="true",
+        DO_NOT_TRACK="true",
+        GIT_PYTHON_REFRESH="quiet",
+        HOME="/tmp",  # noqa: S108
+    )
+    os.chdir("/tmp")  # noqa: S108
+    # Imported here, because it takes long and only this probe needs it.
+    import mlflow
+
+    candidate.provide(train_epoch=_train_epoch, evaluate=_evaluate)
+    loss_fn = _loss(tensor(inputs["pos_weight"]))
+    returned = candidate.call("track_training", *_arguments(inputs, loss_fn))
+    if returned is None:
+        raise CandidateError("not-implemented", detail="track_training returned None")
+    if not isinstance(returned, str):
+        raise CandidateError("wrong-signature", detail=f"track_training returned a {type(returned).__name__}")
+    active = mlflow.active_run() is not None
+    while mlflow.active_run() is not None:
+        mlflow.end_run()
+    client = mlflow.MlflowClient()
+    before = {run.info.run_id for run in client.search_runs(["0"])}
+    failing = _arguments(inputs, _failing(loss_fn, inputs["fails_at"]))
+    raised = False
+    try:
+        candidate.call("track_training", *failing)
+    except CandidateError as error:
+        if "Interrupted" not in error.record["detail"]:
+            raise
+        raised = True
+    left = [run for run in client.search_runs(["0"]) if run.info.run_id not in before]
+    return {
+        "returned": returned,
+        "run": _run(client, returned) if Path(_STORE).exists() else None,
+        "active": active,
+        "raised": raised,
+        "statuses": [str(run.info.status) for run in left][:_MAX_POINTS],
+    }
+
+
+def _run(client: Any, run_id: str) -> Message:
+    try:
+        run = client.get_run(run_id)
+    except Exception:  # noqa: BLE001 - there is no such run
+        return None
+    names = sorted(run.data.metrics)[:_MAX_POINTS]
+    return {
+        "status": str(run.info.status),
+        "experiment": str(run.info.experiment_id),
+        "parameters": {str(name): str(value) for name, value in run.data.params.items()},
+        "metrics": {
+            name: [[int(p.step), float(p.value)] for p in client.get_metric_history(run_id, name)][:_MAX_POINTS]
+            for name in names
+        },
+    }
+
+
+def _arguments(inputs: Mapping[str, Message], loss_fn: Callable[..., Tensor]) -> tuple[Any, ...]:
+    parameters = tensor(inputs["parameters"])
+    linear = nn.Linear(len(parameters) - 1, 1)
+    with torch.no_grad():
+        linear.weight.copy_(parameters[:-1].unsqueeze(0))
+        linear.bias.copy_(parameters[-1:])
+    model = nn.Sequential(linear, nn.Flatten(0))
+    loaders = [
+        DataLoader(TensorDataset(tensor(inputs[x]), tensor(inputs[y])), batch_size=inputs["batch_size"])
+        for x, y in (("features", "targets"), ("test_features", "test_targets"))
+    ]
+    optimizer = torch.optim.SGD(model.parameters(), lr=inputs["lr"])
+    return model, *loaders, loss_fn, optimizer, inputs["epochs"]
+
+
+def _loss(pos_weight: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
+    return lambda logits, targets: binary_cross_entropy_with_logits(logits, targets, pos_weight=pos_weight)
+
+
+def _failing(loss_fn: Callable[[Tensor, Tensor], Tensor], at: int) -> Callable[[Tensor, Tensor], Tensor]:
+    calls = 0
+
+    def failing(logits: Tensor, targets: Tensor) -> Tensor:
+        nonlocal calls
+        calls += 1
+        if calls == at:
+            raise Interrupted("the training is interrupted")
+        return loss_fn(logits, targets)
+
+    return failing
+
+
+def _train_epoch(model: nn.Module, loader: Loader, loss_fn: Callable[..., Tensor], optimizer: Optimizer) -> float:
+    """What TODO 2 asks for, so that its mistakes do not cost anything here."""
+    model.train()
+    losses = []
+    for features, targets in loader:
+        optimizer.zero_grad()
+        loss = loss_fn(model(features), targets)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return sum(losses) / len(losses)
+
+
+def _evaluate(model: nn.Module, loader: Loader, threshold: float = 0.5) -> dict[str, float]:
+    """What TODO 3 asks for."""
+    was_training = model.training
+    model.eval()
+    hits = predicted = actual = 0
+    with torch.no_grad():
+        for features, targets in loader:
+            positive = torch.sigmoid(model(features)) >= threshold
+            hits += int((positive & (targets == 1)).sum())
+            predicted += int(positive.sum())
+            actual += int((targets == 1).sum())
+    model.train(was_training)
+    precision, recall = hits / max(1, predicted), hits / max(1, actual)
+    return {"precision": precision, "recall": recall, "f1": 2 * hits / max(1, predicted + actual)}
