@@ -1,4 +1,4 @@
-"""The three TODOs: a weighted loss, a training loop and an evaluation."""
+"""The TODOs of the exercise: each function is a contract, and what is inside is yours."""
 
 from collections.abc import Callable
 

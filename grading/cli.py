@@ -106,7 +106,7 @@ def _review(args: _Args) -> None:
         args.out.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{args.out.parent}: cannot be made: {(error.strerror or str(error)).lower()}") from None
-    pipeline.write_whole({args.out: to_sheet(submission, rubric, assignment.questions)})
+    pipeline.write_whole({args.out: to_sheet(submission, rubric, assignment.questions(rubric.level))})
     print(f"{args.out}: fill it in, then: python -m grading grade {args.submission} --review {args.out}")
 
 

@@ -40,12 +40,16 @@ class Assignment:
         self.folder = root / FOLDER
         self.manifest = load_toml(self.folder / "assignment.toml", Manifest)
         self.mistakes = _load_mistakes(self.folder / "mistakes")
-        self.questions = load_toml(self.folder / "discussion.toml", _Questions).question
+        self._questions = load_toml(self.folder / "discussion.toml", _Questions).question
 
     @property
     def levels(self) -> list[str]:
         """The levels that there is a rubric for."""
         return sorted(path.stem for path in (self.folder / "rubrics").glob("*.toml"))
+
+    def questions(self, level: str) -> list[Question]:
+        """Return what a level is asked, with the answer key."""
+        return [question for question in self._questions if not question.levels or level in question.levels]
 
     def rubric(self, level: str) -> Rubric:
         """Return a level's rubric; raise UsageError if there is none, ContentError if it is wrong."""

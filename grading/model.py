@@ -117,6 +117,7 @@ class Question(_Record, frozen=True, kw_only=True):
 
     number: Annotated[int, Meta(ge=1)]
     title: Text
+    levels: list[Id] = []  # that are asked it; all, if empty
     answer: Text
     good_signs: list[Text]
     red_flags: list[Text]

@@ -96,7 +96,7 @@ def _without_plugin_autoload() -> Iterator[None]:
 
 def pages(card: Scorecard, assignment: Assignment, out: Path) -> Mapping[Path, str]:
     """Return every page of a scorecard by the path it goes to."""
-    return {out / name: render(card, assignment.questions) for name, render in PAGES.items()}
+    return {out / name: render(card, assignment.questions(card.rubric.level)) for name, render in PAGES.items()}
 
 
 def prepare_folder(out: Path) -> None:

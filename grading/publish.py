@@ -72,6 +72,21 @@ def starters(assignment: Assignment, name: str) -> frozenset[str]:
     return frozenset(rendered - {""})
 
 
+def solution(assignment: Assignment, level: str) -> str:
+    """Return the finished module, with what the level asks for and nothing else."""
+    manifest = assignment.manifest
+    return _Renderer(assignment, level, "open", starter=False)(assignment.root / manifest.reference, manifest.source)
+
+
+@functools.cache
+def blank_discussion(assignment: Assignment) -> str:
+    """Return the discussion as it is handed out: what every level asks, one after the other."""
+    name = assignment.manifest.discussion
+    path = assignment.folder / "handout" / name
+    path = path if path.is_file() else assignment.root / name
+    return "\n".join(_Renderer(assignment, level, "open")(path, name) for level in assignment.levels)
+
+
 def handout(assignment: Assignment, level: str, flow: Flow) -> Mapping[str, str]:
     """Return what `assignment/` holds at a level, by path: templates rendered, all else as it lies there."""
     manifest = assignment.manifest
@@ -90,7 +105,9 @@ def handout(assignment: Assignment, level: str, flow: Flow) -> Mapping[str, str]
 class _Renderer:
     """Renders marked sources for one level and flow."""
 
-    def __init__(self, assignment: Assignment, level: str, flow: Flow, torch_index: str = "") -> None:
+    def __init__(
+        self, assignment: Assignment, level: str, flow: Flow, torch_index: str = "", *, starter: bool = True
+    ) -> None:
         rubric = assignment.rubric(level)
         self._todos = {c.function: c.todo for c in rubric.criterion if c.function and c.todo}
         self._environment = jinja2.Environment(  # noqa: S701 - Python, TOML and Markdown, and no text but our own
@@ -107,8 +124,11 @@ class _Renderer:
             "title": assignment.manifest.title,
             "level": level,
             "level_time": rubric.time_box,
+            "criteria": rubric.criterion,
+            "passing": rubric.passing,
+            "points_of": lambda id_: f"{next(c.points for c in rubric.criterion if c.id == id_):g}",
             "flow": flow,
-            "starter": True,
+            "starter": starter,
             "torch_index": torch_index,
         }
 
@@ -122,7 +142,7 @@ class _Renderer:
             line = f":{error.lineno}" if isinstance(error, jinja2.TemplateSyntaxError) else ""
             raise ContentError(f"{path}{line}: its marks cannot be read: {error}") from None
         # What is left out between two functions leaves the empty lines of both.
-        return re.sub(r"\n{4,}", "\n\n\n", text) if path.suffix == ".py" else text
+        return re.sub(r"\n{4,}", "\n\n\n", text.strip() + "\n").lstrip("\n") if path.suffix == ".py" else text
 
     def _todo(self, function: str, name: str) -> str:
         number, last = self._todos[function], max(self._todos.values())

@@ -20,7 +20,7 @@ from grading.content import Assignment
 from grading.errors import UsageError
 from grading.history import read_history
 from grading.model import Answer, Flag, Origin, Submission
-from grading.publish import starters
+from grading.publish import blank_discussion, starters
 from grading.sandbox.calls import CandidateCode
 
 MAX_FILE_BYTES = 256 * 1024
@@ -70,7 +70,7 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
         except UsageError as error:
             flagged.append(Flag(id="discussion-unreadable", severity="warning", detail=str(error)))
         else:
-            answers = read_answers(text, (assignment.root / manifest.discussion).read_text(encoding="utf-8"))
+            answers = read_answers(text, blank_discussion(assignment))
     if origin is None:
         history, commit = read_history(root, manifest, assignment.root)
     else:

@@ -1,16 +1,14 @@
 """The scenes that the hidden tests look at, each played once, and what was observed there."""
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from grading.sandbox.inside.wire import Array
 from grading.under_test import CandidateUnderTest
+from hidden_tests.arrays import array, random_for, single, values_of
 from hidden_tests.diagnosis import focal
 from hidden_tests.diagnosis.evaluation import ObservedRun, Scene
 from hidden_tests.diagnosis.loss import Batch, Case, Profile
@@ -28,31 +26,13 @@ EVALUATED_ROWS = 150
 SAMPLER_DRAWS = 6000
 
 
-def _array(values: NDArray[Any], dtype: str = "float32") -> Array:
-    plain = np.ascontiguousarray(values, dtype=dtype)
-    return Array(dtype=dtype, shape=plain.shape, data=plain.tobytes())
-
-
-def _values(array: Array) -> Floats:
-    return np.frombuffer(array.data, dtype=array.dtype).reshape(array.shape).astype(np.float64)
-
-
-def _single(values: Floats) -> Floats:
-    """Round to float32, so that the oracle computes with what the candidate was given."""
-    return values.astype(np.float32).astype(np.float64)
-
-
-def _random(seed: int, scene: str) -> np.random.Generator:
-    return np.random.default_rng([seed, zlib.crc32(scene.encode())])
-
-
 # --- TODO 1 ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
 def loss_profile(candidate: CandidateUnderTest, seed: int) -> Profile:
     """`make_loss` on three sets of labels: one in five positive, about one in three, and more than half."""
-    random = _random(seed, "loss")
+    random = random_for(seed, "loss")
     cases = []
     for positives, negatives in ((10, 40), (int(random.integers(9, 15)), 29), (21, int(random.integers(5, 12)))):
         labels = random.permutation(np.repeat([1.0, 0.0], [positives, negatives]))
@@ -63,12 +43,12 @@ def loss_profile(candidate: CandidateUnderTest, seed: int) -> Profile:
         {
             "cases": [
                 {
-                    "labels": _array(labels),
-                    "batches": [{"logits": _array(x), "targets": _array(y)} for x, y in batches],
+                    "labels": array(labels),
+                    "batches": [{"logits": array(x), "targets": array(y)} for x, y in batches],
                 }
                 for labels, batches in cases
             ],
-            "single_class": _array(np.zeros(8)),
+            "single_class": array(np.zeros(8)),
         },
     )
     candidate.note("single-class-labels", f"with labels of a single class, the loss {observed['single_class']}")
@@ -78,7 +58,7 @@ def loss_profile(candidate: CandidateUnderTest, seed: int) -> Profile:
 def _moderate_batch(random: np.random.Generator, of_each: tuple[int, int]) -> tuple[Floats, Floats]:
     targets = random.permutation(np.repeat([1.0, 0.0], of_each))
     sign = random.choice([-1.0, 1.0], len(targets))
-    return _single(sign * random.uniform(0.2, 2.0, len(targets))), targets
+    return single(sign * random.uniform(0.2, 2.0, len(targets))), targets
 
 
 def _extreme_batches() -> list[tuple[Floats, Floats]]:
@@ -95,8 +75,8 @@ def _case(labels: Floats, batches: list[tuple[Floats, Floats]], seen: list[Mappi
         Batch(
             logits=logits,
             targets=targets,
-            value=_values(batch["value"]),
-            gradient=None if batch["gradient"] is None else _values(batch["gradient"]),
+            value=values_of(batch["value"]),
+            gradient=None if batch["gradient"] is None else values_of(batch["gradient"]),
         )
         for (logits, targets), batch in zip(batches, seen, strict=True)
     ]
@@ -110,7 +90,7 @@ def _case(labels: Floats, batches: list[tuple[Floats, Floats]], seen: list[Mappi
 @pytest.fixture(scope="session")
 def epochs(candidate: CandidateUnderTest, seed: int) -> list[ObservedEpoch]:
     """The two epochs below, in one call."""
-    random = _random(seed, "epochs")
+    random = random_for(seed, "epochs")
     plain = _epoch(random, rows=27, batch_size=5, lr=0.5, momentum=0.0)
     long = _epoch(random, rows=389, batch_size=3, lr=0.05, momentum=0.9)
     return _play_epochs(candidate, [(plain, True), (long, False)])
@@ -134,11 +114,11 @@ def _epoch(random: np.random.Generator, *, rows: int, batch_size: int, lr: float
     parameters = random.normal(scale=0.5, size=5)
     scale = random.uniform(0.3, 0.7, 4)
     return Epoch(
-        features=_single(features),
+        features=single(features),
         targets=targets,
         batch_size=batch_size,
-        parameters=_single(parameters),
-        scale=_single(scale),
+        parameters=single(parameters),
+        scale=single(scale),
         pos_weight=2.5,
         lr=lr,
         momentum=momentum,
@@ -152,12 +132,12 @@ def _play_epochs(candidate: CandidateUnderTest, scenes: list[tuple[Epoch, bool]]
         {
             "epochs": [
                 {
-                    "features": _array(np.column_stack([np.arange(len(epoch.targets)), epoch.features])),
-                    "targets": _array(epoch.targets),
+                    "features": array(np.column_stack([np.arange(len(epoch.targets)), epoch.features])),
+                    "targets": array(epoch.targets),
                     "batch_size": epoch.batch_size,
-                    "parameters": _array(epoch.parameters),
-                    "scale": _array(epoch.scale),
-                    "pos_weight": _array(np.array(epoch.pos_weight)),
+                    "parameters": array(epoch.parameters),
+                    "scale": array(epoch.scale),
+                    "pos_weight": array(np.array(epoch.pos_weight)),
                     "lr": epoch.lr,
                     "momentum": epoch.momentum,
                     "starts_in_training_mode": training,
@@ -168,7 +148,7 @@ def _play_epochs(candidate: CandidateUnderTest, scenes: list[tuple[Epoch, bool]]
     )
     found = []
     for (epoch, _), seen in zip(scenes, observed["epochs"], strict=True):
-        arrays = {name: _values(seen[name]) for name in ("parameters", "gradients", "final")}
+        arrays = {name: values_of(seen[name]) for name in ("parameters", "gradients", "final")}
         found.append(ObservedEpoch(epoch, {**seen, **arrays}))
     return found
 
@@ -179,7 +159,7 @@ def _play_epochs(candidate: CandidateUnderTest, scenes: list[tuple[Epoch, bool]]
 @pytest.fixture(scope="session")
 def runs(candidate: CandidateUnderTest, seed: int) -> list[ObservedRun]:
     """The runs of the two fixtures below, in one call."""
-    random = _random(seed, "runs")
+    random = random_for(seed, "runs")
     scenes = [_telling_scene(random, threshold, modes=1) for threshold in (0.5, 0.3, 0.7)]
     low, mixed = -random.uniform(0.5, 2.5, 12), random.permutation(np.repeat([1.5, -1.5], 6))
     some, none = random.permutation(np.repeat([1.0, 0.0], [4, 8])), np.zeros(12)
@@ -205,13 +185,13 @@ def undefined_runs(runs: list[ObservedRun]) -> list[ObservedRun]:
 @pytest.fixture(scope="session")
 def mode_run(candidate: CandidateUnderTest, seed: int) -> ObservedRun:
     """`evaluate`, in a call of its own, on a model in training mode that answers by training mode and autograd."""
-    scene = _telling_scene(_random(seed, "mode run"), 0.5, modes=4)
+    scene = _telling_scene(random_for(seed, "mode run"), 0.5, modes=4)
     return _play_runs(candidate, [scene], [[]])[0]
 
 
 def _scene(random: np.random.Generator, logits: Floats, targets: Floats, *, threshold: float, batch_size: int) -> Scene:
     orders = np.stack([random.permutation(len(targets)) for _ in range(4)])
-    return Scene(logits=_single(logits), targets=targets, orders=orders, batch_size=batch_size, threshold=threshold)
+    return Scene(logits=single(logits), targets=targets, orders=orders, batch_size=batch_size, threshold=threshold)
 
 
 def _telling_scene(random: np.random.Generator, threshold: float, modes: int) -> Scene:
@@ -240,10 +220,10 @@ def _play_runs(candidate: CandidateUnderTest, scenes: list[Scene], thresholds: l
         {
             "runs": [
                 {
-                    "features": _array(scene.logits.T),
-                    "targets": _array(scene.targets),
+                    "features": array(scene.logits.T),
+                    "targets": array(scene.targets),
                     "batch_size": scene.batch_size,
-                    "orders": _array(scene.orders, "int64"),
+                    "orders": array(scene.orders, "int64"),
                     "threshold": threshold,
                 }
                 for scene, threshold in zip(scenes, thresholds, strict=True)
@@ -267,7 +247,7 @@ def _run(scene: Scene, seen: Mapping[str, Any]) -> ObservedRun:
         recording_after=seen["recording_after"],
         trainable_after=seen["trainable_after"],
         gradients_left=seen["gradients_left"],
-        moved=weight is None or not np.array_equal(_values(weight), np.ones(4)),
+        moved=weight is None or not np.array_equal(values_of(weight), np.ones(4)),
     )
 
 
@@ -277,16 +257,16 @@ def _run(scene: Scene, seen: Mapping[str, Any]) -> ObservedRun:
 @pytest.fixture(scope="session")
 def samplers(candidate: CandidateUnderTest, seed: int) -> list[Draws]:
     """`make_sampler` on labels of which one in five is positive, and of which three in four are."""
-    random = _random(seed, "sampler")
+    random = random_for(seed, "sampler")
     sizes = (int(random.integers(28, 36)), int(random.integers(118, 140))), (90, 30)
     labels = [random.permutation(np.repeat([1.0, 0.0], of_each)) for of_each in sizes]
-    cases: list[Any] = [{"labels": _array(of_case), "draws": SAMPLER_DRAWS} for of_case in labels]
+    cases: list[Any] = [{"labels": array(of_case), "draws": SAMPLER_DRAWS} for of_case in labels]
     observed = candidate.call("sampling", {"cases": cases, "seed": int(random.integers(2**31))})
     return [
         Draws(
             labels=of_case,
-            drawn=_values(seen["drawn"]).astype(np.int64),
-            lengths=_values(seen["lengths"]).astype(np.int64),
+            drawn=values_of(seen["drawn"]).astype(np.int64),
+            lengths=values_of(seen["lengths"]).astype(np.int64),
             **{name: seen[name] for name in ("weighted", "weights", "replacement", "error")},
         )
         for of_case, seen in zip(labels, observed["cases"], strict=True)
@@ -311,10 +291,10 @@ FOCAL_ARGUMENTS: tuple[list[float | None], ...] = (
 @pytest.fixture(scope="session")
 def focal_profile(candidate: CandidateUnderTest, seed: int) -> focal.FocalProfile:
     """`FocalLoss` with several gammas and alphas, on moderate and on extreme logits."""
-    random = _random(seed, "focal")
+    random = random_for(seed, "focal")
     moderate = [_moderate_batch(random, of_each) for of_each in ((2, 4), (5, 3))]
     batches = [*moderate, *_extreme_batches()]
-    inputs: list[Any] = [{"logits": _array(x), "targets": _array(y)} for x, y in batches]
+    inputs: list[Any] = [{"logits": array(x), "targets": array(y)} for x, y in batches]
     cases: list[Any] = [{"arguments": arguments} for arguments in FOCAL_ARGUMENTS]
     observed = candidate.call("focal", {"cases": cases, "batches": inputs})
     found = []
@@ -323,8 +303,8 @@ def focal_profile(candidate: CandidateUnderTest, seed: int) -> focal.FocalProfil
             focal.Batch(
                 logits=logits,
                 targets=targets,
-                value=_values(batch["value"]),
-                gradient=None if batch["gradient"] is None else _values(batch["gradient"]),
+                value=values_of(batch["value"]),
+                gradient=None if batch["gradient"] is None else values_of(batch["gradient"]),
             )
             for (logits, targets), batch in zip(batches, seen, strict=True)
         ]
@@ -342,19 +322,19 @@ TRACKED_EPOCHS = 3
 @pytest.fixture(scope="session")
 def tracked(candidate: CandidateUnderTest, seed: int) -> TrackedRuns:
     """`track_training` for three epochs, and once more until the second epoch raises."""
-    random = _random(seed, "tracking")
+    random = random_for(seed, "tracking")
     first, test, expected = _telling_training(random)
     observed = candidate.call(
         "tracking",
         {
-            "features": _array(first.features),
-            "targets": _array(first.targets),
-            "test_features": _array(test.features),
-            "test_targets": _array(test.targets),
-            "parameters": _array(first.parameters),
+            "features": array(first.features),
+            "targets": array(first.targets),
+            "test_features": array(test.features),
+            "test_targets": array(test.targets),
+            "parameters": array(first.parameters),
             "batch_size": first.batch_size,
             "lr": first.lr,
-            "pos_weight": _array(np.array(first.pos_weight)),
+            "pos_weight": array(np.array(first.pos_weight)),
             "epochs": TRACKED_EPOCHS,
             "fails_at": len(first.batches) + 2,
         },

@@ -16,7 +16,7 @@ def test_returns_the_id_of_a_finished_run(tracked: TrackedRuns, blame: Blamer) -
     assert tracked.run["status"] == "FINISHED" and not tracked.active, f"it is {tracked.run['status']}"
 
 
-def test_logs_the_number_of_epochs(tracked: TrackedRuns, blame: Blamer) -> None:
+def test_epochs_are_a_parameter(tracked: TrackedRuns, blame: Blamer) -> None:
     """As the parameter `epochs`."""
     blame(parameter_mistakes, tracked)
     assert tracked.parameters.get("epochs") == str(tracked.epochs), f"the parameters are {tracked.parameters}"

@@ -3,16 +3,16 @@
 import ast
 from pathlib import Path
 
-REFERENCE = Path(__file__).resolve().parent.parent / "hidden_tests" / "reference" / "exercise.py"
+REFERENCES = Path(__file__).resolve().parent.parent / "hidden_tests" / "reference"
 
 
-def compose(replacement: str) -> str:
-    """Return the reference with the functions that `replacement` defines taken from there."""
+def compose(replacement: str, name: str = "exercise.py") -> str:
+    """Return a file of the reference with the functions and classes that `replacement` defines taken from there."""
     try:
         names = {node.name for node in ast.parse(replacement).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     except SyntaxError:
         return replacement
-    source = REFERENCE.read_text(encoding="utf-8")
+    source = (REFERENCES / name).read_text(encoding="utf-8")
     lines, kept, last = source.splitlines(), [], 0
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names:

@@ -1,6 +1,6 @@
 """One warm sandbox for all tests, and a function that grades a piece of source in it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -40,15 +40,20 @@ def sandbox(assignment: Assignment) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Grade:
-    """Grade an exercise.py, given as bytes or text, and return its scorecard."""
+    """Grade an exercise.py, given as bytes or text, with further files by name, and return its scorecard."""
 
-    def grade(source: bytes | str, *, seed: int = 0, level: str = "mid") -> Scorecard:
+    def grade(
+        source: bytes | str, *, seed: int = 0, level: str = "mid", further: Mapping[str, str] | None = None
+    ) -> Scorecard:
         folder = tmp_path_factory.mktemp("submission")
-        path = folder / "exercise.py"
+        path = folder / "assignment" / "exercise.py" if further else folder / "exercise.py"
+        path.parent.mkdir(exist_ok=True)
         path.write_bytes(source.encode() if isinstance(source, str) else source)
+        for name, text in (further or {}).items():
+            (folder / name).write_text(text, encoding="utf-8")
         rubric = assignment.rubric(level)
         report = folder / "report.json"
-        read = read_submission(path, assignment)
+        read = read_submission(folder if further else path, assignment)
         run_hidden_tests(read, assignment=assignment, rubric=rubric, sandbox=sandbox, seed=seed, report=report)
         return scoring.score(read_report(report), rubric, assignment.mistake)
 

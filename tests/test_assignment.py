@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from grading.content import Assignment
-from tests.conftest import REFERENCE, ROOT
+from grading.publish import solution
+from tests.conftest import ROOT
 
 STARTER = ROOT / "assignment" / "exercise.py"
 
@@ -27,13 +28,13 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the handout with the reference in it."""
     root = tmp_path_factory.mktemp("finished")
     shutil.copytree(ROOT / "assignment", root / "assignment")
-    shutil.copy(REFERENCE, root / "assignment" / "exercise.py")
+    (root / "assignment" / "exercise.py").write_text(solution(Assignment(ROOT), "mid"), encoding="utf-8")
     return root
 
 
-def outline(path: Path) -> list[tuple[str, str, str | None]]:
+def outline(source: str) -> list[tuple[str, str, str | None]]:
     """Return each function's name, signature and docstring."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse(source)
     return [
         (node.name, ast.unparse(node.args) + ast.unparse(node.returns or ast.Constant(None)), ast.get_docstring(node))
         for node in tree.body
@@ -43,7 +44,7 @@ def outline(path: Path) -> list[tuple[str, str, str | None]]:
 
 def test_the_starter_is_the_reference_without_its_bodies():
     """Same functions, signatures and docstrings; each body raises with its TODO."""
-    assert outline(STARTER) == outline(REFERENCE)
+    assert outline(STARTER.read_text(encoding="utf-8")) == outline(solution(Assignment(ROOT), "mid"))
     todos = re.findall(r'raise NotImplementedError\("TODO (\d) of 3: (\w+) ', STARTER.read_text(encoding="utf-8"))
     assert todos == [("1", "make_loss"), ("2", "train_epoch"), ("3", "evaluate")]
 

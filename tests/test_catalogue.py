@@ -62,6 +62,8 @@ CONTRACT = {
         Severity.MAJOR: {"wrong-signature"},
     },
 }
+# Criteria that judge a file of their own, in which each mistake costs its own test.
+FILES = {"broken-pipeline": "assignment/pipeline.py"}
 # Where the example of a mistake that can be made anywhere makes it.
 WHERE_ANY = {
     "timeout": "weighted-loss",
@@ -98,7 +100,14 @@ def test_every_mistake_has_an_example_and_every_example_a_mistake(assignment: As
 @pytest.mark.parametrize("path", MISTAKES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade: Grade, assignment: Assignment):
     """Each wrong submission is named by its one id, within what its severity allows."""
-    card = grade(compose(path.read_text(encoding="utf-8")), level=level_of(path.parent.name, assignment))
+    own, text, level = (
+        FILES.get(path.parent.name),
+        path.read_text(encoding="utf-8"),
+        level_of(path.parent.name, assignment),
+    )
+    judged = {FILES[criterion.id] for criterion in assignment.rubric(level).criterion if criterion.id in FILES}
+    further = {file: compose(text if file == own else "", Path(file).name) for file in judged}
+    card = grade(compose(text if own is None else ""), further=further, level=level)
 
     home = WHERE_ANY.get(path.stem, ANY) if path.parent.name == ANY else path.parent.name
     assert [(found.criterion, found.mistake.id) for found in card.mistakes] == [(home, path.stem)]
@@ -110,8 +119,9 @@ def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade:
         lost = criterion.max - criterion.points
         if criterion.id == home or home == ANY:
             assert lost > 0
-            assert lost >= LEAST_LOST[severity] * criterion.max
-            assert severity is not Severity.MINOR or lost <= MOST_LOST_TO_MINOR * criterion.max
+            if criterion.id not in FILES:
+                assert lost >= LEAST_LOST[severity] * criterion.max
+                assert severity is not Severity.MINOR or lost <= MOST_LOST_TO_MINOR * criterion.max
         else:
             assert lost == 0, f"{criterion.id} loses {lost}"
         assert sum(test.points for test in criterion.tests) == pytest.approx(criterion.points, abs=0.03)

@@ -57,8 +57,8 @@ def test_a_wrong_rubric_is_refused_by_file_and_key(before: str, after: str, says
 
 def test_a_level_without_a_rubric_is_the_callers_mistake(assignment: Assignment):
     """The error says which levels there are."""
-    with pytest.raises(UsageError, match="junior, mid"):
-        assignment.rubric("senior")
+    with pytest.raises(UsageError, match="junior, mid, researcher, senior"):
+        assignment.rubric("wizard")
 
 
 def test_a_mistake_that_nobody_describes_is_refused(assignment: Assignment):
@@ -71,6 +71,6 @@ def test_the_answer_key_has_the_questions_of_the_handout(assignment: Assignment)
     """By number and title."""
     text = (ROOT / "assignment" / "DISCUSSION.md").read_text(encoding="utf-8")
 
-    for question in assignment.questions:
+    for question in assignment.questions("mid"):
         assert f"## {question.number}. {question.title}\n" in text
-    assert text.count("\n## ") == len(assignment.questions) == 8
+    assert text.count("\n## ") == len(assignment.questions("mid")) == 8

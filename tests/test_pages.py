@@ -33,7 +33,7 @@ def card(grade: Grade) -> Scorecard:
 
 def test_grade_json_is_the_contracts(card: Scorecard, assignment: Assignment):
     """Schema 1, every key."""
-    grade = json.loads(to_json(card, assignment.questions))
+    grade = json.loads(to_json(card, assignment.questions("mid")))
 
     assert list(grade) == [
         *("schema", "level", "submission", "score", "passing", "verdict"),
@@ -60,7 +60,7 @@ def test_grade_json_is_the_contracts(card: Scorecard, assignment: Assignment):
 
 def test_the_summary_shows_the_line_of_a_mistake(card: Scorecard, assignment: Assignment):
     """The reviewer sees the candidate's code where it went wrong."""
-    summary = to_summary(card, assignment.questions)
+    summary = to_summary(card, assignment.questions("mid"))
 
     assert "line" in summary
     assert "threshold" in summary
@@ -69,7 +69,7 @@ def test_the_summary_shows_the_line_of_a_mistake(card: Scorecard, assignment: As
 
 def test_hostile_text_is_shown_as_text(card: Scorecard, assignment: Assignment):
     """No tag, image, mention, reference, table cell or escape of the candidate's reaches the page."""
-    summary = to_summary(card, assignment.questions)
+    summary = to_summary(card, assignment.questions("mid"))
 
     for dangerous in ("<script", "![", "@org", " #1", "javascript:", "::error", "\u202e", "\x1b", "https://example"):
         assert dangerous not in summary, dangerous
@@ -91,7 +91,7 @@ def test_escaped_text_holds_nothing_that_acts(text: str):
 
 def test_feedback_holds_catalogue_and_rubric_and_nothing_else(card: Scorecard, assignment: Assignment):
     """No hidden test, no message of the candidate's code, no path, no answer key."""
-    feedback = to_feedback(card, assignment.questions)
+    feedback = to_feedback(card, assignment.questions("mid"))
 
     assert "Logits are compared with a probability" in feedback
     for secret in (
@@ -137,7 +137,7 @@ def sheet(card: Scorecard, assignment: Assignment) -> str:
     submission = msgspec.structs.replace(
         card.run.submission, name='a"b\\c\n', answers=[Answer(number=1, title="t", text=HOSTILE)]
     )
-    return to_sheet(submission, assignment.rubric("mid"), assignment.questions)
+    return to_sheet(submission, assignment.rubric("mid"), assignment.questions("mid"))
 
 
 def test_a_sheet_is_toml_whatever_the_candidate_wrote(sheet: str):

@@ -10,7 +10,7 @@ import pytest
 
 from grading.content import Assignment
 from grading.errors import ContentError, UsageError
-from grading.publish import handout, publish
+from grading.publish import handout, publish, solution
 from tests.conftest import ROOT, Grade
 
 LEVELS = Assignment(ROOT).levels
@@ -60,13 +60,15 @@ def test_a_starter_fails_each_visible_test_with_its_todo(room: Path):
     failed, named = re.search(r"(\d+) failed in", printed), printed.count("NotImplementedError: TODO")
     assert failed, printed
     assert named >= int(failed[1])
+    # The broken pipeline runs.
+    assert re.search(r"(\d+) passed", printed) is None or room.name == "researcher"
 
 
 def test_the_reference_passes_each_visible_test(room: Path, tmp_path: Path, assignment: Assignment):
     """A finished exercise is green, at every level."""
     subprocess.run(["cp", "-r", str(room), str(tmp_path / "finished")], check=True)
     source = tmp_path / "finished" / assignment.manifest.source
-    source.write_text((ROOT / assignment.manifest.reference).read_text(encoding="utf-8"), encoding="utf-8")
+    source.write_text(solution(assignment, room.name), encoding="utf-8")
 
     printed = run(tmp_path / "finished", "assignment")
 

@@ -9,10 +9,11 @@ from hidden_tests.probes.evaluation import evaluation
 from hidden_tests.probes.focal import focal
 from hidden_tests.probes.importing import importing
 from hidden_tests.probes.loss import loss
+from hidden_tests.probes.pipeline import pipeline
 from hidden_tests.probes.sampling import sampling
 from hidden_tests.probes.tracking import tracking
 from hidden_tests.probes.training import training
 
-__all__ = ["evaluation", "focal", "importing", "loss", "sampling", "tracking", "training"]
+__all__ = ["evaluation", "focal", "importing", "loss", "pipeline", "sampling", "tracking", "training"]
 
 tensors.warm_up()

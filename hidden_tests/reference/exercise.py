@@ -1,4 +1,4 @@
-"""The TODOs: a weighted loss, a training loop, an evaluation, and what a level asks for beyond that."""
+"""The TODOs of the exercise: each function is a contract, and what is inside is yours."""
 
 from collections.abc import Callable
 
@@ -155,7 +155,7 @@ def evaluate(model: nn.Module, loader: DataLoader[tuple[Tensor, ...]], threshold
     #: endif
 
 
-#: if level == "senior" or not starter
+#: if level == "senior"
 
 
 def make_sampler(train_labels: Tensor) -> torch.utils.data.WeightedRandomSampler:
@@ -177,7 +177,7 @@ def make_sampler(train_labels: Tensor) -> torch.utils.data.WeightedRandomSampler
 
 
 #: endif
-#: if level == "researcher" or not starter
+#: if level == "researcher"
 
 
 class FocalLoss(nn.Module):

@@ -1,0 +1,31 @@
+"""Numbers to and from the sandbox, and the chance that inputs are drawn by."""
+
+import zlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grading.sandbox.inside.wire import Array
+from hidden_tests.oracle import Floats
+
+
+def array(values: NDArray[Any], dtype: str = "float32") -> Array:
+    """Return values as what a probe gets for a tensor."""
+    plain = np.ascontiguousarray(values, dtype=dtype)
+    return Array(dtype=dtype, shape=plain.shape, data=plain.tobytes())
+
+
+def values_of(array: Array) -> Floats:
+    """Return what a probe observed, in double precision."""
+    return np.frombuffer(array.data, dtype=array.dtype).reshape(array.shape).astype(np.float64)
+
+
+def single(values: Floats) -> Floats:
+    """Round to float32, so that the oracle computes with what the candidate was given."""
+    return values.astype(np.float32).astype(np.float64)
+
+
+def random_for(seed: int, scene: str) -> np.random.Generator:
+    """Return the chance for one scene: it does not depend on which others are played."""
+    return np.random.default_rng([seed, zlib.crc32(scene.encode())])
