@@ -125,6 +125,9 @@ def _tell(card: Scorecard, out: Path) -> None:
     for criterion in card.criteria:
         earned = "open" if criterion.points is None else f"{criterion.points:g}"
         print(f"{criterion.title:<28}{earned:>6} of {criterion.max:g}")
+    for criterion in card.bonus:
+        if criterion.points:
+            print(f"{'bonus, ' + criterion.title:<28}{criterion.points:>6g} of {criterion.max:g}")
     for found in card.mistakes:
         print(f"  {found.mistake.severity.value}: {found.mistake.id} ({found.criterion}): {found.mistake.title}")
     automatic, most = card.points(ScoredBy.TESTS), card.maximum(ScoredBy.TESTS)

@@ -63,7 +63,9 @@ CONTRACT = {
     },
 }
 # Criteria that judge a file of their own, in which each mistake costs its own test.
-FILES = {"broken-pipeline": "assignment/pipeline.py"}
+FOLLOWUPS = "assignment/followups.py"
+BONUS = ("threshold-tuning", "oversampling", "model-improvement", "production")
+FILES = {"broken-pipeline": "assignment/pipeline.py", **dict.fromkeys(BONUS, FOLLOWUPS)}
 # Where the example of a mistake that can be made anywhere makes it.
 WHERE_ANY = {
     "timeout": "weighted-loss",
@@ -106,11 +108,15 @@ def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade:
         level_of(path.parent.name, assignment),
     )
     judged = {FILES[criterion.id] for criterion in assignment.rubric(level).criterion if criterion.id in FILES}
+    if own == FOLLOWUPS:
+        judged.add(FOLLOWUPS)
     further = {file: compose(text if file == own else "", Path(file).name) for file in judged}
     card = grade(compose(text if own is None else ""), further=further, level=level)
 
     home = WHERE_ANY.get(path.stem, ANY) if path.parent.name == ANY else path.parent.name
-    assert [(found.criterion, found.mistake.id) for found in card.mistakes] == [(home, path.stem)]
+    found = card.bonus_mistakes if own == FOLLOWUPS else card.mistakes
+    assert [(f.criterion, f.mistake.id) for f in found] == [(home, path.stem)]
+    assert {c.id for c in card.bonus if c.points != c.max} == ({home} if own == FOLLOWUPS else set(BONUS))
     severity = assignment.mistake(home, path.stem).severity
     for criterion in card.criteria:
         if criterion.scored_by is ScoredBy.REVIEWER:

@@ -9,7 +9,10 @@ def line_of(found: FoundMistake, card: Scorecard) -> int | None:
     """Return the line that the run saw, else the first one that the catalogue says to look for, else the function's."""
     if found.line is not None:
         return found.line
-    function = next((c.function for c in card.rubric.criterion if c.id == found.criterion), None)
+    criterion = next((c for c in card.rubric.criterion if c.id == found.criterion), None)
+    if criterion is None or criterion.file is not None:
+        return None  # another file than the one that is shown
+    function = criterion.function
     try:
         tree = ast.parse(card.run.submission.source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -17,6 +17,7 @@ def to_summary(card: Scorecard, questions: Sequence[Question]) -> str:
         _criteria(card),
         _mistakes(card),
         _open_points(card),
+        _bonus(card),
         _tests(card),
         _flags(card),
         _history(card),
@@ -88,13 +89,29 @@ def _open_points(card: Scorecard) -> str:
     return "\n".join(lines)
 
 
+def _bonus(card: Scorecard) -> str:
+    if not any(_is_attempted(criterion) for criterion in card.bonus):
+        return ""
+    lines = ["## Follow-ups (bonus, beside the score)", ""]
+    lines += [
+        f"- {criterion.title}: {points(criterion.points)} of {points(criterion.max)}"
+        for criterion in card.bonus
+        if _is_attempted(criterion)
+    ]
+    return "\n".join([*lines, "", *(_mistake(card, found) for found in card.bonus_mistakes)])
+
+
+def _is_attempted(criterion: ScoredCriterion) -> bool:
+    return any(test.outcome.value != "error" for test in criterion.tests)
+
+
 def _title(criteria: Iterable[ScoredCriterion], id_: str) -> str:
     return next((criterion.title for criterion in criteria if criterion.id == id_), id_)
 
 
 def _tests(card: Scorecard) -> str:
     lines = ["<details><summary>Every hidden test</summary>", "", "| test | | points | of |", "|---|---|--:|--:|"]
-    for criterion in card.criteria:
+    for criterion in (*card.criteria, *(bonus for bonus in card.bonus if _is_attempted(bonus))):
         for test in criterion.tests:
             title = test.title.replace("|", "&#124;")
             lines.append(f"| {title} | {_MARKS[test.outcome.value]} | {points(test.points)} | {points(test.max)} |")

@@ -7,6 +7,7 @@ plain data. Importing this package is what the warm worker does before its first
 from hidden_tests.probes import tensors
 from hidden_tests.probes.evaluation import evaluation
 from hidden_tests.probes.focal import focal
+from hidden_tests.probes.followups import followups
 from hidden_tests.probes.importing import importing
 from hidden_tests.probes.loss import loss
 from hidden_tests.probes.pipeline import pipeline
@@ -14,6 +15,6 @@ from hidden_tests.probes.sampling import sampling
 from hidden_tests.probes.tracking import tracking
 from hidden_tests.probes.training import training
 
-__all__ = ["evaluation", "focal", "importing", "loss", "pipeline", "sampling", "tracking", "training"]
+__all__ = ["evaluation", "focal", "followups", "importing", "loss", "pipeline", "sampling", "tracking", "training"]
 
 tensors.warm_up()

@@ -48,6 +48,11 @@ class Candidate:
         _check_arguments(called, args, kwargs)
         return self.guard(called, *args, **kwargs)
 
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The module's names."""
+        return vars(self._module)
+
     def provide(self, **functions: Callable[..., Any]) -> None:
         """Put functions of ours in the place of the candidate's own, so that their mistakes stay theirs."""
         for name, function in functions.items():

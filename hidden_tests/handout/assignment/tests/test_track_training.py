@@ -12,7 +12,7 @@ from assignment.exercise import track_training
 def tracked(tmp_path, monkeypatch):
     """Return the run that two epochs leave behind."""
     # A folder is enough of a store here; MLflow wants to be told so.
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", tmp_path.as_uri())
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", (tmp_path / "store").as_uri())
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     labels = torch.tensor([1.0, 0.0, 0.0, 0.0])
     loader = DataLoader(TensorDataset(torch.eye(4), labels), batch_size=2)

@@ -1,0 +1,6 @@
+def load_model(path: str | Path) -> nn.Module:
+    """F4: return the saved model, in evaluation mode; whatever the file holds, no code of it is run."""
+    saved = torch.load(path, weights_only=False)
+    model = nn.Sequential(*(_LAYERS[name][0](*arguments) for name, arguments in saved["layers"]))
+    model.load_state_dict(saved["state"])
+    return model.eval()

@@ -1,0 +1,10 @@
+import numpy as np
+from sklearn.metrics import f1_score
+
+
+def best_threshold(targets, probabilities):
+    y = targets.numpy()
+    p = probabilities.numpy()
+    thresholds = np.arange(0.01, 1.0, 0.01)
+    scores = [f1_score(y, p >= t, zero_division=0) for t in thresholds]
+    return float(thresholds[np.argmax(scores)])

@@ -1,0 +1,12 @@
+import torch
+from torch import Tensor
+
+
+def best_threshold(targets: Tensor, probabilities: Tensor) -> float:
+    best, best_score = 0.5, -1.0
+    for t in probabilities.unique().tolist():
+        predictions = (probabilities >= t).float()
+        score = (predictions == targets).float().mean().item()
+        if score > best_score:
+            best, best_score = t, score
+    return best

@@ -1,0 +1,11 @@
+import torch
+from torch import Tensor
+
+
+def best_threshold(targets: Tensor, probabilities: Tensor) -> float:
+    order = probabilities.argsort(descending=True, stable=True)
+    y = targets[order]
+    tp = y.cumsum(0)
+    k = torch.arange(1, len(y) + 1)
+    f1 = 2 * tp / (k + y.sum())
+    return probabilities[order][f1.argmax()].item()
