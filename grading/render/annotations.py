@@ -1,7 +1,7 @@
 """Annotations on the candidate's lines, as GitHub's workflow commands: catalogue texts and line numbers alone."""
 
 from grading.model import Scorecard, Severity
-from grading.render.locate import line_of
+from grading.render.locate import file_of, line_of
 
 
 def to_annotations(card: Scorecard, file: str) -> list[str]:
@@ -9,7 +9,7 @@ def to_annotations(card: Scorecard, file: str) -> list[str]:
     commands = []
     for found in card.mistakes:
         kind = "warning" if found.mistake.severity is Severity.MINOR else "error"
-        where = f"file={_property(file)},line={line_of(found, card) or 1}"
+        where = f"file={_property(file_of(found, card) or file)},line={line_of(found, card) or 1}"
         commands.append(f"::{kind} {where},title={_property(found.mistake.title)}::{_data(found.mistake.hint)}")
     return commands
 

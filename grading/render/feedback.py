@@ -34,9 +34,8 @@ def to_feedback(card: Scorecard, questions: Sequence[Question]) -> str:  # noqa:
     for criterion in card.bonus:
         hints = [f.mistake for f in card.bonus_mistakes if f.criterion == criterion.id]
         if criterion.points or hints:
-            lines = [f"- **{mistake.title}.** {mistake.hint}" for mistake in hints] or [
-                "Everything that was checked is right."
-            ]
+            lines = [f"- **{mistake.title}.** {mistake.hint}" for mistake in hints]
+            lines = lines or ["Everything that was checked is right."]
             head = f"## Bonus, {criterion.title}: {points(criterion.points)} of {points(criterion.max)}"
             parts.append(head + "\n\n" + "\n".join(lines))
     return "\n\n".join(parts) + "\n"

@@ -2,23 +2,36 @@
 
 import ast
 
-from grading.model import FoundMistake, Scorecard
+from grading.model import Criterion, FoundMistake, Scorecard
+
+
+def file_of(found: FoundMistake, card: Scorecard) -> str | None:
+    """Return the file that a mistake is in, None for the candidate's main module."""
+    criterion = _criterion(found, card)
+    return None if criterion is None else criterion.file
+
+
+def source_of(found: FoundMistake, card: Scorecard) -> str:
+    """Return the source that a mistake is in."""
+    file = file_of(found, card)
+    submission = card.run.submission
+    return submission.source if file is None else submission.further.get(file, "")
 
 
 def line_of(found: FoundMistake, card: Scorecard) -> int | None:
     """Return the line that the run saw, else the first one that the catalogue says to look for, else the function's."""
     if found.line is not None:
         return found.line
-    criterion = next((c for c in card.rubric.criterion if c.id == found.criterion), None)
-    if criterion is None or criterion.file is not None:
-        return None  # another file than the one that is shown
-    function = criterion.function
+    criterion = _criterion(found, card)
     try:
-        tree = ast.parse(card.run.submission.source)
+        tree = ast.parse(source_of(found, card))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
     definitions = [
-        node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function
+        node
+        for node in tree.body
+        if isinstance(node, kinds) and criterion is not None and node.name == criterion.function
     ]
     if not definitions:
         return None
@@ -28,6 +41,11 @@ def line_of(found: FoundMistake, card: Scorecard) -> int | None:
         if _name(node) in found.mistake.look_for
     ]
     return min(lines, default=definitions[-1].lineno)
+
+
+def _criterion(found: FoundMistake, card: Scorecard) -> Criterion | None:
+    criteria = (*card.rubric.criterion, *card.rubric.bonus)
+    return next((criterion for criterion in criteria if criterion.id == found.criterion), None)
 
 
 def _name(node: ast.AST) -> str | None:

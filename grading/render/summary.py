@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from grading.model import Commit, FoundMistake, Question, Scorecard, ScoredBy, ScoredCriterion, Verdict
-from grading.render.locate import line_of
+from grading.render.locate import file_of, line_of, source_of
 from grading.render.markdown import block, escape, points, shortened
 
 _VERDICTS = {Verdict.PASS: "✅ pass", Verdict.FAIL: "❌ fail", Verdict.NEEDS_REVIEW: "🟡 needs review"}
@@ -62,10 +62,10 @@ def _mistakes(card: Scorecard) -> str:
 
 def _mistake(card: Scorecard, found: FoundMistake) -> str:
     line = line_of(found, card)
-    source = card.run.submission.source.splitlines()
+    source, file = source_of(found, card).splitlines(), file_of(found, card)
     where = ""
     if line is not None and 0 < line <= len(source):
-        where = f"\n  line {line}: {escape(source[line - 1].strip()[:160])}"
+        where = f"\n  {f'{file}, ' if file else ''}line {line}: {escape(source[line - 1].strip()[:160])}"
     detail = f"\n  {escape(found.detail)}" if found.detail else ""
     title = f"- **{found.mistake.title}** (`{found.mistake.id}`, {found.mistake.severity.value}, {found.criterion})"
     return f"{title}: {found.mistake.reviewer}{where}{detail}"
