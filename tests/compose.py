@@ -18,4 +18,6 @@ def compose(replacement: str, name: str = "exercise.py") -> str:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names:
             kept += lines[last : node.lineno - 1]
             last = node.end_lineno or 0
-    return "\n".join([*kept, *lines[last:], "", "", replacement])
+    # An import from the future has to come first.
+    future = [line for line in replacement.splitlines() if line.startswith("from __future__")]
+    return "\n".join([*future, *kept, *lines[last:], "", "", *(x for x in replacement.splitlines() if x not in future)])

@@ -9,6 +9,8 @@ from ruamel.yaml import YAML
 
 from grading.content import Assignment
 from grading.publish import publish
+from grading.rooms.github import Asked
+from grading.rooms.sweep import title
 from tests.conftest import ROOT
 
 OURS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -95,6 +97,16 @@ def test_whoever_answers_never_gets_the_candidates_files():
     downloads = [step["with"]["name"] for step in job["steps"] if "download-artifact" in step.get("uses", "")]
 
     assert downloads == ["report"]
+
+
+def test_runs_are_called_what_the_sweep_looks_for():
+    """So that it can tell what is under way."""
+    name = workflow(ROOT / ".github" / "workflows" / "grade.yml")["run-name"]
+    asked = Asked(owner="acme", room="room-ada", pull_request=7, sha="a" * 40)
+
+    for part, value in (("room", asked.room), ("pull_request", "7"), ("sha", asked.sha)):
+        name = name.replace("${{ inputs." + part + " }}", value)
+    assert name == title(asked)
 
 
 def test_whoever_asks_checks_nothing_out(room: Path):

@@ -16,7 +16,7 @@ from grading.rooms.candidates import read_candidates
 from grading.rooms.estimate import Assumptions, estimate, to_table
 from grading.rooms.fetch import ORIGIN, SUBMISSION, fetch
 from grading.rooms.github import Asked, GitHub
-from grading.rooms.sweep import MOST, ask, ungraded
+from grading.rooms.sweep import MOST, ask, title, under_way, ungraded
 
 ROOMS_TOKEN = "ROOMS_TOKEN"  # noqa: S105 - names of environment variables
 GRADER_TOKEN = "GRADER_TOKEN"  # noqa: S105
@@ -187,7 +187,9 @@ def _answer(args: RoomArgs, assignment: Assignment) -> None:
 
 def _sweep(args: RoomArgs, assignment: Assignment) -> None:  # noqa: ARG001 - a command's signature
     rooms, grader = GitHub.from_environment(ROOMS_TOKEN), GitHub.from_environment(GRADER_TOKEN)
-    found = list(ungraded(rooms, args.owner, datetime.datetime.now(datetime.UTC)))
+    waiting = under_way(grader, args.grader)
+    heads = ungraded(rooms, args.owner, datetime.datetime.now(datetime.UTC))
+    found = [asked for asked in heads if title(asked) not in waiting]
     for asked in found[:MOST]:
         ask(grader, args.grader, asked)
         print(f"{asked.room}: asked again for {asked.sha[:10]}", flush=True)

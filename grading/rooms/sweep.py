@@ -12,6 +12,9 @@ from grading.rooms.github import PREFIX, Asked, GitHub
 WORKFLOW: Final = "grade.yml"
 # A grading takes minutes; one that has been pending for longer was cancelled or lost.
 _LOST_AFTER: Final = datetime.timedelta(minutes=40)
+# What GitHub calls a run that is not over.
+_WAITING: Final = ("queued", "in_progress", "pending", "requested", "waiting")
+_MOST_PAGES: Final = 10
 # What is left over comes with the next sweep: GitHub starts so many runs at once, and no more.
 MOST: Final = 100
 # Checked against GitHub's published schema. Of a room's pull requests the one that was touched last.
@@ -86,6 +89,14 @@ class _Rooms(Struct, rename="camel"):
     page_info: _PageInfo
 
 
+class _Run(Struct):
+    display_title: str
+
+
+class _Runs(Struct):
+    workflow_runs: list[_Run]
+
+
 class _Owner(Struct):
     repositories: _Rooms
 
@@ -110,6 +121,24 @@ def ungraded(github: GitHub, owner: str, now: datetime.datetime) -> Iterator[Ask
         if not found.repositories.page_info.has_next_page:
             return
         after = found.repositories.page_info.end_cursor
+
+
+def under_way(github: GitHub, grader: str) -> set[str]:
+    """Return the titles of gradings that wait or run: asking for them again would put them at the end of the queue."""
+    titles: set[str] = set()
+    for status in _WAITING:
+        for page in range(1, _MOST_PAGES + 1):
+            path = f"/repos/{grader}/actions/workflows/{WORKFLOW}/runs?status={status}&per_page=100&page={page}"
+            runs = github.get(path, _Runs).workflow_runs
+            titles |= {run.display_title for run in runs}
+            if len(runs) < 100:
+                break
+    return titles
+
+
+def title(asked: Asked) -> str:
+    """Return what grade.yml calls the run for a commit: its run-name."""
+    return f"{asked.room} pull request {asked.pull_request} at {asked.sha}"
 
 
 def ask(github: GitHub, grader: str, asked: Asked) -> None:

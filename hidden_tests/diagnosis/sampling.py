@@ -59,10 +59,11 @@ def balance_mistakes(cases: Sequence[Draws]) -> list[str]:
     """Explain classes that are not drawn with equal probability, or examples that are never drawn."""
     if any(case.weights is not None and case.weights < len(case.labels) for case in cases):
         return ["class-weights-not-per-sample"]
-    if not all(case.in_range for case in cases):
-        return ["crash"] if any(case.error for case in cases) else ["class-weights-not-per-sample"]
-    if not any(case.repeats for case in cases):
+    usable = [case for case in cases if case.in_range]
+    if usable and not any(case.repeats for case in usable):
         return ["without-replacement"]
+    if len(usable) < len(cases):
+        return ["crash"] if any(case.error for case in cases) else ["class-weights-not-per-sample"]
     # A rare class that became rarer, and one that did not become more frequent.
     shares = [(case.share, float(case.labels.mean())) for case in cases]
     if all(abs(share - 0.5) > abs(natural - 0.5) + 0.02 for share, natural in shares):

@@ -32,6 +32,7 @@ class FakeGitHub:
     statuses: list[dict[str, Any]] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)
     dispatches: list[dict[str, Any]] = field(default_factory=list)
+    queued: list[str] = field(default_factory=list)  # titles of runs that wait
     # Statuses to answer the next calls with, before any is answered in earnest.
     troubles: list[int] = field(default_factory=list)
     # Make the next comment, and answer 500 all the same.
@@ -88,6 +89,7 @@ class FakeGitHub:
             (f"{room}/issues/1/comments", "POST", "pull-requests=write", self._make_comment),
             (f"{room}/issues/comments/(\\d+)", "PATCH", "pull-requests=write", self._edit_comment),
             (grader, "POST", "dispatch", self._dispatch),
+            (grader.replace("dispatches", "runs"), "GET", "dispatch", self._runs),
             ("/graphql", "POST", "statuses=read", self._graphql),
         ]
 
@@ -161,6 +163,9 @@ class FakeGitHub:
     def _dispatch(self, *, body: dict[str, Any]) -> Answer:
         self.dispatches.append(body)
         return 204, None
+
+    def _runs(self) -> Answer:
+        return 200, {"total_count": len(self.queued), "workflow_runs": [{"display_title": t} for t in self.queued]}
 
     def _graphql(self, *, body: dict[str, Any]) -> Answer:
         assert "pullRequests(states: OPEN" in body["query"]

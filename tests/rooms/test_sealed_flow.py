@@ -212,6 +212,10 @@ def test_a_failing_grader_is_not_the_candidates_score(world: World, finished: st
     git(broken, "commit", "--quiet", "--all", "--message", "mended")
     git(broken, "push", "--quiet", "origin", "main")
     world.hub.dispatches.clear()
+    world.hub.queued = [f"{ROOM} pull request 1 at {sha}"]
+    world.sweep()
+    assert not world.hub.dispatches, "what waits already is left where it is in the queue"
+    world.hub.queued = []
     swept = world.sweep()
     assert swept.returncode == 0, swept.stdout
     assert [d["inputs"]["sha"] for d in world.hub.dispatches] == [sha]
