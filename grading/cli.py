@@ -1,6 +1,7 @@
 """The command line: reads arguments, calls, prints what became of it and chooses the exit status."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -38,6 +39,8 @@ class _Args(argparse.Namespace):
     origin: Path | None
     folder: Path | None
     torch_index: str
+    candidate: str
+    interviewer: str
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -121,6 +124,31 @@ def _publish(args: _Args) -> None:
     print(f"{args.folder}: {len(names)} files for level {level}; make it a repository of its own, or use 'room create'")
 
 
+def _interview(args: _Args) -> None:
+    from rich.console import Console
+
+    from grading.interview.session import open_session
+
+    assignment = Assignment(_root())
+    folder = args.out / args.candidate
+    if not args.candidate.strip(".") or "/" in args.candidate:
+        raise UsageError(f"{args.candidate!r}: a name for the candidate that can be a folder's, please")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be made: {(error.strerror or str(error)).lower()}") from None
+    open_session(
+        folder,
+        candidate=args.candidate,
+        interviewer=args.interviewer,
+        rubric=assignment.rubric,
+        level=args.level or "mid",
+        interview=assignment.interview,
+        questions=assignment.questions,
+        console=Console(),
+    ).run()
+
+
 def _tell(card: Scorecard, out: Path) -> None:
     for criterion in card.criteria:
         earned = "open" if criterion.points is None else f"{criterion.points:g}"
@@ -192,6 +220,17 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument(
         "--in-place", action="store_true", help="instead, write this checkout's own assignment/ anew from its sources"
     )
+
+    interview = _command(commands, "interview", _interview, "lead through a live interview, and write the review file")
+    interview.add_argument("candidate", metavar="NAME", help="the candidate; the same name goes on with an interview")
+    interview.add_argument(
+        "--interviewer",
+        default=os.environ.get("USER") or "interviewer",
+        metavar="NAME",
+        help="who reviews (default: %(default)s)",
+    )
+    interview.add_argument("--level", choices=LEVELS, help="of a new interview (default: mid)")
+    interview.add_argument("--out", type=Path, default=Path("build/interview"), help="where to (default: %(default)s)")
 
     room = commands.add_parser(
         "room", help="host candidates on GitHub: their rooms, and the jobs that grade their pushes"

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from grading.errors import ContentError, UsageError
-from grading.model import Criterion, Manifest, Mistake, Question, Rubric, ScoredBy
+from grading.model import Criterion, Interview, Manifest, Mistake, Question, Rubric, ScoredBy
 
 FOLDER = "hidden_tests"
 _T = TypeVar("_T")
@@ -46,6 +46,11 @@ class Assignment:
     def levels(self) -> list[str]:
         """The levels that there is a rubric for."""
         return sorted(path.stem for path in (self.folder / "rubrics").glob("*.toml"))
+
+    @property
+    def interview(self) -> Interview:
+        """What a live interview is led by; raise ContentError if there is nothing, or it is wrong."""
+        return load_toml(self.folder / "interview.toml", Interview)
 
     def questions(self, level: str) -> list[Question]:
         """Return what a level is asked, with the answer key."""

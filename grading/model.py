@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -123,6 +123,25 @@ class Question(_Record, frozen=True, kw_only=True):
     red_flags: list[Text]
 
 
+class Observation(_Record, frozen=True, kw_only=True):
+    """Something that an interviewer may see in a live interview."""
+
+    id: Id
+    text: Text
+    kind: Literal["good", "red-flag"]
+    dimension: Id
+    weight: float  # what it suggests to add to the dimension, in per cent
+
+
+class Interview(_Record, frozen=True, kw_only=True):
+    """What a live interview is led by."""
+
+    introduction: Text
+    hints: list[Text]  # given one by one
+    check: list[Text]  # before it begins
+    observation: list[Observation]
+
+
 # --- A submission ----------------------------------------------------------------------------------------------------
 
 
@@ -223,6 +242,8 @@ class Review(_Record, frozen=True, kw_only=True):
     points: dict[str, float]  # criterion: points; a criterion that is not there is still open
     comments: dict[str, str]
     dimensions: dict[str, float]  # per cent
+    hints: list[str] = []  # given in a live interview, with their minutes
+    observed: list[str] = []  # likewise
 
 
 class ScoredTest(_Record, frozen=True, kw_only=True):

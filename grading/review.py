@@ -22,6 +22,8 @@ class _Sheet(Struct, forbid_unknown_fields=True):
     level: str
     reviewer: str
     criterion: list[_Line]
+    hints: list[str] = []
+    observed: list[str] = []
     dimensions: dict[str, Annotated[float, Meta(ge=0, le=100)]] = {}
 
 
@@ -52,6 +54,8 @@ def read_review(path: Path, rubric: Rubric) -> Review:
         points=points,
         comments={line.id: line.comment for line in sheet.criterion if line.id in most},
         dimensions=sheet.dimensions,
+        hints=sheet.hints,
+        observed=sheet.observed,
     )
 
 

@@ -129,6 +129,19 @@ def _flags(card: Scorecard) -> str:
 
 
 def _history(card: Scorecard) -> str:
+    return "\n".join(part for part in (_commits(card), _interview(card)) if part)
+
+
+def _interview(card: Scorecard) -> str:
+    if card.review is None or not (card.review.hints or card.review.observed):
+        return ""
+    lines = [f"\nHints given in the interview: {len(card.review.hints)}.", ""]
+    lines += [f"- {escape(hint)}" for hint in card.review.hints]
+    lines += ["", "Observed:", "", *(f"- {escape(mark)}" for mark in card.review.observed)]
+    return "\n".join(lines)
+
+
+def _commits(card: Scorecard) -> str:
     history = card.run.submission.history
     if not history.commits:
         return f"## Process\n\nNothing to tell: {escape(history.note)}."

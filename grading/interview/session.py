@@ -1,0 +1,237 @@
+"""Leads through a live interview, line by line: every command is a letter, and every change is on disk at once."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+from grading.interview.record import Answered, Record, load, to_json, to_review
+from grading.model import Interview, Question, Rubric, ScoredBy
+from grading.pipeline import write_whole
+
+RECORD, REVIEW = "interview.json", "review.toml"
+_MENU = (
+    ("s", "set-up check"),
+    ("i", "introduction, to read out"),
+    ("t", "start or stop the timer"),
+    ("o", "observations and red flags"),
+    ("h", "give the next hint"),
+    ("d", "discussion, with the answer key"),
+    ("p", "points and dimensions"),
+    ("c", "comment"),
+    ("w", "write the review file"),
+    ("q", "save and leave"),
+)
+
+
+@dataclass(kw_only=True)
+class Session:
+    """One interview, from its first command or from where it was left."""
+
+    folder: Path
+    record: Record
+    rubric: Rubric
+    interview: Interview
+    questions: Sequence[Question]
+    console: Console
+    clock: Callable[[], float] = time.time
+    _over: bool = False  # nobody is there to answer any more
+    _left: bool = False  # the last question was answered with `q`
+
+    def run(self) -> None:
+        """Obey commands until the interviewer leaves."""
+        actions: dict[str, Callable[[], None]] = {
+            "s": self._check,
+            "i": self._introduce,
+            "t": self._time,
+            "o": self._observe,
+            "h": self._hint,
+            "d": self._discuss,
+            "p": self._score,
+            "c": self._comment,
+            "w": self._write,
+        }
+        self._save()
+        self._menu()
+        try:
+            while (command := self._ask("\\[command]").lower()) != "q" and not self._over:
+                actions.get(command[:1], self._menu)()
+                self._save()
+        except KeyboardInterrupt:
+            self.console.print()
+        self._save()
+        self._say(f"Saved in {self.folder / RECORD}; the same command goes on from here.")
+
+    def _menu(self) -> None:
+        table = Table(box=None, show_header=False)
+        for key, text in _MENU:
+            table.add_row(f"[bold]{key}[/]", text)
+        title = f"{self.record.candidate}, level {self.record.level} ({self.rubric.time_box})"
+        self.console.print(Panel(table, title=escape(title), subtitle=self._clock_text(), expand=False))
+
+    def _check(self) -> None:
+        for number, text in enumerate(self.interview.check):
+            done = number in self.record.checked
+            if self._yes(f"{text}{' (done)' if done else ''}?") and not done:
+                self.record.checked.append(number)
+                self._save()
+        self._say(f"{len(self.record.checked)} of {len(self.interview.check)} done.")
+
+    def _introduce(self) -> None:
+        self.console.print(Panel(escape(self.interview.introduction.strip()), title="read out", expand=False))
+
+    def _time(self) -> None:
+        now = self.clock()
+        if self.record.running_since is None:
+            self.record.running_since = now
+        else:
+            self.record.seconds, self.record.running_since = self.record.elapsed(now), None
+        self._say(self._clock_text())
+
+    def _observe(self) -> None:
+        table = Table(box=None, show_header=False)
+        for number, mark in enumerate(self.interview.observation, start=1):
+            minute = self.record.observed.get(mark.id)
+            seen = "" if minute is None else f"minute {minute}"
+            style = "red" if mark.kind == "red-flag" else "green"
+            table.add_row(str(number), f"[{style}]{escape(mark.text)}[/]", seen)
+        self.console.print(table)
+        for part in self._ask("numbers to mark or unmark").replace(",", " ").split():
+            if not part.isdecimal() or not 0 < int(part) <= len(self.interview.observation):
+                self._say(f"{part} is not one of them.")
+                continue
+            id_ = self.interview.observation[int(part) - 1].id
+            if id_ in self.record.observed:
+                del self.record.observed[id_]
+            else:
+                self.record.observed[id_] = self.record.minute(self.clock())
+        self._say(f"{len(self.record.observed)} marked.")
+
+    def _hint(self) -> None:
+        given = len(self.record.hints)
+        if given == len(self.interview.hints):
+            self._say("All hints are given.")
+            return
+        self.console.print(Panel(escape(self.interview.hints[given]), title=f"hint {given + 1}", expand=False))
+        if self._yes("Given?"):
+            self.record.hints.append(self.record.minute(self.clock()))
+            self._say(f"{given + 1} of {len(self.interview.hints)} given.")
+
+    def _discuss(self) -> None:
+        for question in self.questions:
+            known = self.record.answers.get(str(question.number))
+            self.console.print(Panel(escape(question.answer), title=f"{question.number}. {escape(question.title)}"))
+            for sign in question.good_signs:
+                self.console.print(f"  [green]+[/] {escape(sign)}")
+            for sign in question.red_flags:
+                self.console.print(f"  [red]-[/] {escape(sign)}")
+            rating = self._number(
+                "rating, 0 to 100 (empty: skip, q: back)", 100.0, "" if known is None else f"{known.rating:g}"
+            )
+            if rating is None:
+                if self._left:
+                    return
+                continue
+            note = self._ask("note")
+            self.record.answers[str(question.number)] = Answered(rating=rating, note=note)
+            self._save()
+
+    def _score(self) -> None:
+        for criterion in self.rubric.criterion:
+            if criterion.scored_by is not ScoredBy.REVIEWER:
+                continue
+            known = self.record.points.get(criterion.id)
+            if known is None and criterion.id == "discussion":
+                known = self.record.discussion(criterion.points)
+            shown = "" if known is None else f"{known:g}"
+            points = self._number(f"{criterion.title}, 0 to {criterion.points:g}", criterion.points, shown)
+            if points is not None:
+                self.record.points[criterion.id] = points
+        for name, weight in self.rubric.dimensions.items():
+            suggested = self.record.dimension(name, self.interview)
+            value = self._number(f"{name} (weighs {weight:g} %), 0 to 100", 100.0, f"{suggested:g}")
+            if value is not None and value != suggested:
+                self.record.dimensions[name] = value
+        total = sum(self.record.dimension(n, self.interview) * w / 100 for n, w in self.rubric.dimensions.items())
+        self._say(f"Dimensions together: {total:.0f} %.")
+
+    def _comment(self) -> None:
+        self.record.comment = self._ask("comment on the code", self.record.comment)
+
+    def _write(self) -> None:
+        path = self.folder / REVIEW
+        write_whole({path: to_review(self.record, self.rubric, self.interview)})
+        self._say(f"{path}: python -m grading grade SUBMISSION --level {self.record.level} --review {path}")
+
+    def _clock_text(self) -> str:
+        minutes, seconds = divmod(int(self.record.elapsed(self.clock())), 60)
+        state = "stopped" if self.record.running_since is None else "running"
+        return f"timer {minutes}:{seconds:02d}, {state}"
+
+    def _save(self) -> None:
+        write_whole({self.folder / RECORD: to_json(self.record)})
+
+    def _say(self, text: str) -> None:
+        self.console.print(escape(text))
+
+    def _ask(self, what: str, default: str = "") -> str:
+        shown = f" ({default})" if default else ""
+        try:
+            return self.console.input(f"[bold]{what}{escape(shown)}[/]: ").strip() or default
+        except EOFError:
+            self._over = True
+            return default
+
+    def _yes(self, what: str) -> bool:
+        return self._ask(f"{escape(what)} y/n").lower().startswith("y")
+
+    def _number(self, what: str, most: float, default: str) -> float | None:
+        """Return a number from 0 to `most`; None for nothing, or for `q`."""
+        self._left = False
+        while True:
+            text = self._ask(escape(what), default)
+            if text.lower() in ("", "q"):
+                self._left = text != ""
+                return None
+            try:
+                value = float(text.replace(",", "."))
+            except ValueError:
+                value = -1.0
+            if 0 <= value <= most:
+                return value
+            self._say(f"{text}: a number from 0 to {most:g}, please.")
+            if text == default:
+                return None
+
+
+def open_session(
+    folder: Path,
+    *,
+    candidate: str,
+    interviewer: str,
+    rubric: Callable[[str], Rubric],
+    level: str,
+    interview: Interview,
+    questions: Callable[[str], Sequence[Question]],
+    console: Console,
+) -> Session:
+    """Return the interview in a folder: a new one, or the one that was left there."""
+    path = folder / RECORD
+    if path.exists():
+        record = load(path)
+        console.print(escape(f"Going on with {record.candidate}."))
+    else:
+        record = Record(candidate=candidate, level=level, interviewer=interviewer)
+    return Session(
+        folder=folder,
+        record=record,
+        rubric=rubric(record.level),
+        interview=interview,
+        questions=questions(record.level),
+        console=console,
+    )

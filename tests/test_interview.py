@@ -1,0 +1,164 @@
+"""The live interview: what was noted survives, and becomes the review that the grader reads."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grading.content import Assignment
+from grading.interview.record import Record
+from grading.model import Interview
+from tests.conftest import REFERENCE, ROOT
+
+
+def command(folder: Path, *options: str) -> list[str]:
+    """Return the command line of Ada's interview with Rosa."""
+    return [
+        sys.executable,
+        "-m",
+        "grading",
+        "interview",
+        "ada",
+        "--interviewer",
+        "Rosa",
+        "--out",
+        str(folder),
+        *options,
+    ]
+
+
+def talk(folder: Path, *lines: str, status: int = 0) -> str:
+    """Say lines to the program, then hang up; return what it printed."""
+    done = subprocess.run(
+        command(folder),
+        cwd=ROOT,
+        input="\n".join(lines) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == status, done.stderr
+    return done.stdout
+
+
+def record(folder: Path) -> dict[str, Any]:
+    """Return what is on disk."""
+    return dict(json.loads((folder / "ada" / "interview.json").read_text()))
+
+
+@pytest.fixture(scope="module")
+def interview() -> Interview:
+    """What interviews are led by."""
+    return Assignment(ROOT).interview
+
+
+def test_an_interview_becomes_a_review(tmp_path: Path, interview: Interview):
+    """From the set-up check to the file, which grades with dimensions, points and hints in the summary."""
+    said = talk(
+        tmp_path,
+        *("s", *"yyyy", "i", "t", "o", "1 2 9"),
+        *("h", "y", "h", "y"),
+        *("d", "80", "knew that accuracy misleads", "q"),
+        *("c", "reads well"),
+        *("p", "7.5", "", "", "", "90", ""),
+        *("w", "q"),
+    )
+
+    for text in (interview.introduction.split("\n")[0], interview.hints[0], interview.hints[1], "2 of 3 given"):
+        assert " ".join(text.split()[:5]) in " ".join(said.replace("│", " ").split())
+    assert interview.hints[2] not in said
+    review = tmp_path / "ada" / "review.toml"
+    sheet = tomllib.loads(review.read_text())
+    assert sheet["reviewer"] == "Rosa"
+    assert sheet["dimensions"] == {
+        "technical-knowledge": 60,
+        "problem-solving": 35,  # 60, and 15 for testing; 20 off for a red flag, 10 for each hint
+        "code-quality": 90,
+        "ml-fundamentals": 75,
+    }
+    assert {line["id"]: line["points"] for line in sheet["criterion"]} == {"code-quality": 7.5, "discussion": 4}
+
+    out = tmp_path / "graded"
+    graded = [sys.executable, "-m", "grading", "grade", str(REFERENCE), "--review", str(review), "--out", str(out)]
+    done = subprocess.run(graded, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "total 96.5 of 100: pass" in done.stdout
+    summary = (out / "summary.md").read_text()
+    assert "Hints given in the interview: 2." in summary
+    assert "Review by <code>Rosa</code>" in summary or "Review by Rosa" in summary
+    assert "reads well" in summary.replace("&#32;", " ")
+
+
+def test_an_interview_survives_a_closed_terminal(tmp_path: Path):
+    """Killed in the middle of a command: what was noted is there, the timer runs, the next start goes on from there."""
+    running = subprocess.Popen(
+        command(tmp_path, "--level", "senior"), cwd=ROOT, stdin=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL
+    )
+    assert running.stdin is not None
+    running.stdin.write("t\no\n1 3\nh\ny\nd\n")
+    running.stdin.flush()
+    path = tmp_path / "ada" / "interview.json"
+    for _ in range(200):
+        if path.exists() and record(tmp_path)["hints"]:
+            break
+        time.sleep(0.05)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+
+    kept = record(tmp_path)
+    assert kept["level"] == "senior"
+    assert set(kept["observed"]) == {"asked-about-imbalance", "checked-shapes"}
+    assert kept["running_since"] is not None
+
+    said = talk(tmp_path, "h", "y", "q")
+    assert "Going on with ada." in said
+    assert "2 of 3 given" in said
+    assert "running" in said
+    assert record(tmp_path)["observed"] == kept["observed"]
+
+
+def test_hanging_up_and_nonsense_do_no_harm(tmp_path: Path):
+    """An end of input saves and leaves; unknown commands and numbers are told, and change nothing."""
+    talk(tmp_path, "x", "", "o", "99 foo", "p", "eleven", "11", "10")
+
+    assert record(tmp_path)["observed"] == {}
+    assert record(tmp_path)["points"] == {"code-quality": 10}
+
+
+def test_a_spoiled_record_is_not_written_over(tmp_path: Path):
+    """Status 2, the file, and what to do."""
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "interview.json").write_text("{")
+
+    done = subprocess.run(command(tmp_path), cwd=ROOT, input="q\n", capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert "interview.json: is no interview's record" in done.stderr
+    assert (tmp_path / "ada" / "interview.json").read_text() == "{"
+
+
+def test_dimensions_follow_marks_and_hints(interview: Interview):
+    """Sixty to begin with; marks add and subtract, a hint costs problem-solving ten, and a person's word stands."""
+    noted = Record(candidate="a", level="mid", interviewer="b", hints=[3, 9], observed={"tested-incrementally": 4})
+
+    assert noted.dimension("problem-solving", interview) == 60 + 15 - 20
+    assert noted.dimension("code-quality", interview) == 60
+    noted.dimensions["problem-solving"] = 12
+    assert noted.dimension("problem-solving", interview) == 12
+
+
+def test_marks_are_of_the_rubrics_dimensions(interview: Interview):
+    """And three hints are there, none of which names a line of the solution."""
+    dimensions = set(Assignment(ROOT).rubric("mid").dimensions)
+
+    assert {mark.dimension for mark in interview.observation} == dimensions
+    assert len(interview.hints) == 3
+    for hint in interview.hints:
+        assert not [word for word in ("pos_weight", "zero_grad", "no_grad", "eval()", "sigmoid") if word in hint]
