@@ -39,8 +39,9 @@ class _Args(argparse.Namespace):
     origin: Path | None
     folder: Path | None
     torch_index: str
-    candidate: str
+    candidate: str | None
     interviewer: str
+    key: bool
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -130,6 +131,13 @@ def _interview(args: _Args) -> None:
     from grading.interview.session import open_session
 
     assignment = Assignment(_root())
+    if args.key:
+        from grading.interview.key import to_key
+
+        print(to_key(assignment.interview, assignment.questions(args.level or "senior")), end="")
+        return
+    if args.candidate is None:
+        raise UsageError("interview: whose? give the candidate's NAME, or --key")
     folder = args.out / args.candidate
     if not args.candidate.strip(".") or "/" in args.candidate:
         raise UsageError(f"{args.candidate!r}: a name for the candidate that can be a folder's, please")
@@ -222,7 +230,10 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     interview = _command(commands, "interview", _interview, "lead through a live interview, and write the review file")
-    interview.add_argument("candidate", metavar="NAME", help="the candidate; the same name goes on with an interview")
+    interview.add_argument(
+        "candidate", nargs="?", metavar="NAME", help="the candidate; the same name goes on with an interview"
+    )
+    interview.add_argument("--key", action="store_true", help="only print hints, marks and the discussion's answers")
     interview.add_argument(
         "--interviewer",
         default=os.environ.get("USER") or "interviewer",
