@@ -15,6 +15,8 @@ from grading.report import read_report
 from grading.sandbox.calls import Sandbox
 from grading.submission import read_submission
 
+# Another take-home, whose hidden tests are its own.
+collect_ignore = ["tiny"]
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "hidden_tests" / "reference" / "exercise.py"
 Grade = Callable[..., Scorecard]

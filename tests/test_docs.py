@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from grading.cli import main
+from grading.content import Assignment
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -41,6 +42,13 @@ def test_hostings_table_is_what_the_command_prints(capsys: pytest.CaptureFixture
 
     hosting = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
     assert f"<!-- estimate -->\n{capsys.readouterr().out}<!-- end of estimate -->" in hosting
+
+
+def test_the_readme_tells_each_levels_time_box():
+    """As the rubrics have it."""
+    assignment = Assignment(ROOT)
+    for level in assignment.levels:
+        assert re.search(rf"^\| {level} \|.*\| {assignment.rubric(level).time_box} \|$", README, re.MULTILINE)
 
 
 def test_the_designs_counts_are_those_of_the_submissions():

@@ -1,0 +1,102 @@
+"""The engine knows nothing of this exercise: with another assignment/ and hidden_tests/ it grades another take-home."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+
+TINY = ROOT / "tests" / "tiny"
+ONE_END = """
+def trimmed_mean(values, share):
+    cut = int(len(values) * share)
+    kept = sorted(values)[: len(values) - cut]
+    return sum(kept) / len(kept)
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with this engine, unchanged, and the tiny take-home."""
+    folder = tmp_path_factory.mktemp("tiny")
+    shutil.copytree(TINY, folder, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "grading", folder / "grading")
+    return folder
+
+
+def grading(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line of that checkout."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run(
+        [sys.executable, "-m", "grading", *arguments],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def grade(root: Path, source: str) -> dict[str, Any]:
+    """Grade a source and return its grade.json."""
+    (root / "exercise.py").write_text(source)
+    done = grading(root, "grade", "exercise.py")
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads((root / "build" / "grade" / "grade.json").read_text()))
+
+
+def test_its_reference_earns_everything_and_its_starter_nothing(root: Path):
+    """In the sandbox, by its own rubric, with no torch anywhere."""
+    reference = grade(root, (root / "hidden_tests" / "reference" / "exercise.py").read_text())
+    assert reference["score"] | {"reviewer": None} == {
+        "automatic": 80.0,
+        "automatic_max": 80.0,
+        "reviewer": None,
+        "reviewer_max": 20.0,
+        "total": None,
+        "max": 100.0,
+    }
+    assert (reference["verdict"], reference["mistakes"]) == ("pass", [])
+    starter = grade(root, (root / "assignment" / "exercise.py").read_text())
+    assert starter["score"]["automatic"] == 0
+    assert [mistake["id"] for mistake in starter["mistakes"]] == ["not-implemented"]
+
+
+def test_its_mistakes_are_named(root: Path):
+    """With its own catalogue, and the severity's price."""
+    found = grade(root, ONE_END)
+
+    assert [(m["id"], m["severity"]) for m in found["mistakes"]] == [("cuts-one-end", "critical")]
+    assert found["score"]["automatic"] <= 40
+    assert "furthest from the rest" in (root / "build" / "grade" / "feedback.md").read_text()
+
+
+def test_its_starter_comes_from_its_reference(root: Path):
+    """`publish --in-place` writes what is checked in; `review` asks its question."""
+    before = (root / "assignment" / "exercise.py").read_text()
+    assert grading(root, "publish", "--in-place").returncode == 0
+    assert (root / "assignment" / "exercise.py").read_text() == before
+    assert grading(root, "review", "exercise.py").returncode == 0
+    assert "the extremes are what matters" in (root / "build" / "review.toml").read_text()
+
+
+def test_what_does_not_add_up_is_refused_before_anything_is_graded(root: Path):
+    """A test that the rubric does not name: status 3, the file and the mend, no score."""
+    path = root / "hidden_tests" / "test_more.py"
+    path.write_text(
+        "import pytest\n\n@pytest.mark.criterion('trimmed-mean')\ndef test_more(candidate):\n    '''More.'''\n"
+    )
+    done = grading(root, "grade", "exercise.py", "--out", "build/refused")
+    path.unlink()
+
+    assert done.returncode == 3
+    assert "does not name the hidden test 'more'" in done.stderr
+    assert "mid.toml" in done.stderr
+    assert not (root / "build" / "refused" / "grade.json").exists()

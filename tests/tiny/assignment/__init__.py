@@ -1,0 +1,1 @@
+"""A tiny take-home: one function."""

@@ -1,0 +1,1 @@
+"""What is right about the tiny take-home."""
