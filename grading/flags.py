@@ -5,7 +5,7 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from grading.model import Flag, History, Manifest
@@ -39,14 +39,23 @@ def in_history(history: History) -> list[Flag]:
     ]
 
 
-def edited_files(root: Path | None, trusted: Path, manifest: Manifest) -> list[Flag]:
-    """Flag files of the handout that are no longer what was handed out; the grader used its own copies."""
+def edited_files(
+    root: Path | None, trusted: Path, manifest: Manifest, handed_out: Callable[[str], Collection[str]]
+) -> list[Flag]:
+    """Flag files of the handout that are no longer what was handed out; the grader used its own copies.
+
+    Args:
+        root: of the submission.
+        trusted: the root of the grader's own copies.
+        manifest: which files there are.
+        handed_out: returns the SHA-256 of a file's other versions, for other levels.
+    """
     if root is None or root.resolve() == trusted.resolve():
         return []
     found = []
     for name in (*manifest.given, *manifest.handout):
         theirs = _digest(root / name)
-        if theirs is not None and theirs != _digest(trusted / name):
+        if theirs is not None and theirs != _digest(trusted / name) and theirs not in handed_out(name):
             found.append(Flag(id="given-file-edited", severity="warning", detail=f"{name} was edited ({theirs:.12})"))
     return found
 

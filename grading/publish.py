@@ -5,11 +5,12 @@ is a statement (`#: if level == "junior"`), `#:< … >#` an expression. So a mar
 """
 
 import functools
+import hashlib
 import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import jinja2
 
@@ -17,6 +18,7 @@ from grading.content import Assignment
 from grading.errors import ContentError, UsageError
 
 Flow = Literal["open", "room"]
+_FLOWS: Final[tuple[Flow, ...]] = ("open", "room")
 # Of the repository itself, for those who work in a room: marks leave out what is the grader's.
 _SHARED = {
     "noxfile.py": "noxfile.py",
@@ -72,6 +74,16 @@ def starters(assignment: Assignment, name: str) -> frozenset[str]:
     return frozenset(rendered - {""})
 
 
+@functools.cache
+def handed_out(assignment: Assignment, name: str) -> frozenset[str]:
+    """Return the SHA-256 of a file as it is handed out, at each level and in each flow."""
+    own = {to: assignment.root / path for path, to in _SHARED.items()} | _sources(assignment)
+    if name not in own:
+        return frozenset()
+    texts = [_Renderer(assignment, level, flow)(own[name], name) for level in assignment.levels for flow in _FLOWS]
+    return frozenset(hashlib.sha256(text.encode()).hexdigest() for text in texts)
+
+
 def solution(assignment: Assignment, level: str) -> str:
     """Return the finished module, with what the level asks for and nothing else."""
     manifest = assignment.manifest
@@ -89,6 +101,14 @@ def blank_discussion(assignment: Assignment) -> str:
 
 def handout(assignment: Assignment, level: str, flow: Flow) -> Mapping[str, str]:
     """Return what `assignment/` holds at a level, by path: templates rendered, all else as it lies there."""
+    own = _sources(assignment)
+    render = _Renderer(assignment, level, flow)
+    rendered = {name: render(path, name) for name, path in own.items()}
+    return {name: text for name, text in rendered.items() if text.strip() or name.endswith("__init__.py")}
+
+
+def _sources(assignment: Assignment) -> dict[str, Path]:
+    """Return where each file of `assignment/` comes from."""
     manifest = assignment.manifest
     names = [*manifest.given, *(name for name in manifest.handout if Path(name).parent != Path()), manifest.discussion]
     own = {name: assignment.root / name for name in names if not name.startswith(".")}
@@ -97,9 +117,7 @@ def handout(assignment: Assignment, level: str, flow: Flow) -> Mapping[str, str]
     }
     templates = assignment.folder / "handout"
     own |= {path.relative_to(templates).as_posix(): path for path in sorted(templates.rglob("*")) if path.is_file()}
-    render = _Renderer(assignment, level, flow)
-    rendered = {name: render(path, name) for name, path in own.items()}
-    return {name: text for name, text in rendered.items() if text.strip() or name.endswith("__init__.py")}
+    return own
 
 
 class _Renderer:

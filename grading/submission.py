@@ -20,7 +20,7 @@ from grading.content import Assignment
 from grading.errors import UsageError
 from grading.history import read_history
 from grading.model import Answer, Flag, Origin, Submission
-from grading.publish import blank_discussion, starters
+from grading.publish import blank_discussion, handed_out, starters
 from grading.sandbox.calls import CandidateCode
 
 MAX_FILE_BYTES = 256 * 1024
@@ -88,7 +88,7 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
                     further[name] = content
             except UsageError as error:
                 flagged.append(Flag(id="file-unreadable", severity="warning", detail=str(error)))
-    flagged += flags.edited_files(root, assignment.root, manifest)
+    flagged += flags.edited_files(root, assignment.root, manifest, lambda name: handed_out(assignment, name))
     files = {name: (assignment.root / name).read_bytes() for name in manifest.given}
     return Read(
         submission=Submission(

@@ -74,3 +74,25 @@ def test_the_answer_key_has_the_questions_of_the_handout(assignment: Assignment)
     for question in assignment.questions("mid"):
         assert f"## {question.number}. {question.title}\n" in text
     assert text.count("\n## ") == len(assignment.questions("mid")) == 8
+
+
+def test_every_level_has_the_five_base_criteria(assignment: Assignment):
+    """Each adds up to a hundred, and adds what the level is about."""
+    extra = {
+        "junior": set(),
+        "mid": set(),
+        "senior": {"sampler"},
+        "researcher": {"focal-loss", "experiment-tracking", "broken-pipeline"},
+    }
+    base = {criterion.id for criterion in assignment.rubric("mid").criterion}
+    assert assignment.levels == sorted(extra)
+    for level, more in extra.items():
+        rubric = assignment.rubric(level)
+        assert {criterion.id for criterion in rubric.criterion} == base | more
+        assert rubric.maximum == pytest.approx(100)
+        assert [bonus.id for bonus in rubric.bonus] == [
+            "threshold-tuning",
+            "oversampling",
+            "model-improvement",
+            "production",
+        ]

@@ -9,6 +9,7 @@ import pytest
 from grading.content import Assignment
 from grading.errors import UsageError
 from grading.history import read_history
+from grading.publish import publish
 from grading.submission import MAX_FILE_BYTES, read_answers, read_submission
 from tests.conftest import REFERENCE, ROOT
 
@@ -164,3 +165,16 @@ def test_a_repository_cannot_make_git_run_its_programs(tmp_path: Path, assignmen
 
     assert submission.commit is not None
     assert not witness.exists()
+
+
+@pytest.mark.parametrize("level", ["mid", "researcher"])
+def test_a_fork_of_a_room_is_not_taken_for_edited(level: str, tmp_path: Path, assignment: Assignment):
+    """Its handout differs from the grader's own by level and flow; what somebody changed is still told."""
+    publish(assignment, level, tmp_path / "room")
+    told = [flag.detail for flag in read_submission(tmp_path / "room", assignment).submission.flags]
+    assert not [detail for detail in told if "edited" in detail]
+    (tmp_path / "room" / "noxfile.py").write_text("# mine\n")
+
+    flags = read_submission(tmp_path / "room", assignment).submission.flags
+
+    assert [flag.detail.split()[0] for flag in flags if flag.id == "given-file-edited"] == ["noxfile.py"]
