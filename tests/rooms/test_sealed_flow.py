@@ -102,7 +102,7 @@ def test_a_pull_request_that_changes_everything_else_changes_nothing(world: Worl
     fetched = sorted(
         p.name for p in (world.folder / "artifacts" / "submission" / "submission").rglob("*") if p.is_file()
     )
-    assert fetched == ["DISCUSSION.md", "exercise.py"]
+    assert fetched == ["DISCUSSION.md", "exercise.py", "followups.py"]
     assert "conftest" in done.stdout, "among the files that the reviewer is told of"
 
 

@@ -1,16 +1,18 @@
 """Rooms are made and closed as often as one likes, and a failure half way does no harm."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from grading.cli import main
 from tests.rooms.conftest import git
 
 FAKE = Path(__file__).parent / "fake_gh.py"
@@ -28,18 +30,15 @@ class Desk:
         """Run `python -m grading room`."""
         (self.folder / "candidates.csv").write_text(candidates)
         path = os.pathsep.join([str(self.folder / "bin"), os.environ["PATH"]])
-        environment = {**os.environ, "PATH": path, "FAKE_GH": str(self.folder), "GRADER_DISPATCH_TOKEN": token}
         command, *rest = arguments
-        where = [command, str(self.folder / "candidates.csv"), "--owner", "acme"]
+        where = ["room", command, str(self.folder / "candidates.csv"), "--owner", "acme"]
         where += ["--grader", "acme/grader"] if command == "create" else []
-        return subprocess.run(
-            [sys.executable, "-m", "grading", "room", *where, *rest],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in (("PATH", path), ("FAKE_GH", str(self.folder)), ("GRADER_DISPATCH_TOKEN", token)):
+                patch.setenv(name, value)
+            status = main([*where, *rest])
+        return subprocess.CompletedProcess(where, status, out.getvalue(), err.getvalue())
 
     @property
     def state(self) -> dict[str, Any]:
