@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grading import pipeline
+from grading.cohort import FAILED, TABLE, grade_cohort
 from grading.content import Assignment
 from grading.errors import GradingError, UsageError
 from grading.harness import make_sandbox, new_seed
@@ -39,6 +40,9 @@ class _Args(argparse.Namespace):
     origin: Path | None
     folder: Path | None
     torch_index: str
+    submissions: list[Path]
+    jobs: int | None
+    scheduler: str | None
     candidate: str | None
     interviewer: str
     key: bool
@@ -157,6 +161,32 @@ def _interview(args: _Args) -> None:
     ).run()
 
 
+def _cohort(args: _Args) -> None:
+    from grading.cohort_progress import executors, watch
+
+    assignment = Assignment(_root())
+    workers, make_executor = executors(args.scheduler, args.jobs)
+    with watch(len(args.submissions)) as tell:
+        rows = grade_cohort(
+            args.submissions,
+            assignment=assignment,
+            level=args.level or "mid",
+            out=args.out,
+            workers=workers,
+            make_executor=make_executor,
+            seed=args.seed,
+            tell=tell,
+        )
+    problems = [row for row in rows if row.problem]
+    print(f"{len(rows) - len(problems)} of {len(rows)} graded: {args.out / TABLE}")
+    for row in problems:
+        print(f"grading: {row.name}: {row.problem}", file=sys.stderr)
+    if any(row.problem.startswith(FAILED) for row in problems):
+        raise GradingError(f"{len(problems)} submissions have no score: see above; run it again for those")
+    if problems:
+        raise UsageError(f"{len(problems)} submissions could not be read: see above; all others are graded")
+
+
 def _tell(card: Scorecard, out: Path) -> None:
     for criterion in card.criteria:
         earned = "open" if criterion.points is None else f"{criterion.points:g}"
@@ -217,6 +247,18 @@ def _parser() -> argparse.ArgumentParser:
     review.add_argument("--level", choices=LEVELS, help="whose rubric counts (default: mid)")
     review.add_argument("--out", type=Path, default=Path("build/review.toml"), help="where to (default: %(default)s)")
     review.add_argument("--force", action="store_true", help="write over a sheet that is there")
+
+    cohort = _command(commands, "cohort", _cohort, "grade many submissions; a second run goes on where one was stopped")
+    cohort.add_argument(
+        "submissions", nargs="+", type=Path, metavar="SUBMISSION", help="checkouts or files, each as for grade"
+    )
+    cohort.add_argument("--level", choices=LEVELS, help="whose rubric counts (default: mid)")
+    cohort.add_argument("--out", type=Path, default=Path("build/cohort"), metavar="DIR", help="(default: %(default)s)")
+    cohort.add_argument("--jobs", type=int, metavar="N", help="at a time, on this machine (default: one a core)")
+    cohort.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://HOST:PORT, to work with instead"
+    )
+    cohort.add_argument("--seed", type=int, help="the same inputs for everybody (default: drawn once for the cohort)")
 
     published = _command(commands, "publish", _publish, "write the repository that a candidate forks")
     published.add_argument("--level", choices=LEVELS, help="for whom (default: mid)")

@@ -59,7 +59,14 @@ def rescore(report: Path, *, assignment: Assignment, level: str | None, out: Pat
 
 
 def run_hidden_tests(
-    read: Read, *, assignment: Assignment, rubric: Rubric, sandbox: Sandbox, seed: int, report: Path
+    read: Read,
+    *,
+    assignment: Assignment,
+    rubric: Rubric,
+    sandbox: Sandbox,
+    seed: int,
+    report: Path,
+    quiet: bool = False,
 ) -> None:
     """Run the hidden tests of a level on a submission and write pytest's report; raise if there is none to trust."""
     harness = Harness(assignment, rubric, read, sandbox, seed)
@@ -72,7 +79,7 @@ def run_hidden_tests(
     ]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), _without_plugin_autoload():
-        status = pytest.main(arguments, plugins=[Progress(sys.stderr), harness])
+        status = pytest.main(arguments, plugins=[harness] if quiet else [Progress(sys.stderr), harness])
     if harness.problem is not None:
         raise harness.problem
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not report.is_file():

@@ -42,10 +42,18 @@ def sandbox(assignment: Assignment) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Grade:
-    """Grade an exercise.py, given as bytes or text, with further files by name, and return its scorecard."""
+    """Grade an exercise.py, given as bytes or text, with further files by name, and return its scorecard.
+
+    With `beside`, only that criterion is graded beside those that every level has: the others would take their time.
+    """
 
     def grade(
-        source: bytes | str, *, seed: int = 0, level: str = "mid", further: Mapping[str, str] | None = None
+        source: bytes | str,
+        *,
+        seed: int = 0,
+        level: str = "mid",
+        further: Mapping[str, str] | None = None,
+        beside: str | None = None,
     ) -> Scorecard:
         folder = tmp_path_factory.mktemp("submission")
         path = folder / "assignment" / "exercise.py" if further else folder / "exercise.py"
@@ -54,6 +62,9 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
         for name, text in (further or {}).items():
             (folder / name).write_text(text, encoding="utf-8")
         rubric = assignment.rubric(level)
+        if beside is not None:
+            kept = {criterion.id for criterion in assignment.rubric("mid").criterion} | {beside}
+            rubric = msgspec.structs.replace(rubric, criterion=[c for c in rubric.criterion if c.id in kept])
         report = folder / "report.json"
         read = read_submission(folder if further else path, assignment)
         run_hidden_tests(read, assignment=assignment, rubric=rubric, sandbox=sandbox, seed=seed, report=report)

@@ -102,21 +102,16 @@ def test_every_mistake_has_an_example_and_every_example_a_mistake(assignment: As
 @pytest.mark.parametrize("path", MISTAKES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade: Grade, assignment: Assignment):
     """Each wrong submission is named by its one id, within what its severity allows."""
-    own, text, level = (
-        FILES.get(path.parent.name),
-        path.read_text(encoding="utf-8"),
-        level_of(path.parent.name, assignment),
-    )
-    judged = {FILES[criterion.id] for criterion in assignment.rubric(level).criterion if criterion.id in FILES}
-    if own == FOLLOWUPS:
-        judged.add(FOLLOWUPS)
-    further = {file: compose(text if file == own else "", Path(file).name) for file in judged}
-    card = grade(compose(text if own is None else ""), further=further, level=level)
+    folder, text = path.parent.name, path.read_text(encoding="utf-8")
+    own, level = FILES.get(folder), level_of(folder, assignment)
+    further = {} if own is None else {own: compose(text, Path(own).name)}
+    card = grade(compose(text if own is None else ""), further=further, level=level, beside=folder)
 
     home = WHERE_ANY.get(path.stem, ANY) if path.parent.name == ANY else path.parent.name
     found = card.bonus_mistakes if own == FOLLOWUPS else card.mistakes
     assert [(f.criterion, f.mistake.id) for f in found] == [(home, path.stem)]
-    assert {c.id for c in card.bonus if c.points != c.max} == ({home} if own == FOLLOWUPS else set(BONUS))
+    if own == FOLLOWUPS:
+        assert {c.id for c in card.bonus if c.points != c.max} == {home}
     severity = assignment.mistake(home, path.stem).severity
     for criterion in card.criteria:
         if criterion.scored_by is ScoredBy.REVIEWER:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grading.model import ScoredBy
-from tests.compose import REFERENCES, compose
+from tests.compose import compose
 from tests.conftest import ROOT, Grade
 
 FOLDER = ROOT / "tests" / "submissions" / "levels"
@@ -15,8 +15,6 @@ CRITERIA = {
     "focal": ("researcher", "focal-loss"),
     "tracking": ("researcher", "experiment-tracking"),
 }
-# Without its own file, the pipeline would be missing from everything here.
-PIPELINE = {"assignment/pipeline.py": (REFERENCES / "pipeline.py").read_text(encoding="utf-8")}
 
 
 def cases(kind: str) -> list[Path]:
@@ -32,8 +30,8 @@ def identity(path: Path) -> str:
 @pytest.mark.parametrize("path", cases("correct"), ids=identity)
 def test_a_right_solution_earns_everything(path: Path, grade: Grade):
     """Whatever its style."""
-    level, _ = CRITERIA[path.parent.parent.name]
-    card = grade(compose(path.read_text(encoding="utf-8")), level=level, further=PIPELINE)
+    level, own = CRITERIA[path.parent.parent.name]
+    card = grade(compose(path.read_text(encoding="utf-8")), level=level, beside=own)
 
     assert not card.mistakes, [(found.mistake.id, found.detail) for found in card.mistakes]
     assert card.points(ScoredBy.TESTS) == card.maximum(ScoredBy.TESTS)
@@ -44,7 +42,7 @@ def test_a_mistake_costs_its_own_criterion(path: Path, grade: Grade):
     """And no other; where the contract has names for it, it is given those and no others."""
     folder = path.parent.parent
     level, own = CRITERIA[folder.name]
-    card = grade(compose(path.read_text(encoding="utf-8")), level=level, further=PIPELINE)
+    card = grade(compose(path.read_text(encoding="utf-8")), level=level, beside=own)
 
     for criterion in card.criteria:
         if criterion.tests:
@@ -55,3 +53,14 @@ def test_a_mistake_costs_its_own_criterion(path: Path, grade: Grade):
     expected = json.loads((folder / "expected.json").read_text())[f"mistaken/{path.name}"]
     if isinstance(expected, list):
         assert found == sorted(expected)
+
+
+@pytest.mark.parametrize("level", ["senior", "researcher"])
+def test_the_reference_earns_everything(level: str, grade: Grade):
+    """All criteria of a level together, the repaired pipeline and the follow-ups among them."""
+    further = {f"assignment/{name}.py": compose("", f"{name}.py") for name in ("pipeline", "followups")}
+    card = grade(compose(""), level=level, further=further)
+
+    assert not card.mistakes
+    assert card.points(ScoredBy.TESTS) == card.maximum(ScoredBy.TESTS)
+    assert all(criterion.points == criterion.max for criterion in card.bonus)

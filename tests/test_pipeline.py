@@ -49,7 +49,9 @@ def test_the_gate_is_passed_and_failed_by_a_clear_margin(broken: str):
 
 def test_at_least_nine_defects_are_planted(broken: str, grade: Grade):
     """Each is named, and costs its own test."""
-    card = grade(REFERENCE.read_text(), level="researcher", further={FILE: broken + "\n# looked at\n"})
+    card = grade(
+        REFERENCE.read_text(), level="researcher", beside="broken-pipeline", further={FILE: broken + "\n# looked at\n"}
+    )
 
     (criterion,) = (c for c in card.criteria if c.id == "broken-pipeline")
     assert criterion.points == 0
@@ -64,7 +66,9 @@ def test_fixing_some_of_them_earns_their_share(broken: str, grade: Grade):
     for name in ("standardize", "make_loss", "predict"):
         (new,) = (part for part in repaired if part.startswith(f"def {name}("))
         parts = [new if part.startswith(f"def {name}(") else part for part in parts]
-    card = grade(REFERENCE.read_text(), level="researcher", further={FILE: "\n\n\n".join(parts)})
+    card = grade(
+        REFERENCE.read_text(), level="researcher", beside="broken-pipeline", further={FILE: "\n\n\n".join(parts)}
+    )
 
     (criterion,) = (c for c in card.criteria if c.id == "broken-pipeline")
     passed = [test for test in criterion.tests if test.points]
@@ -78,7 +82,7 @@ def test_fixing_some_of_them_earns_their_share(broken: str, grade: Grade):
 
 def test_an_untouched_pipeline_is_not_done(broken: str, grade: Grade):
     """No list of what is wrong for nothing."""
-    card = grade(REFERENCE.read_text(), level="researcher", further={FILE: broken})
+    card = grade(REFERENCE.read_text(), level="researcher", beside="broken-pipeline", further={FILE: broken})
 
     assert [(f.mistake.id, f.criterion) for f in card.mistakes] == [("not-implemented", "broken-pipeline")]
 
@@ -86,6 +90,8 @@ def test_an_untouched_pipeline_is_not_done(broken: str, grade: Grade):
 @pytest.mark.parametrize("path", REPAIRS, ids=lambda path: path.stem)
 def test_a_repair_in_another_style_earns_everything(path: Path, grade: Grade):
     """Other libraries, other helpers, other settings."""
-    card = grade(compose(""), level="researcher", further={FILE: path.read_text(encoding="utf-8")})
+    card = grade(
+        compose(""), level="researcher", beside="broken-pipeline", further={FILE: path.read_text(encoding="utf-8")}
+    )
 
     assert not card.mistakes, [(f.mistake.id, f.detail) for f in card.mistakes]

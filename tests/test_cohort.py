@@ -1,0 +1,147 @@
+"""Many submissions: one bad one stops nothing, a kill loses nothing, and other machines do the same work."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from distributed import LocalCluster
+
+from grading.cohort import Row, to_table, unique_names
+from tests.conftest import ROOT
+
+CORRECT = sorted((ROOT / "tests" / "submissions" / "correct").glob("*.py"))
+MISTAKEN = sorted((ROOT / "tests" / "submissions" / "mistaken").glob("*.py"))
+
+
+def command(*arguments: object) -> list[str]:
+    """Return a command line of `cohort`."""
+    return [sys.executable, "-m", "grading", "cohort", *map(str, arguments)]
+
+
+def cohort(*arguments: object, status: int = 0) -> str:
+    """Grade a cohort, and return what was told on the way."""
+    done = subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == status, done.stderr
+    return done.stderr
+
+
+def table(out: Path) -> dict[str, dict[str, str]]:
+    """Return the table's lines by name."""
+    with (out / "cohort.csv").open(newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
+
+
+def grades(out: Path) -> dict[str, object]:
+    """Return every grade.json without its times."""
+    return {path.parent.name: {**json.loads(path.read_text()), "seconds": 0} for path in out.glob("*/grade.json")}
+
+
+def test_a_bad_submission_stops_nothing(tmp_path: Path):
+    """It has its own line; the others have folders with pages, in the order in which they were given."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "exits.py").write_text("import os\nos._exit(0)\n")
+    paths = [CORRECT[0], tmp_path / "empty", tmp_path / "exits.py", MISTAKEN[0], tmp_path / "nowhere.py"]
+    out = tmp_path / "out"
+
+    said = cohort(*paths, "--out", out, "--jobs", 2, status=2)
+
+    rows = table(out)
+    assert list(rows) == [CORRECT[0].stem, "empty", "exits", MISTAKEN[0].stem, "nowhere"]
+    assert rows[CORRECT[0].stem]["automatic"] == "85.0"
+    assert (rows["exits"]["automatic"], rows["exits"]["mistakes"]) == ("0.0", "any:crash")
+    assert float(rows[MISTAKEN[0].stem]["automatic"]) < 85
+    for name in ("empty", "nowhere"):
+        assert rows[name]["problem"]
+        assert not rows[name]["verdict"]
+        assert name in said
+    pages = {"grade.json", "summary.md", "feedback.md", "report.json"}
+    for name in (CORRECT[0].stem, "exits", MISTAKEN[0].stem):
+        assert {path.name for path in (out / name).iterdir()} >= pages
+
+
+def test_a_killed_run_goes_on_where_it_was(tmp_path: Path):
+    """No finished result is lost, and none is graded twice; a submission that changed since is."""
+    folder = tmp_path / "handed-in"
+    shutil.copytree(CORRECT[0].parent, folder)
+    paths, out = sorted(folder.glob("*.py"))[:12], tmp_path / "out"
+    running = subprocess.Popen(
+        command(*paths, "--out", out, "--jobs", 2), cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert running.stderr is not None
+    told = [running.stderr.readline() for _ in range(3)]
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    finished = {path.parent.name: path.stat().st_mtime_ns for path in out.glob("*/graded.json")}
+    assert 2 <= len(finished) < len(paths), told
+    paths[-1].write_text(paths[-1].read_text() + "\n# since then\n")
+
+    cohort(*paths, "--out", out, "--jobs", 2)
+
+    assert len(table(out)) == len(paths)
+    assert {row["automatic"] for row in table(out).values()} == {"85.0"}
+    for name, written in finished.items():
+        if name != paths[-1].stem:
+            assert (out / name / "graded.json").stat().st_mtime_ns == written
+    before = {path: path.stat().st_mtime_ns for path in out.glob("*/graded.json")}
+    started = time.monotonic()
+    cohort(*paths, "--out", out)
+    assert {path: path.stat().st_mtime_ns for path in out.glob("*/graded.json")} == before
+    assert time.monotonic() - started < 20
+
+
+@pytest.fixture
+def cluster() -> Iterator[LocalCluster]:
+    """A Dask scheduler with two worker processes."""
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+    yield cluster
+    cluster.close()
+
+
+def test_dask_grades_the_same_and_loses_no_result_with_a_worker(tmp_path: Path, cluster: LocalCluster):
+    """One of two workers is killed after the first result: everything is graded, as on one machine."""
+    paths = [*CORRECT[:4], *MISTAKEN[:4]]
+    cohort(*paths, "--out", tmp_path / "here", "--jobs", 2, "--seed", 5)
+    there = command(*paths, "--out", tmp_path / "there", "--scheduler", cluster.scheduler_address, "--seed", 5)
+    running = subprocess.Popen(there, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert running.stderr is not None
+    while "[1/8]" not in (line := running.stderr.readline()):
+        assert line, "it ended before its first result"
+    victim = next(iter(cluster.workers.values()))
+    os.kill(victim.process.process.pid, signal.SIGKILL)
+
+    said = running.stderr.read()
+
+    assert running.wait(timeout=300) == 0, said
+    assert grades(tmp_path / "there") == grades(tmp_path / "here")
+    assert len(grades(tmp_path / "there")) == len(paths)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"), [(("--scheduler", "tcp://127.0.0.1:9"), "does not answer"), (("--jobs", "-1"), "at least one")]
+)
+def test_what_cannot_work_is_told(tmp_path: Path, options: tuple[str, ...], says: str):
+    """Status 2, in one line."""
+    assert says in cohort(CORRECT[0], "--out", tmp_path, *options, status=2)
+
+
+def test_names_are_folders_and_do_not_clash(tmp_path: Path):
+    """A file is called what it is called, or what its folder is, if its name says nothing."""
+    paths = [tmp_path / name for name in ("ada/exercise.py", "bob.py", "x/bob.py", "carol", "dan/assignment")]
+
+    assert list(unique_names(paths)) == ["ada", "bob", "bob-2", "carol", "dan"]
+
+
+def test_a_table_holds_no_formula():
+    """What a spreadsheet would compute is a text."""
+    text = to_table([Row(name="=HYPERLINK(1)", key="", level="mid", problem="@x, y")])
+
+    assert text.splitlines()[1].startswith("'=HYPERLINK(1),")
+    assert text.splitlines()[1].endswith('"\'@x, y"')
