@@ -211,7 +211,7 @@ def _row(job: Job, card: Scorecard) -> Row:
         level=job.level,
         commit=card.run.submission.commit or "",
         verdict=card.verdict.value,
-        automatic=card.points(ScoredBy.TESTS),
+        automatic=float(card.points(ScoredBy.TESTS) or 0.0),
         automatic_max=card.maximum(ScoredBy.TESTS),
         mistakes=" ".join(f"{found.criterion}:{found.mistake.id}" for found in card.mistakes),
         bonus=sum(criterion.points or 0.0 for criterion in card.bonus),
