@@ -14,7 +14,10 @@ from grading.model import Flag, History, Manifest
 _PLAIN_NUMBERS = frozenset({-1, 0, 1, 2, 0.5, 1e-8, 1e-12})
 # What a solution has no use for, and an attempt on the grader does.
 _SUSPICIOUS = frozenset(
-    {"eval", "exec", "compile", "__import__", "_getframe", "_exit", "settrace", "setprofile", "get_objects", "system"}
+    {
+        *("eval", "exec", "compile", "__import__", "_getframe", "_exit", "settrace", "setprofile", "get_objects"),
+        *("system", "__closure__", "cell_contents", "f_back", "f_locals", "tb_frame", "__globals__", "__code__"),
+    }
 )
 _SUSPICIOUS_MODULES = frozenset(
     {"ctypes", "gc", "inspect", "socket", "subprocess", "multiprocessing", "signal", "pytest"}

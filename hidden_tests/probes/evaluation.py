@@ -1,6 +1,7 @@
 """Watches `evaluate` from inside the model and the loader that it is given."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -13,26 +14,36 @@ from hidden_tests.probes.tensors import array, is_grad_enabled, number, tensor
 _METRICS = ("precision", "recall", "f1")
 
 
-class ModeModel(nn.Module):
-    """Answers with one of its four features: which one depends on training mode and on whether autograd records.
+@dataclass
+class Seen:
+    """What a model noted of its forward passes."""
+
+    modes: set[tuple[bool, bool]] = field(default_factory=set)
+    rows: int = 0
+
+
+def mode_model(seen: Seen) -> nn.Module:
+    """Return a model that answers with one of its four features: which one depends on training mode and on autograd.
 
     Features 0 to 3 are the logits for (evaluation, off), (training, off), (evaluation, on), (training, on). So the
-    metrics themselves tell under which mode they were computed.
+    metrics themselves tell under which mode they were computed. What is noted beside that is no attribute of the
+    model's, where candidate code would find it, and is noted of its copies as well.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(4))
-        self.modes: set[tuple[bool, bool]] = set()
-        self.rows = 0
+    class ModeModel(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(4))
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Map (b, 4) to (b,)."""
-        training, recording = bool(self.training), bool(is_grad_enabled())
-        self.modes.add((training, recording))
-        self.rows += len(features)
-        which = training + 2 * recording
-        return features[:, which] * self.weight[which]
+        def forward(self, features: Tensor) -> Tensor:
+            """Map (b, 4) to (b,)."""
+            training, recording = bool(self.training), bool(is_grad_enabled())
+            seen.modes.add((training, recording))
+            seen.rows += len(features)
+            which = training + 2 * recording
+            return features[:, which] * self.weight[which]
+
+    return ModeModel()
 
 
 class GivenOrder(Sampler[int]):
@@ -62,7 +73,8 @@ def evaluation(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
 
 def _run(candidate: Candidate, run: Mapping[str, Message]) -> Message:
     torch.set_grad_enabled(True)
-    model = ModeModel()
+    seen = Seen()
+    model = mode_model(seen)
     model.train()
     order = GivenOrder([[int(row) for row in rows] for rows in tensor(run["orders"])])
     dataset = TensorDataset(tensor(run["features"]), tensor(run["targets"]))
@@ -79,8 +91,8 @@ def _run(candidate: Candidate, run: Mapping[str, Message]) -> Message:
     return {
         "error": error,
         **_metrics(candidate, result),
-        "modes": [[training, recording] for training, recording in sorted(model.modes)],
-        "rows": model.rows,
+        "modes": [[training, recording] for training, recording in sorted(seen.modes)],
+        "rows": seen.rows,
         "passes": order.passes,
         "recording_after": bool(is_grad_enabled()),
         "trainable_after": all(parameter.requires_grad for parameter in model.parameters()),

@@ -49,62 +49,75 @@ class LinearModel(nn.Module):
     The first feature of a row is its number, by which the trusted side knows it, and plays no other part.
     """
 
-    def __init__(self, parameters: Tensor, scale: Tensor, recorder: Recorder) -> None:
+    def __init__(self, parameters: Tensor, scale: Tensor) -> None:
         super().__init__()
         self.weight = nn.Parameter(parameters[:-1].clone())
         self.bias = nn.Parameter(parameters[-1].clone())
         self.scale: Tensor
         self.register_buffer("scale", scale)
-        self._recorder = recorder
 
     def flat(self) -> Tensor:
         """Weights, then bias, shape (d + 1,)."""
         return torch.cat([self.weight.detach(), self.bias.detach().reshape(1)])
 
-    def forward(self, features: Tensor) -> Tensor:
+    def logits(self, features: Tensor) -> Tensor:
         """Map (b, 1 + d) to (b,)."""
-        rows, inputs = features[:, 0], features[:, 1:]
+        inputs = features[:, 1:]
         if self.training:
             inputs = inputs * self.scale
-        logits = inputs @ self.weight + self.bias
-        self._recorder.add(
-            "forward",
-            bool(self.training),
-            bool(is_grad_enabled()),
-            [float(row) for row in rows.detach()],
-            [float(logit) for logit in logits.detach()],
-        )
-        self._recorder.snapshot(self.flat())
-        return logits
+        return inputs @ self.weight + self.bias
 
 
-class RecordedLoss(nn.Module):
-    """Weighted binary cross-entropy that notes what it is given and whether it is differentiated."""
+def recorded_model(parameters: Tensor, scale: Tensor, recorder: Recorder) -> LinearModel:
+    """Return a model that notes each forward pass, and whose notes are no attribute of its own.
 
-    def __init__(self, pos_weight: Tensor, recorder: Recorder) -> None:
-        super().__init__()
-        self.pos_weight: Tensor
-        self.register_buffer("pos_weight", pos_weight)
-        self._recorder = recorder
+    Candidate code would find them there; and so they are kept of its copies as well.
+    """
 
-    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Mean over the batch, a scalar."""
-        value = binary_cross_entropy_with_logits(logits, targets, pos_weight=self.pos_weight)
-        given = [float(logit) for logit in logits.detach().flatten()]
-        self._recorder.add("loss", given, float(value.detach()), bool(value.requires_grad))
-        if value.requires_grad:
-            recorder = self._recorder
-            value.register_hook(lambda gradient: recorder.add("backward", float(gradient)))
-        return value
+    class RecordedModel(LinearModel):
+        def forward(self, features: Tensor) -> Tensor:
+            """Map (b, 1 + d) to (b,)."""
+            logits = self.logits(features)
+            recorder.add(
+                "forward",
+                bool(self.training),
+                bool(is_grad_enabled()),
+                [float(row) for row in features[:, 0].detach()],
+                [float(logit) for logit in logits.detach()],
+            )
+            recorder.snapshot(self.flat())
+            return logits
+
+    return RecordedModel(parameters, scale)
+
+
+def recorded_loss(pos_weight: Tensor, recorder: Recorder) -> nn.Module:
+    """Return a weighted binary cross-entropy that notes what it is given and whether it is differentiated."""
+
+    class RecordedLoss(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.pos_weight: Tensor
+            self.register_buffer("pos_weight", pos_weight)
+
+        def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
+            """Mean over the batch, a scalar."""
+            value = binary_cross_entropy_with_logits(logits, targets, pos_weight=self.pos_weight)
+            given = [float(logit) for logit in logits.detach().flatten()]
+            recorder.add("loss", given, float(value.detach()), bool(value.requires_grad))
+            if value.requires_grad:
+                value.register_hook(lambda gradient: recorder.add("backward", float(gradient)))
+            return value
+
+    return RecordedLoss()
 
 
 class SGD(Optimizer):
     """Stochastic gradient descent as torch.optim.SGD does it (no dampening), with each step noted."""
 
-    def __init__(self, model: LinearModel, lr: float, momentum: float, recorder: Recorder) -> None:
+    def __init__(self, model: LinearModel, lr: float, momentum: float, note: Callable[[Tensor], None]) -> None:
         super().__init__(model.parameters(), {"lr": lr, "momentum": momentum})
-        self._model = model
-        self._recorder = recorder
+        self._note = note
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Do one step, after evaluating `closure` with gradients switched on if there is one."""
@@ -126,7 +139,7 @@ class SGD(Optimizer):
                         gradient = gradient.clone() if velocity is None else velocity * group["momentum"] + gradient
                         state["momentum_buffer"] = gradient
                     parameter.sub_(gradient * group["lr"])
-            self._recorder.step(torch.cat(gradients))
+            self._note(torch.cat(gradients))
         return result
 
 
@@ -143,10 +156,10 @@ def _epoch(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     parameters at each forward pass and after the epoch, the gradients at each step, and the result.
     """
     recorder = Recorder()
-    model = LinearModel(tensor(inputs["parameters"]), tensor(inputs["scale"]), recorder)
+    model = recorded_model(tensor(inputs["parameters"]), tensor(inputs["scale"]), recorder)
     model.train(inputs["starts_in_training_mode"])
-    optimizer = SGD(model, inputs["lr"], inputs["momentum"], recorder)
-    loss_fn = RecordedLoss(tensor(inputs["pos_weight"]), recorder)
+    optimizer = SGD(model, inputs["lr"], inputs["momentum"], lambda gradients: recorder.step(gradients))
+    loss_fn = recorded_loss(tensor(inputs["pos_weight"]), recorder)
     loader = DataLoader(
         TensorDataset(tensor(inputs["features"]), tensor(inputs["targets"])), batch_size=inputs["batch_size"]
     )

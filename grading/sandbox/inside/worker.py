@@ -10,6 +10,7 @@ import contextlib
 import gc
 import importlib
 import json
+import linecache
 import os
 import select
 import signal
@@ -36,11 +37,13 @@ def main() -> None:
     call.
     """
     descriptor, probes_name, *preload = sys.argv[1:]
+    del sys.argv[1:]  # no business of the candidate's
     control = socket.socket(fileno=int(descriptor))
     for name in preload:
         with contextlib.suppress(ImportError):  # a call that needs it will say so
             importlib.import_module(name)
     probes = importlib.import_module(probes_name)
+    linecache.clearcache()  # which imports have filled with source lines of ours
     gc.freeze()  # what is there now stays: a child's collector need not touch, and so copy, its pages
     _send(control, {"ready": True})
     while True:

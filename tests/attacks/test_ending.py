@@ -1,0 +1,157 @@
+"""End the process, hang, skip and vanish: grading ends, and only what was attacked is lost."""
+
+import time
+
+import pytest
+
+from tests.attacks.conftest import FULL, HONEST, NOTHING, in_evaluate, named, points
+from tests.compose import compose
+from tests.conftest import Grade
+
+# Each keeps the module from being imported: nothing is left to score.
+AT_IMPORT = {
+    "os._exit": ("import os; os._exit(0)", "crash"),
+    "os._exit in a thread": (
+        "import os, threading, time\nthreading.Thread(target=os._exit, args=(0,)).start()\ntime.sleep(3)",
+        "crash",
+    ),
+    "sys.exit": ("import sys; sys.exit(0)", "crash"),
+    "SystemExit": ("raise SystemExit", "crash"),
+    "KeyboardInterrupt": ("raise KeyboardInterrupt", "crash"),
+    "an exception of its own": ("class Quiet(BaseException): pass\nraise Quiet", "crash"),
+    "an exception that cannot be printed": (
+        "class Mute(BaseException):\n    def __str__(self): raise SystemExit\nraise Mute",
+        "crash",
+    ),
+    "abort": ("import os; os.abort()", "crash"),
+    "a segmentation fault": ("import ctypes; ctypes.string_at(0)", "crash"),
+    "SIGFPE": ("import ctypes, signal; signal.signal(signal.SIGFPE, signal.SIG_DFL); ctypes.string_at(1)", "crash"),
+    "SIGALRM": ("import signal, time; signal.setitimer(signal.ITIMER_REAL, 0.01); time.sleep(1e6)", "timeout"),
+    "an endless loop": ("while True: pass", "timeout"),
+    "ignoring signals": (
+        "import signal, time\n"
+        "for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGINT): signal.signal(number, signal.SIG_IGN)\n"
+        "time.sleep(1e6)",
+        "timeout",
+    ),
+    "unittest.SkipTest": ("import unittest; raise unittest.SkipTest('no')", "crash"),
+    "pytest.skip": ("import pytest; pytest.skip('no', allow_module_level=True)", "crash"),
+    "pytest.exit": ("import pytest; pytest.exit('done', returncode=0)", "crash"),
+    "pytest.importorskip": ("import pytest; pytest.importorskip('nothing_of_this_name')", "crash"),
+}
+
+
+@pytest.mark.parametrize("attack", AT_IMPORT)
+def test_a_module_that_ends_at_import_earns_nothing(attack: str, grade: Grade):
+    """Whichever way it ends, grading ends normally, with the cause named once."""
+    source, mistake = AT_IMPORT[attack]
+
+    card = grade(f"{source}\n{HONEST}")
+
+    assert points(card) == NOTHING
+    assert named(card) == [("any", mistake)]
+
+
+# The first process of a namespace is deaf to signals from within (pid_namespaces(7)), and alone in its group; and it
+# leaves without ceremony, so what waits for its end does not come.
+HARMLESS = {
+    "killing itself": "import os; os.kill(os.getpid(), 9)",
+    "raising SIGKILL": "import signal; signal.raise_signal(signal.SIGKILL)",
+    "killing process 1": "import os; os.kill(1, 9)",
+    "killing its group": "import os; os.kill(0, 9)",
+    "killing its parent": "import os; os.kill(os.getppid(), 9)",
+    "killing everybody": "import os\ntry: os.kill(-1, 9)\nexcept OSError: pass",
+    "stopping itself": "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)",
+    "atexit": "import atexit, os; atexit.register(os._exit, 0)",
+    "a thread that stays": "import threading, time; threading.Thread(target=time.sleep, args=(1e6,)).start()",
+}
+
+
+@pytest.mark.parametrize("attack", HARMLESS)
+def test_what_reaches_nobody_costs_nothing(attack: str, grade: Grade):
+    """A right solution that sends signals about keeps its points, and the worker lives."""
+    assert points(grade(f"{HARMLESS[attack]}\n{HONEST}")) == FULL
+
+
+FUNCTIONS = {
+    "weighted-loss": "def make_loss(train_labels):",
+    "training-loop": "def train_epoch(model, loader, loss_fn, optimizer):",
+    "evaluation": "def evaluate(model, loader, threshold=0.5):",
+}
+
+
+@pytest.mark.parametrize("criterion", FUNCTIONS)
+@pytest.mark.parametrize(
+    ("body", "mistake"),
+    [("import os; os._exit(0)", "crash"), ("raise SystemExit(0)", "crash"), ("while True: pass", "timeout")],
+    ids=["os._exit", "SystemExit", "an endless loop"],
+)
+def test_each_function_loses_its_own_points_alone(criterion: str, body: str, mistake: str, grade: Grade):
+    """The two others are graded as if nothing had been."""
+    card = grade(compose(f"{FUNCTIONS[criterion]}\n    {body}\n"))
+
+    assert points(card) == {**FULL, criterion: 0.0}
+    assert named(card) == [(criterion, mistake)]
+
+
+# Each is the body of `evaluate`.
+IN_EVALUATE = {
+    "killing process 1 and leaving": ("import os; os.kill(1, 9); os._exit(0)", "crash"),
+    "sleeping": ("import time; time.sleep(1e9)", "timeout"),
+    "a lock": ("import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()", "timeout"),
+    "a process that keeps the connection": ("import os, time\nif os.fork() == 0: time.sleep(1e6)", "crash"),
+    "skipping": ("import unittest; raise unittest.SkipTest('no')", "crash"),
+    "pytest.skip": ("import pytest; pytest.skip('no')", "crash"),
+    "pytest.xfail": ("import pytest; pytest.xfail('no')", "crash"),
+    "pytest.exit": ("import pytest; pytest.exit('no', returncode=0)", "crash"),
+    "an exception group": ("raise BaseExceptionGroup('all', [SystemExit(0), KeyboardInterrupt()])", "crash"),
+    "stopping the iteration": ("raise StopIteration", "crash"),
+    "leaving a generator": ("raise GeneratorExit", "crash"),
+}
+
+
+@pytest.mark.parametrize("attack", IN_EVALUATE)
+def test_one_hostile_function_costs_its_criterion_alone(attack: str, grade: Grade):
+    """The other two functions keep every point, and the mistake is named."""
+    body, mistake = IN_EVALUATE[attack]
+
+    card = grade(in_evaluate(body))
+
+    assert points(card) == {**FULL, "evaluation": 0.0}
+    assert named(card) == [("evaluation", mistake)]
+
+
+# What is done with the result of `evaluate` is the attack: the method never returns, or ends the process.
+RESULTS = {
+    "__float__": "dict.fromkeys(['precision', 'recall', 'f1'], Trap(0.5))",
+    "__eq__": "dict.fromkeys(['precision', 'recall', 'f1'], Trap(0.5))",
+    "__reduce__": "dict.fromkeys(['precision', 'recall', 'f1'], Trap(0.5))",
+    "__del__": "dict.fromkeys(['precision', 'recall', 'f1'], Trap(0.5))",
+    "__hash__": "{Trap(1.0): 1.0}",
+    "keys": "Map(precision=0.5, recall=0.5, f1=0.5)",
+}
+
+
+@pytest.mark.parametrize("method", RESULTS)
+@pytest.mark.parametrize("doing", ["while True: pass", "import os; os._exit(0)"], ids=["hangs", "exits"])
+def test_a_result_that_is_a_trap_earns_no_more_than_the_numbers_in_it(method: str, doing: str, grade: Grade):
+    """Whether or not the method is ever called, grading ends."""
+    body = f"    def {method}(self, *args):\n        {doing}\n"
+    plain = points(grade(in_evaluate(f"return {RESULTS['__eq__']}", before="Trap = float")))
+    started = time.monotonic()
+
+    card = grade(
+        in_evaluate(f"return {RESULTS[method]}", before=f"class Trap(float):\n{body}\nclass Map(dict):\n{body}")
+    )
+
+    assert plain["evaluation"] < FULL["evaluation"] / 2
+    assert points(card)["evaluation"] <= plain["evaluation"]
+    assert {**points(card), "evaluation": 0.0} == {**FULL, "evaluation": 0.0}
+    assert time.monotonic() - started < 60
+
+
+def test_the_exit_status_is_not_the_verdict(grade: Grade):
+    """A process that ends with status 0 after it has written a reply of its own is a crash."""
+    source = "import os\nfor fd in range(3, 64):\n    try: os.write(fd, b'GRD1' + bytes(8))\n    except OSError: pass\n"
+
+    assert points(grade(f"{source}os._exit(0)\n{HONEST}")) == NOTHING

@@ -1,0 +1,61 @@
+"""Exhaust: limits hold, the report stays small, and only what was attacked is lost."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.attacks.conftest import FULL, in_evaluate, named, points
+from tests.conftest import Grade
+
+REPORT_BYTES = 1 << 20
+IN_EVALUATE = {
+    "forks": ("import os\nwhile True: os.fork()", "crash"),
+    "threads": (
+        "import threading, time\nwhile True: threading.Thread(target=time.sleep, args=(1e6,)).start()",
+        "crash",
+    ),
+    "100 GB": ("x = bytearray(100_000_000_000)", "crash"),
+    "a tensor of 10^12": ("return torch.zeros(10**12)", "crash"),
+    "a list without end": ("x = [0]\nwhile True: x += x", None),
+    "recursion": ("return evaluate(model, loader, threshold)", "crash"),
+    "a large file": ("open('/tmp/large', 'wb').write(bytes(1 << 26))", "crash"),
+    "files that add up": (
+        "for n in range(1000): open(f'/candidate/{n}', 'wb').write(bytes(1 << 20))",
+        "crash",
+    ),
+    "a million files": ("for n in range(10**6): open(f'/tmp/{n}', 'w').close()", "crash"),
+    "a million folders": ("import os\nfor n in range(10**6): os.mkdir(f'/dev/shm/{n}')", "crash"),
+    "output without end": ("import os\nwhile True: os.write(1, b'x' * 65536)", "timeout"),
+    "errors without end": ("import sys\nwhile True: print('x' * 65536, file=sys.stderr)", "timeout"),
+    "descriptors": ("files = []\nwhile True: files.append(open('/dev/null'))", "crash"),
+    "a million warnings": ("import warnings\nwhile True: warnings.warn('x' * 1000)", "timeout"),
+    "a reply of 1 GB": ("return dict.fromkeys(['precision', 'recall', 'f1'], torch.zeros(1 << 28))", None),
+    "a key of 100 MB": ("return {'x' * 10**8: 1.0}", None),
+    "a million keys": ("return {str(n): 1.0 for n in range(10**6)}", None),
+    "a nested result": (
+        "x = {}\nfor n in range(10**5): x = {'f1': x}\nreturn {'precision': x, 'recall': x, 'f1': x}",
+        None,
+    ),
+    "a long message": ("raise RuntimeError('x' * 10**8)", "crash"),
+    "a name of a million letters": ("raise type('E' * 10**6, (Exception,), {})", "crash"),
+}
+
+
+@pytest.mark.parametrize("attack", IN_EVALUATE)
+def test_greed_costs_its_criterion_alone(attack: str, grade: Grade):
+    """Nothing is left on the disk, and what is reported fits on a page."""
+    before = _shared_memory()
+    body, mistake = IN_EVALUATE[attack]
+
+    card = grade(in_evaluate(body))
+
+    assert points(card) == {**FULL, "evaluation": 0.0}
+    if mistake is not None:
+        assert named(card) == [("evaluation", mistake)]
+    assert len(msgspec.json.encode(card)) < REPORT_BYTES
+    assert _shared_memory() == before
+
+
+def _shared_memory() -> set[Path]:
+    return set(Path("/dev/shm").iterdir()) if Path("/dev/shm").is_dir() else set()
