@@ -108,8 +108,15 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the budgets of docs/design.md side by side and print them."""
-    _python(session, "tests/bench/bench.py", *session.posargs)
+    """Measure the budgets of docs/design.md side by side and print them; `-- cohort` grades a thousand submissions."""
+    kind, *rest = session.posargs if session.posargs[:1] == ["cohort"] else ["budgets", *session.posargs]
+    _python(session, f"tests/bench/{kind}.py", *rest)
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Show that no grade is a matter of luck: hours for all of it, so once a night; `-- --help` for less."""
+    _python(session, "tests/bench/soak.py", *session.posargs)
 
 
 @nox.session

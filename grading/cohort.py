@@ -8,6 +8,7 @@ import csv
 import functools
 import hashlib
 import io
+import multiprocessing.util
 import secrets
 import tempfile
 import threading
@@ -116,27 +117,34 @@ def grade_cohort(
     seed = _seed(out, seed)
     grader = grader_digest(assignment.root)
     rows: dict[str, Row] = {}
-    jobs: list[Job] = []
     names = unique_names(paths)
-    for name, path in names.items():
-        try:
-            read = read_submission(path, assignment)
-        except UsageError as error:
-            rows[name] = Row(name=name, key="", level=level, problem=str(error))
-            tell(rows[name], len(rows), len(names))
-            continue
-        key = _digest([grader, level, str(seed), read.submission.commit or ""], read.code.files)
-        known = _marker(out / name, key)
-        if known is not None:
-            rows[name] = known
-            tell(known, len(rows), len(names))
-        else:
-            jobs.append(Job(name=name, key=key, read=read, level=level, seed=seed, grader=grader))
+
+    def add(row: Row) -> None:
+        rows[row.name] = row
+        tell(row, len(rows), len(names))
+
+    def jobs() -> Iterator[Job]:
+        """Read each submission when its turn comes: the first results need not wait for the last reading."""
+        for name, path in names.items():
+            try:
+                read = read_submission(path, assignment)
+            except UsageError as error:
+                add(Row(name=name, key="", level=level, problem=str(error)))
+                continue
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others are to be graded
+                add(_failed_row(name, level, error))
+                continue
+            key = _digest([grader, level, str(seed), read.submission.commit or ""], read.code.files)
+            known = _marker(out / name, key)
+            if known is not None:
+                add(known)
+            else:
+                yield Job(name=name, key=key, read=read, level=level, seed=seed, grader=grader)
+
     try:
-        for graded in _run(jobs, make_executor, workers * _AHEAD):
-            rows[graded.row.name] = graded.row
+        for graded in _run(jobs(), make_executor, workers * _AHEAD):
             _write(out / graded.row.name, graded)
-            tell(graded.row, len(rows), len(names))
+            add(graded.row)
     finally:
         ordered = [rows[name] for name in names if name in rows]
         write_whole({out / TABLE: to_table(ordered)})
@@ -149,7 +157,8 @@ def grade_job(job: Job) -> Graded:
     if grader_digest(root) != job.grader:
         raise GradingError(f"{root}: is another version of the grader than the one that asks; update this worker")
     with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="grading-") as scratch:
-        assignment, sandbox = _warm(root)
+        assignment = _assignment(root)
+        sandbox = _sandbox(assignment, job.read.preload)
         rubric = assignment.rubric(job.level)
         report = Path(scratch) / REPORT
         run_hidden_tests(
@@ -165,43 +174,66 @@ def grade_job(job: Job) -> Graded:
 _ONE_AT_A_TIME = threading.Lock()
 
 
-@functools.cache
-def _warm(root: Path) -> tuple[Assignment, Sandbox]:
-    assignment = Assignment(root)
-    return assignment, make_sandbox(assignment, preload=tuple(assignment.manifest.preload.values()), protected=True)
+_assignment = functools.cache(Assignment)
+_WARM: dict[frozenset[str], Sandbox] = {}
 
 
-def _run(jobs: Sequence[Job], make_executor: MakeExecutor, ahead: int) -> Iterator[Graded]:
+def _sandbox(assignment: Assignment, preload: Iterable[str]) -> Sandbox:
+    """Return this process's warm sandbox, a new one if this submission needs modules that it has not imported."""
+    for modules, sandbox in _WARM.items():
+        if modules.issuperset(preload):
+            return sandbox
+    modules = frozenset().union(preload, *_WARM)
+    while _WARM:
+        _WARM.popitem()[1].close()
+    sandbox = _WARM[modules] = make_sandbox(assignment, preload=tuple(sorted(modules)), protected=True)
+    # Executors end their processes without what `atexit` is told.
+    multiprocessing.util.Finalize(None, sandbox.close, exitpriority=1)
+    return sandbox
+
+
+def _run(jobs: Iterator[Job], make_executor: MakeExecutor, ahead: int) -> Iterator[Graded]:
     """Yield results as they come. A broken executor is made anew, for what it had not done."""
     attempts: Counter[str] = Counter()
-    waiting = list(jobs)
-    while waiting:
+    again: list[Job] = []
+    job = next(jobs, None)
+    while job is not None:
         with make_executor() as executor:
             running: dict[Future[Graded], Job] = {}
             broken = False
-            while (waiting and not broken) or running:
-                while waiting and not broken and len(running) < ahead:
-                    job = waiting.pop(0)
-                    running[executor.submit(grade_job, job)] = job
+            while (job is not None and not broken) or running:
+                while job is not None and not broken and len(running) < ahead:
+                    try:
+                        running[executor.submit(grade_job, job)] = job
+                    except BrokenExecutor:
+                        broken = True  # it broke while nothing of it was waited for: this job is not to blame
+                    else:
+                        job = again.pop() if again else next(jobs, None)
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
-                    job = running.pop(future)
+                    ended = running.pop(future)
                     try:
                         yield future.result()
                     except BrokenExecutor as lost:
                         broken = True
-                        attempts[job.name] += 1
-                        if attempts[job.name] < _ATTEMPTS:
-                            waiting.append(job)
+                        attempts[ended.name] += 1
+                        if attempts[ended.name] < _ATTEMPTS:
+                            again.append(ended)
                         else:
-                            yield _failed(job, lost)
+                            yield _failed(ended, lost)
                     except Exception as error:  # noqa: BLE001 - one bad submission must not stop the rest
-                        yield _failed(job, error)
+                        yield _failed(ended, error)
+        if job is None and again:
+            job = again.pop()
 
 
 def _failed(job: Job, error: BaseException) -> Graded:
+    return Graded(row=_failed_row(job.name, job.level, error), files={})
+
+
+def _failed_row(name: str, level: str, error: BaseException) -> Row:
     problem = f"{FAILED}: {type(error).__name__}: {' '.join(str(error).split())}"[:300]
-    return Graded(row=Row(name=job.name, key="", level=job.level, problem=problem), files={})
+    return Row(name=name, key="", level=level, problem=problem)
 
 
 def _row(job: Job, card: Scorecard) -> Row:

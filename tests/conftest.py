@@ -33,9 +33,8 @@ def assignment() -> Assignment:
 @pytest.fixture(scope="session")
 def sandbox(assignment: Assignment) -> Iterator[Sandbox]:
     """A warm sandbox, shared by every submission of the session."""
-    # torch's own optimizers import torch._dynamo, which would take half of the five seconds in each fork; and mlflow
-    # would take some seconds of each of its tests.
-    preload = (*assignment.manifest.preload.values(), "torch._dynamo", "mlflow")
+    # torch's own optimizers import torch._dynamo, which would take half of the five seconds in each fork.
+    preload = (*assignment.manifest.preload.values(), "torch._dynamo")
     sandbox = make_sandbox(assignment, preload=preload, protected=True)
     yield sandbox
     sandbox.close()

@@ -1,0 +1,132 @@
+"""Shows that a grade is no matter of luck: `nox -s soak`.
+
+The same submission and seed give the same `grade.json`, but for the seconds, over and over: alone, beside other work,
+and with one thread or two. Another seed gives the same points for every entry of the catalogue and every right
+solution. The status is 1 if anything differs.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+
+from rich.console import Console  # noqa: E402 - the checkout is not installed
+from rich.progress import track  # noqa: E402
+
+from grading.cohort import Job, grade_job, grader_digest  # noqa: E402
+from grading.content import Assignment  # noqa: E402
+from grading.submission import read_submission  # noqa: E402
+from tests.cases import Case, catalogue, correct  # noqa: E402
+
+Seeded = tuple[Case, int]
+
+
+def main() -> int:
+    """Measure and print; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=20, help="runs of the same submission (default: %(default)s)")
+    parser.add_argument("--seeds", type=int, default=20, help="seeds for each submission (default: %(default)s)")
+    parser.add_argument("--only", default="", help="only submissions with this in their name")
+    args = parser.parse_args()
+
+    everything = [case for case in (*correct(), *catalogue(Assignment(ROOT))) if args.only in case.name]
+    chosen = [case for case in everything if case.name in _TELLING] or everything[:3]
+    same = [(case, 7) for case in chosen for _ in range(args.runs)]
+    grades: dict[str, set[str]] = defaultdict(set)
+    with _pool(1) as pool:
+        _collect(pool, same, grades, "one after the other, one thread")
+    with _pool(2) as pool, _busy(2 * (os.cpu_count() or 1)):
+        _collect(pool, same, grades, "two at a time, beside other work")
+    with _pool(1, threads=2) as pool:
+        _collect(pool, same, grades, "one after the other, two threads")
+    restless = sorted(name for name, texts in grades.items() if len(texts) > 1)
+    for case in chosen:
+        print(f"{case.name}: {3 * args.runs} runs with one seed, {len(grades[case.name])} grade.json")
+
+    scores: dict[str, dict[int, tuple[object, ...]]] = defaultdict(dict)
+    jobs = [(case, seed) for case in everything for seed in range(args.seeds)]
+    with _pool(os.cpu_count() or 1) as pool:
+        for (case, seed), text in zip(jobs, _grade_all(pool, jobs, "other seeds"), strict=True):
+            scores[case.name][seed] = _points(text)
+    moved = {name: by_seed for name, by_seed in scores.items() if len(set(by_seed.values())) > 1}
+    print(f"{len(scores)} submissions with {args.seeds} seeds each: {len(scores) - len(moved)} with the same points")
+    for name, by_seed in moved.items():
+        print(f"{name}: {by_seed}")
+    for name in restless:
+        print(f"{name}: not the same grade.json each time")
+    return 1 if moved or restless else 0
+
+
+# Right, mistaken in each of the three functions, and with numbers that others' threads would add up differently.
+_TELLING = (
+    *("reference", "sklearn_prfs", "weighted-loss/wrong-pos-weight", "training-loop/missing-zero-grad"),
+    *("evaluation/averages-batches", "improve/a_batchnorm_mlp"),
+)
+
+
+def _collect(pool: ProcessPoolExecutor, jobs: Sequence[Seeded], grades: dict[str, set[str]], what: str) -> None:
+    for (case, _), text in zip(jobs, _grade_all(pool, jobs, what), strict=True):
+        grades[case.name].add(text)
+
+
+def _grade_all(pool: ProcessPoolExecutor, jobs: Sequence[Seeded], what: str) -> Iterator[str]:
+    texts = pool.map(_grade, *zip(*jobs, strict=True))
+    yield from track(texts, description=what, total=len(jobs), console=Console(stderr=True))
+
+
+def _grade(case: Case, seed: int) -> str:
+    """Grade in this process's warm sandbox; return grade.json without the seconds."""
+    assignment = Assignment(ROOT)
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+        read = read_submission(case.write(Path(folder) / "submission"), assignment)
+    job = Job(name=case.name, key="", read=read, level=case.level, seed=seed, grader=grader_digest(ROOT))
+    grade = json.loads(grade_job(job).files["grade.json"])
+    return json.dumps({key: value for key, value in grade.items() if key != "seconds"})
+
+
+def _points(text: str) -> tuple[object, ...]:
+    grade = json.loads(text)
+    return tuple((c["id"], c["points"]) for c in (*grade["criteria"], *grade["bonus"]))
+
+
+def _pool(workers: int, threads: int = 1) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_with_threads, initargs=(threads,))
+
+
+def _with_threads(threads: int) -> None:
+    from grading.sandbox import bubblewrap
+
+    bubblewrap.THREADS = threads
+
+
+@contextmanager
+def _busy(processes: int) -> Iterator[None]:
+    """Keep the machine busy."""
+    spinning = [multiprocessing.get_context("spawn").Process(target=_spin, daemon=True) for _ in range(processes)]
+    for process in spinning:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in spinning:
+            process.terminate()
+
+
+def _spin() -> None:
+    while True:
+        sum(range(10_000))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
