@@ -4,10 +4,11 @@ Run as `pytest -p grading.harness hidden_tests --submission PATH`, or handed to 
 already set up.
 """
 
+import importlib
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,14 +18,16 @@ import pytest
 from grading.content import Assignment
 from grading.errors import ContentError, GradingError
 from grading.model import Blame, Outcome, Rubric, ScoredBy, Submission
+from grading.publish import solution
 from grading.sandbox.bubblewrap import Bubblewrap, Content
-from grading.sandbox.calls import Sandbox
+from grading.sandbox.calls import CandidateCode, Sandbox
 from grading.sandbox.unprotected import Unprotected
 from grading.submission import Read, read_submission
 from grading.under_test import CandidateFailure, CandidateUnderTest
 
 # The key of the report that the run's own facts stand under.
 REPORT_KEY = "grading"
+_MOST_SAID = 400
 
 
 # Says how to explain a test's failure: a function and its arguments, called only if the test fails.
@@ -34,12 +37,15 @@ Blamer = Callable[..., None]
 class Harness:
     """One run of the hidden tests on one submission."""
 
-    def __init__(self, assignment: Assignment, rubric: Rubric, read: Read, sandbox: Sandbox, seed: int) -> None:
+    def __init__(
+        self, assignment: Assignment, rubric: Rubric, read: Read, sandbox: Sandbox, seed: int, *, show: bool = False
+    ) -> None:
         self._assignment = assignment
         self._rubric = rubric
         self._submission: Submission = read.submission
         self._sandbox = sandbox
         self._seed = seed
+        self._show = show
         self._started = time.monotonic()
         self._diagnoses: dict[str, Callable[[], list[str]]] = {}
         self._under_test = CandidateUnderTest(read.code, sandbox, assignment.manifest.call_seconds)
@@ -85,7 +91,7 @@ class Harness:
             self._stop(item, error)
             return found
         outcome, blames = self._explain(item, error)
-        return {**found, "outcome": outcome.value, "blames": msgspec.to_builtins(blames)}
+        return {**found, "outcome": outcome.value, "blames": msgspec.to_builtins(blames), "said": _said(error)}
 
     def _explain(self, item: pytest.Item, error: BaseException) -> tuple[Outcome, list[Blame]]:
         """Return what became of a test that did not pass, and the mistakes that explain it."""
@@ -123,7 +129,27 @@ class Harness:
             "seconds": round(time.monotonic() - self._started, 3),
             "submission": msgspec.to_builtins(self._submission),
             "notes": msgspec.to_builtins(list(self._under_test.notes.values())),
+            "shown": self._shown() if self._show else {},
         }
+
+    def _shown(self) -> Mapping[str, Any]:
+        """Return what the assignment's figures are drawn from, or why there is nothing: no part of the score."""
+        manifest = self._assignment.manifest
+        if manifest.figures is None or self.problem is not None:
+            return {}
+        files = {manifest.source: solution(self._assignment, self._rubric.level).encode()}
+        given = {name: (self._assignment.root / name).read_bytes() for name in manifest.given}
+        reference = CandidateCode(module=manifest.module, files={**given, **files})
+        beside = CandidateUnderTest(reference, self._sandbox, manifest.call_seconds)
+        try:
+            observed: Mapping[str, Any] = importlib.import_module(manifest.figures).observe(
+                self._under_test, beside, self._seed
+            )
+        except CandidateFailure as failure:
+            return {"problem": str(failure)[:_MOST_SAID]}
+        except Exception as puzzled:  # noqa: BLE001 - a score must not be lost to a drawing
+            return {"problem": f"what came back makes no sense ({type(puzzled).__name__})"}
+        return observed
 
     def _expect_named_tests(self, items: list[pytest.Item]) -> None:
         there = {(_criterion_of(item), test_id(item)) for item in items}
@@ -218,6 +244,11 @@ def _criterion_of(item: pytest.Item) -> str:
     if marker is None or len(marker.args) != 1:
         raise ContentError(f"{item.location[0]}: {item.name} has no criterion: mark it @pytest.mark.criterion(id)")
     return str(marker.args[0])
+
+
+def _said(error: BaseException) -> str:
+    """Return a test's own words on why it did not pass, without what pytest adds."""
+    return " ".join(str(error).partition("\nassert ")[0].split())[:_MOST_SAID]
 
 
 def _title(item: pytest.Item) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -62,6 +62,7 @@ class Manifest(_Record, frozen=True, kw_only=True):
     given: list[Text]  # files that the candidate gets and does not edit, laid beside the module in the sandbox
     handout: list[Text]  # other files of the handout, whose edits the reviewer is told of
     probes: Text  # the module of probes
+    figures: Text | None = None  # the module that shows what the candidate's model does: `observe` and `draw`
     inside: list[Text]  # what the probes need in the sandbox, below the root
     allowed_imports: list[Text]  # beside the standard library and the assignment itself
     preload: dict[str, str]  # package that a candidate may import: module to import once, before the first call
@@ -221,6 +222,7 @@ class Result(_Record, frozen=True, kw_only=True):
     outcome: Outcome
     title: str  # the test's docstring
     blames: list[Blame]
+    said: str = ""  # what was expected and what came, for the reviewer: in part the candidate's words
 
 
 class Run(_Record, frozen=True, kw_only=True):
@@ -233,6 +235,7 @@ class Run(_Record, frozen=True, kw_only=True):
     submission: Submission
     notes: list[Flag]
     results: list[Result]
+    shown: Mapping[str, Any] = {}  # what the assignment's figures are drawn from
 
 
 class Review(_Record, frozen=True, kw_only=True):
@@ -246,6 +249,14 @@ class Review(_Record, frozen=True, kw_only=True):
     observed: list[str] = []  # likewise
 
 
+class Figure(_Record, frozen=True, kw_only=True):
+    """A drawing for the reviewer's page."""
+
+    title: str
+    text: str  # what it shows, for those who do not see it
+    svg: str
+
+
 class ScoredTest(_Record, frozen=True, kw_only=True):
     """One hidden test with what it earned."""
 
@@ -255,6 +266,7 @@ class ScoredTest(_Record, frozen=True, kw_only=True):
     points: float
     max: float
     mistakes: list[str]
+    said: str = ""
 
 
 class ScoredCriterion(_Record, frozen=True, kw_only=True):

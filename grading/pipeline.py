@@ -4,6 +4,7 @@ Every file is written whole or not at all, and none before there is a score to w
 """
 
 import contextlib
+import importlib
 import io
 import os
 import sys
@@ -17,8 +18,9 @@ from grading import score as scoring
 from grading.content import FOLDER, Assignment
 from grading.errors import ContentError, GradingError, UsageError
 from grading.harness import Harness, Progress, report_arguments
-from grading.model import Rubric, Run, Scorecard
-from grading.render import to_feedback, to_json, to_summary
+from grading.model import Figure, Rubric, Run, Scorecard
+from grading.publish import solution
+from grading.render import to_feedback, to_html, to_json, to_summary
 from grading.report import read_report
 from grading.review import read_review
 from grading.sandbox.calls import Sandbox
@@ -30,7 +32,9 @@ _UNUSED_PLUGINS = (
     *("doctest", "unittest", "logging", "tmpdir", "monkeypatch", "recwarn", "warnings", "pastebin", "junitxml"),
     *("faulthandler", "stepwise", "setuponly", "setupplan", "threadexception", "unraisableexception"),
 )
-PAGES = {"grade.json": to_json, "summary.md": to_summary, "feedback.md": to_feedback}
+_TEXTS = {"grade.json": to_json, "summary.md": to_summary, "feedback.md": to_feedback}
+_PAGE = "summary.html"
+PAGES = (*_TEXTS, _PAGE)
 
 
 def grade(
@@ -41,7 +45,9 @@ def grade(
     prepare_folder(out)
     with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
         report = Path(scratch) / REPORT
-        run_hidden_tests(read, assignment=assignment, rubric=rubric, sandbox=sandbox, seed=seed, report=report)
+        run_hidden_tests(
+            read, assignment=assignment, rubric=rubric, sandbox=sandbox, seed=seed, report=report, show=True
+        )
         card = scoring.score(read_report(report), rubric, assignment.mistake, filled_in)
         write_whole({out / REPORT: report.read_text(encoding="utf-8"), **pages(card, assignment, out)})
     return card
@@ -67,9 +73,13 @@ def run_hidden_tests(
     seed: int,
     report: Path,
     quiet: bool = False,
+    show: bool = False,
 ) -> None:
-    """Run the hidden tests of a level on a submission and write pytest's report; raise if there is none to trust."""
-    harness = Harness(assignment, rubric, read, sandbox, seed)
+    """Run the hidden tests of a level on a submission and write pytest's report; raise if there is none to trust.
+
+    With `show`, what the assignment's figures are drawn from is observed as well.
+    """
+    harness = Harness(assignment, rubric, read, sandbox, seed, show=show)
     arguments = [
         str(assignment.root / FOLDER),
         *("-c", os.devnull, "--rootdir", str(assignment.root), "-p", "no:cacheprovider", "-p", "grading.harness"),
@@ -103,7 +113,23 @@ def _without_plugin_autoload() -> Iterator[None]:
 
 def pages(card: Scorecard, assignment: Assignment, out: Path) -> Mapping[Path, str]:
     """Return every page of a scorecard by the path it goes to."""
-    return {out / name: render(card, assignment.questions(card.rubric.level)) for name, render in PAGES.items()}
+    level = card.rubric.level
+    questions = assignment.questions(level)
+    texts = {out / name: render(card, questions) for name, render in _TEXTS.items()}
+    references = {assignment.manifest.source: solution(assignment, level)} | {
+        name: (assignment.root / path).read_text(encoding="utf-8")
+        for name, path in assignment.manifest.further.items()
+        if name in card.run.submission.further
+    }
+    return texts | {out / _PAGE: to_html(card, questions, references, _figures(card, assignment))}
+
+
+def _figures(card: Scorecard, assignment: Assignment) -> list[Figure]:
+    module, shown = assignment.manifest.figures, card.run.shown
+    if module is None or not shown or "problem" in shown:
+        return []
+    figures: list[Figure] = importlib.import_module(module).draw(shown)
+    return figures
 
 
 def prepare_folder(out: Path) -> None:

@@ -15,6 +15,7 @@ class _Metadata(Struct, frozen=True):
     title: str = ""
     outcome: Outcome | None = None
     blames: list[Blame] = []
+    said: str = ""
 
 
 class _Test(Struct):
@@ -30,6 +31,7 @@ class _Facts(Struct):
     seconds: float
     submission: Submission
     notes: list[Flag]
+    shown: dict[str, Any] = {}
 
 
 class _Report(Struct):
@@ -55,6 +57,7 @@ def read_report(path: Path) -> Run:
         seconds=facts.seconds,
         submission=facts.submission,
         notes=facts.notes,
+        shown=facts.shown,
         results=[_result(test) for test in report.tests],
     )
 
@@ -69,4 +72,5 @@ def _result(test: _Test) -> Result:
         outcome=outcome,
         title=test.metadata.title,
         blames=[] if passed else test.metadata.blames,
+        said="" if passed else test.metadata.said,
     )

@@ -117,6 +117,7 @@ def _score_tests(criterion: Criterion, run: Run, found: Iterable[FoundMistake]) 
                 points=shares[test],
                 max=points,
                 mistakes=[blame.id for blame in results[test][0].blames] if test in results else [],
+                said=results[test][0].said if test in results else "The report lacks this test.",
             )
             for test, points in criterion.tests.items()
         ],

@@ -1,6 +1,7 @@
 """Numbers to and from the sandbox, and the chance that inputs are drawn by."""
 
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,19 @@ def values_of(array: Array) -> Floats:
 def single(values: Floats) -> Floats:
     """Round to float32, so that the oracle computes with what the candidate was given."""
     return values.astype(np.float32).astype(np.float64)
+
+
+def told(value: object) -> str:
+    """Return numbers, in whatever they lie, as a person would write them down."""
+    match value:
+        case Mapping():
+            return ", ".join(f"{name} {told(item)}" for name, item in value.items())
+        case np.ndarray() | list() | tuple():
+            return f"({', '.join(told(item) for item in value)})"
+        case float() | np.floating():
+            return f"{value:.4g}"
+        case _:
+            return str(value)
 
 
 def random_for(seed: int, scene: str) -> np.random.Generator:

@@ -14,14 +14,14 @@ def test_metrics_of_the_positive_class(plain_runs: list[ObservedRun], blame: Bla
     run = plain_runs[0]
 
     blame(metric_mistakes, run, plain_runs)
-    assert run.is_right, f"returned {run.scores}, where {run.scene.right} is right"
+    assert run.is_right, run.told
 
 
 def test_threshold_is_honoured(plain_runs: list[ObservedRun], blame: Blamer) -> None:
     """Probabilities from the threshold up are positive, be it given by name or by position."""
     for run in plain_runs[1:]:
         blame(metric_mistakes, run, plain_runs)
-        assert run.is_right, f"at {run.scene.threshold} returned {run.scores}, where {run.scene.right} is right"
+        assert run.is_right, run.told
 
 
 def test_evaluates_in_evaluation_mode(mode_run: ObservedRun, blame: Blamer) -> None:
@@ -57,5 +57,5 @@ def test_undefined_ratios_are_zero(
         blame(failure_or, usual, "undefined-metric-crash")
         assert run.error is None and run.gives_metrics, "no three numbers came back"
         finite = all(abs(run.scores[name]) < float("inf") for name in METRICS)
-        assert finite, f"returned {run.scores}"
-        assert run.matches(run.scene.right) or not usual.is_right, f"returned {run.scores}, where 0.0 is right"
+        assert finite, run.told
+        assert run.matches(run.scene.right) or not usual.is_right, run.told

@@ -17,13 +17,13 @@ pytestmark = pytest.mark.criterion("training-loop")
 def test_parameters_after_one_epoch(plain_epoch: ObservedEpoch, blame: Blamer) -> None:
     """Each batch is one step of plain SGD on that batch's gradient alone."""
     blame(update_mistakes, plain_epoch)
-    assert plain_epoch.updates_rightly, f"the parameters end at {plain_epoch.final}"
+    assert plain_epoch.updates_rightly, plain_epoch.told_parameters
 
 
 def test_parameters_after_a_long_epoch_with_momentum(long_epoch: ObservedEpoch, blame: Blamer) -> None:
     """Every batch of a long loader counts, and the optimizer given does the stepping."""
     blame(update_mistakes, long_epoch)
-    assert long_epoch.updates_rightly, f"the parameters end at {long_epoch.final}"
+    assert long_epoch.updates_rightly, long_epoch.told_parameters
 
 
 def test_trains_in_training_mode(long_epoch: ObservedEpoch, blame: Blamer) -> None:
@@ -36,9 +36,7 @@ def test_returns_the_mean_loss(plain_epoch: ObservedEpoch, blame: Blamer) -> Non
     """The result is the epoch's mean loss, over batches or over samples, as a number."""
     blame(result_mistakes, plain_epoch)
     assert not plain_epoch.did_nothing, "no batch reached the model"
-    assert plain_epoch.returns_mean_loss, (
-        f"returned {plain_epoch.result}, where {plain_epoch.accepted_losses} are right"
-    )
+    assert plain_epoch.returns_mean_loss, plain_epoch.told_loss
 
 
 def test_result_keeps_no_graph(plain_epoch: ObservedEpoch, blame: Blamer) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from grading.harness import Blamer
+from hidden_tests.arrays import told
 from hidden_tests.diagnosis.loss import Profile, range_mistakes, reduction_mistakes, weight_mistakes
 
 pytestmark = pytest.mark.criterion("weighted-loss")
@@ -13,7 +14,10 @@ def test_positives_weigh_negatives_per_positive(loss_profile: Profile, blame: Bl
     case = loss_profile.cases[0]
 
     blame(weight_mistakes, loss_profile)
-    assert loss_profile.has_right_weights(case), f"positives and negatives weigh {loss_profile.weights(case)}"
+    weights = loss_profile.weights(case)
+    assert loss_profile.has_right_weights(case), (
+        f"positives and negatives weigh {told(weights)}, where ({told(case.right_weight)}, 1) is right"
+    )
 
 
 def test_weight_follows_the_labels(loss_profile: Profile, blame: Blamer) -> None:
@@ -23,7 +27,9 @@ def test_weight_follows_the_labels(loss_profile: Profile, blame: Blamer) -> None
     blame(weight_mistakes, loss_profile)
     for case in others:
         weights = loss_profile.weights(case)
-        assert loss_profile.has_right_weights(case), f"weights {weights}, where ({case.right_weight}, 1) is right"
+        assert loss_profile.has_right_weights(case), (
+            f"positives and negatives weigh {told(weights)}, where ({told(case.right_weight)}, 1) is right"
+        )
 
 
 def test_exact_at_extreme_logits(loss_profile: Profile, blame: Blamer) -> None:
@@ -38,4 +44,6 @@ def test_mean_over_the_batch(loss_profile: Profile, blame: Blamer) -> None:
     """The loss is one number, the mean over the batch, whatever the batch's size."""
     blame(reduction_mistakes, loss_profile)
     # Weights that change with the batch, or no gradient at all, leave the reduction open; they are judged above.
-    assert loss_profile.reduction == "mean" or loss_profile.reduction_is_open, f"it is {loss_profile.reduction}"
+    assert loss_profile.reduction == "mean" or loss_profile.reduction_is_open, (
+        f"the reduction is {loss_profile.reduction}, where mean is right"
+    )

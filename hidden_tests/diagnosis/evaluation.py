@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hidden_tests.arrays import told
 from hidden_tests.oracle import METRICS, Bools, Floats, metrics, sigmoid
 
 # Rounding to three digits is a matter of style; with the scenes' 150 rows, no two ways of computing lie this close.
@@ -71,6 +72,14 @@ class ObservedRun:
     def gives_metrics(self) -> bool:
         """Whether there are three numbers to compare."""
         return self.error is None and len(self.scores) == len(METRICS)
+
+    @property
+    def told(self) -> str:
+        """What came, and what is right."""
+        if self.error is not None:
+            return f"it raised {self.error['detail'] or self.error['kind']}"
+        came = f"it returned {told(self.scores)}" if self.gives_metrics else "it returned no three numbers"
+        return f"at threshold {self.scene.threshold:g} {came}, where {told(self.scene.right)} is right"
 
     @property
     def is_right(self) -> bool:

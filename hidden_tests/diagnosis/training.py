@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hidden_tests.arrays import told
 from hidden_tests.oracle import Epoch, Floats, sigmoid
 
 # The contract's: against float64.
@@ -115,6 +116,23 @@ class ObservedEpoch:
                 for batches, rows in ((len(seen), sum(seen)), (len(sizes), sum(sizes))):
                     accepted += _means(losses, seen, batches, rows)
         return accepted
+
+    @property
+    def told_parameters(self) -> str:
+        """What the parameters came to, and should have."""
+        if self.error is not None:
+            return f"it raised {self.error['detail'] or self.error['kind']}"
+        right, _ = self.epoch.run(training=True)
+        return f"the parameters end at {told(self.final)}, where {told(right)} is right"
+
+    @property
+    def told_loss(self) -> str:
+        """What was returned, and should have been."""
+        if self.error is not None:
+            return f"it raised {self.error['detail'] or self.error['kind']}"
+        came = told(self.result["value"]) if self.result["kind"] == "number" else "no number"
+        accepted = list(dict.fromkeys(told(loss) for loss in self.accepted_losses))
+        return f"returned {came}, where {' or '.join(accepted[:2])} is right"
 
     @property
     def returns_mean_loss(self) -> bool:

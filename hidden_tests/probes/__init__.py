@@ -12,9 +12,21 @@ from hidden_tests.probes.importing import importing
 from hidden_tests.probes.loss import loss
 from hidden_tests.probes.pipeline import pipeline
 from hidden_tests.probes.sampling import sampling
+from hidden_tests.probes.showing import showing
 from hidden_tests.probes.tracking import tracking
 from hidden_tests.probes.training import training
 
-__all__ = ["evaluation", "focal", "followups", "importing", "loss", "pipeline", "sampling", "tracking", "training"]
+__all__ = [
+    "evaluation",
+    "focal",
+    "followups",
+    "importing",
+    "loss",
+    "pipeline",
+    "sampling",
+    "showing",
+    "tracking",
+    "training",
+]
 
 tensors.warm_up()

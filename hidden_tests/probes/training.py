@@ -115,7 +115,7 @@ def recorded_loss(pos_weight: Tensor, recorder: Recorder) -> nn.Module:
 class SGD(Optimizer):
     """Stochastic gradient descent as torch.optim.SGD does it (no dampening), with each step noted."""
 
-    def __init__(self, model: LinearModel, lr: float, momentum: float, note: Callable[[Tensor], None]) -> None:
+    def __init__(self, model: nn.Module, lr: float, momentum: float, note: Callable[[Tensor], None]) -> None:
         super().__init__(model.parameters(), {"lr": lr, "momentum": momentum})
         self._note = note
 

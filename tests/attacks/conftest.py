@@ -38,9 +38,12 @@ def in_evaluate(body: str, before: str = "") -> str:
     return compose(f"{before}\nimport torch\ndef evaluate(model, loader, threshold=0.5):\n{indented}\n")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _the_next_one_is_unharmed(grade: Grade, honest_card: Scorecard) -> Iterator[None]:
-    """After each attack an honest submission is graded in the same worker, to the same scorecard."""
+    """After the attacks an honest submission is graded in the same worker, to the same scorecard.
+
+    Between them as well, in a way: whatever an attack leaves of itself would show in the next one's honest part.
+    """
     yield
     mine = os.environ["PYTEST_CURRENT_TEST"]
     after = grade(HONEST)

@@ -12,7 +12,7 @@ from grading.content import Assignment
 from grading.harness import make_sandbox
 from grading.sandbox.calls import Call, CandidateCode, Sandbox, Status
 from grading.sandbox.unprotected import Unprotected
-from tests.attacks.conftest import FULL, HONEST, NOTHING, points
+from tests.attacks.conftest import FULL, HONEST, points
 from tests.conftest import ROOT, Grade
 
 # Each succeeds only if it may do what it must not, and then raises: full marks mean that it was refused.
@@ -151,17 +151,23 @@ FORBIDDEN = {
 }
 
 
-def test_an_attempt_that_succeeds_is_seen(grade: Grade):
+def test_an_attempt_that_succeeds_is_seen(sandbox: Sandbox):
     """Or what follows would show nothing."""
-    allowed = _attempt("open('/tmp/x', 'w')")
-
-    assert points(grade(f"{HONEST}\n{_HELPERS}\n{allowed}")) == NOTHING
+    assert _imported(sandbox, f"{_HELPERS}\n{_attempt('open(chr(47) + chr(120), chr(114))')}") is None
+    assert "done" in (_imported(sandbox, f"{_HELPERS}\n{_attempt('os.getpid()')}") or "")
 
 
 @pytest.mark.parametrize("attack", FORBIDDEN)
-def test_what_is_forbidden_is_refused(attack: str, grade: Grade):
-    """The attempt fails inside the sandbox, and an otherwise right solution keeps its points."""
-    assert points(grade(f"{HONEST}\n{_HELPERS}\n{_attempt(FORBIDDEN[attack])}")) == FULL
+def test_what_is_forbidden_is_refused(attack: str, sandbox: Sandbox):
+    """The attempt fails inside the sandbox."""
+    assert _imported(sandbox, f"{_HELPERS}\n{_attempt(FORBIDDEN[attack])}") is None
+
+
+def test_whoever_is_refused_keeps_their_points(grade: Grade):
+    """An otherwise right solution loses nothing for having tried it all."""
+    attempts = "\n".join(map(_attempt, FORBIDDEN.values()))
+
+    assert points(grade(f"{HONEST}\n{_HELPERS}\n{attempts}")) == FULL
 
 
 def _attempt(code: str) -> str:

@@ -1,0 +1,57 @@
+"""What the pages share: templates that escape, and a policy under which nothing of a stranger's can run or load."""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+from typing import Final
+
+import jinja2
+from markupsafe import Markup
+
+_FOLDER: Final = Path(__file__).parent / "templates"
+# Control characters and those that hide or reorder text: shown as what they are, something that cannot be shown.
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+_ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(_FOLDER),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=jinja2.StrictUndefined,
+    # A stranger's text is escaped by every expression; this also takes away what reorders it.
+    finalize=lambda value: visible(value) if type(value) is str else value,
+)
+
+
+def visible(text: str) -> str:
+    """Return a text without characters that nobody sees."""
+    return _INVISIBLE.sub("\ufffd", text.replace("\r\n", "\n"))
+
+
+def render(template: str, script: str, **values: object) -> str:
+    """Return a page from a template, with the shared style sheet and one script.
+
+    Its content security policy names both by their digests: no other style or script is applied, and no address is
+    asked for anything (https://www.w3.org/TR/CSP3/).
+    """
+    style, code = _read("page.css"), _read(script)
+    policy = (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(code)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    page = _ENVIRONMENT.get_template(template)
+    return page.render(policy=Markup(policy), style=Markup(style), script=Markup(code), **values)  # noqa: S704 - ours
+
+
+def image(svg: str) -> Markup:
+    """Return a drawing as an address that holds it: shown as an image, it can neither run nor load anything."""
+    return Markup("data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode())  # noqa: S704 - base64
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
