@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grading import pipeline
-from grading.cohort import FAILED, TABLE, grade_cohort
+from grading.cohort import FAILED, PAGE, TABLE, grade_cohort
 from grading.content import Assignment
 from grading.errors import GradingError, UsageError
+from grading.grades import read_grade
 from grading.harness import make_sandbox, new_seed
 from grading.model import Scorecard, ScoredBy
 from grading.publish import publish, refresh
 from grading.render.annotations import to_annotations
+from grading.render.exports import to_csv, to_gradescope, to_junit
 from grading.review import read_review, to_sheet
 from grading.rooms.commands import add_room
 from grading.submission import read_origin, read_submission
@@ -46,6 +48,9 @@ class _Args(argparse.Namespace):
     candidate: str | None
     interviewer: str
     key: bool
+    grades: list[Path]
+    format: str
+    figures: bool
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -175,16 +180,36 @@ def _cohort(args: _Args) -> None:
             workers=workers,
             make_executor=make_executor,
             seed=args.seed,
+            figures=args.figures,
             tell=tell,
         )
     problems = [row for row in rows if row.problem]
-    print(f"{len(rows) - len(problems)} of {len(rows)} graded: {args.out / TABLE}")
+    print(f"{len(rows) - len(problems)} of {len(rows)} graded: {args.out / PAGE}, {args.out / TABLE}")
     for row in problems:
         print(f"grading: {row.name}: {row.problem}", file=sys.stderr)
     if any(row.problem.startswith(FAILED) for row in problems):
         raise GradingError(f"{len(problems)} submissions have no score: see above; run it again for those")
     if problems:
         raise UsageError(f"{len(problems)} submissions could not be read: see above; all others are graded")
+
+
+def _export(args: _Args) -> None:
+    grades = [read_grade(path) for path in args.grades]
+    if args.format != "csv" and len(grades) > 1:
+        raise UsageError(f"--format {args.format}: one grade.json at a time; csv takes any number")
+    match args.format:
+        case "gradescope":
+            text = to_gradescope(grades[0], Assignment(_root()).mistake)
+        case "junit":
+            text = to_junit(grades[0])
+        case _:
+            text = to_csv(grades)
+    if args.out is None:
+        print(text, end="")
+        return
+    if not args.out.parent.is_dir():
+        raise UsageError(f"{args.out.parent}: is no folder; make it, or give another --out")
+    pipeline.write_whole({args.out: text})
 
 
 def _tell(card: Scorecard, out: Path) -> None:
@@ -199,7 +224,7 @@ def _tell(card: Scorecard, out: Path) -> None:
     automatic, most = card.points(ScoredBy.TESTS), card.maximum(ScoredBy.TESTS)
     total = "" if card.total is None else f", total {card.total:g} of {card.rubric.maximum:g}"
     print(f"{automatic:g} of {most:g} automatic points{total}: {card.verdict.value}")
-    print(f"for the reviewer: {out / 'summary.md'}; for the candidate: {out / 'feedback.md'}")
+    print(f"for the reviewer: {out / 'summary.html'}; for the candidate: {out / 'feedback.md'}")
 
 
 def _root() -> Path:
@@ -259,6 +284,20 @@ def _parser() -> argparse.ArgumentParser:
         "--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://HOST:PORT, to work with instead"
     )
     cohort.add_argument("--seed", type=int, help="the same inputs for everybody (default: drawn once for the cohort)")
+
+    cohort.add_argument(
+        "--figures", action="store_true", help="show in each summary.html what the model does: takes longer"
+    )
+
+    export = _command(commands, "export", _export, "turn grade.json into what other places read")
+    export.add_argument("grades", nargs="+", type=Path, metavar="GRADE", help="a grade.json; for csv, any number")
+    export.add_argument(
+        "--format",
+        choices=("gradescope", "junit", "csv"),
+        required=True,
+        help="gradescope: results.json, fit for candidates; junit: XML, names the hidden tests; csv: a line each",
+    )
+    export.add_argument("--out", type=Path, metavar="FILE", help="where to (default: standard output)")
 
     published = _command(commands, "publish", _publish, "write the repository that a candidate forks")
     published.add_argument("--level", choices=LEVELS, help="for whom (default: mid)")

@@ -24,16 +24,18 @@ from msgspec import Struct
 
 import grading
 from grading import score as scoring
+from grading.cohort_page import cohort_page
 from grading.content import FOLDER, Assignment
 from grading.errors import GradingError, UsageError
 from grading.harness import make_sandbox
 from grading.model import Scorecard, ScoredBy
 from grading.pipeline import PAGES, REPORT, pages, run_hidden_tests, write_whole
+from grading.render.exports import cell
 from grading.report import read_report
 from grading.sandbox.calls import Sandbox
 from grading.submission import Read, read_submission
 
-STATE, TABLE, MARKER = "cohort.json", "cohort.csv", "graded.json"
+STATE, TABLE, PAGE, MARKER = "cohort.json", "cohort.csv", "cohort.html", "graded.json"
 # A worker that dies takes down what it was at; that is tried again, but not for ever.
 FAILED: Final = "the grader failed"
 _ATTEMPTS: Final = 3
@@ -75,6 +77,7 @@ class Job:
     level: str
     seed: int
     grader: str
+    figures: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,7 @@ def grade_cohort(
     workers: int,
     make_executor: MakeExecutor,
     seed: int | None,
+    figures: bool,
     tell: Tell,
 ) -> list[Row]:
     """Grade submissions and write a folder for each and the table; return the table's lines in the order given.
@@ -110,9 +114,10 @@ def grade_cohort(
         workers: how many tasks run at a time.
         make_executor: makes what runs them; made again when it breaks.
         seed: of all inputs, the same for everybody; None: that of the earlier run, or a new one.
+        figures: whether the pages show what each model does, which takes about as long again as the tests.
         tell: is told each line as it comes, with how many are done and how many there are.
     """
-    assignment.rubric(level)
+    rubric = assignment.rubric(level)
     out.mkdir(parents=True, exist_ok=True)
     seed = _seed(out, seed)
     grader = grader_digest(assignment.root)
@@ -134,12 +139,12 @@ def grade_cohort(
             except Exception as error:  # noqa: BLE001 - whatever it is, the others are to be graded
                 add(_failed_row(name, level, error))
                 continue
-            key = _digest([grader, level, str(seed), read.submission.commit or ""], read.code.files)
+            key = _digest([grader, level, str(seed), str(figures), read.submission.commit or ""], read.code.files)
             known = _marker(out / name, key)
             if known is not None:
                 add(known)
             else:
-                yield Job(name=name, key=key, read=read, level=level, seed=seed, grader=grader)
+                yield Job(name=name, key=key, read=read, level=level, seed=seed, grader=grader, figures=figures)
 
     try:
         for graded in _run(jobs(), make_executor, workers * _AHEAD):
@@ -148,6 +153,8 @@ def grade_cohort(
     finally:
         ordered = [rows[name] for name in names if name in rows]
         write_whole({out / TABLE: to_table(ordered)})
+    page = cohort_page(((row.name, row.problem) for row in ordered), assignment, rubric, out)
+    write_whole({out / PAGE: page})
     return ordered
 
 
@@ -162,7 +169,14 @@ def grade_job(job: Job) -> Graded:
         rubric = assignment.rubric(job.level)
         report = Path(scratch) / REPORT
         run_hidden_tests(
-            job.read, assignment=assignment, rubric=rubric, sandbox=sandbox, seed=job.seed, report=report, quiet=True
+            job.read,
+            assignment=assignment,
+            rubric=rubric,
+            sandbox=sandbox,
+            seed=job.seed,
+            report=report,
+            quiet=True,
+            show=job.figures,
         )
         card = scoring.score(read_report(report), rubric, assignment.mistake)
         files = {path.name: text for path, text in pages(card, assignment, Path(scratch)).items()}
@@ -291,12 +305,8 @@ def to_table(rows: Iterable[Row]) -> str:
     writer.writerow(_COLUMNS)
     for row in rows:
         values = (getattr(row, column) for column in _COLUMNS)
-        writer.writerow(["" if value is None else _cell(value) for value in values])
+        writer.writerow(map(cell, values))
     return text.getvalue()
-
-
-def _cell(value: str | float) -> str | float:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def unique_names(paths: Sequence[Path]) -> dict[str, Path]:

@@ -281,6 +281,82 @@ class ScoredCriterion(_Record, frozen=True, kw_only=True):
     adjusted: str = ""  # why the points are not the sum of what the tests alone would give
 
 
+# --- grade.json, as it is read again ---------------------------------------------------------------------------------
+
+
+class GradedSubmission(_Record, frozen=True, kw_only=True):
+    """Whose grade it is."""
+
+    name: str
+    commit: str | None
+
+
+class GradedScore(_Record, frozen=True, kw_only=True):
+    """The sums; None while anything in them is open."""
+
+    automatic: float
+    automatic_max: float
+    reviewer: float | None
+    reviewer_max: float
+    total: float | None
+    max: float
+
+
+class GradedTest(_Record, frozen=True, kw_only=True):
+    """One hidden test."""
+
+    id: str
+    outcome: Literal["passed", "failed", "error", "timeout"]
+    points: float
+    max: float
+    mistakes: list[str]
+
+
+class GradedCriterion(_Record, frozen=True, kw_only=True):
+    """One line of the rubric."""
+
+    id: str
+    title: str
+    points: float | None
+    max: float
+    scored_by: Literal["tests", "reviewer"]
+    tests: list[GradedTest]
+
+
+class GradedBonus(_Record, frozen=True, kw_only=True):
+    """One follow-up."""
+
+    id: str
+    title: str
+    points: float | None
+    max: float
+
+
+class GradedMistake(_Record, frozen=True, kw_only=True):
+    """One mistake that was named."""
+
+    id: str
+    severity: Literal["critical", "major", "minor"]
+    criterion: str
+    title: str
+
+
+class Grade(_Record, frozen=True, kw_only=True):
+    """What stands in a grade.json."""
+
+    schema: Literal[1]
+    level: str
+    submission: GradedSubmission
+    score: GradedScore
+    passing: float
+    verdict: Literal["pass", "fail", "needs-review"]
+    criteria: list[GradedCriterion]
+    bonus: list[GradedBonus]
+    mistakes: list[GradedMistake]
+    flags: list[Flag]
+    seconds: float
+
+
 class FoundMistake(_Record, frozen=True, kw_only=True):
     """A mistake of the catalogue that the run found."""
 

@@ -75,6 +75,14 @@ def starters(assignment: Assignment, name: str) -> frozenset[str]:
 
 
 @functools.cache
+def starters_of_module(assignment: Assignment) -> frozenset[str]:
+    """Return the candidate's main module as it is handed out, at each level."""
+    manifest = assignment.manifest
+    path = assignment.root / manifest.reference
+    return frozenset(_Renderer(assignment, level, "open")(path, manifest.source) for level in assignment.levels)
+
+
+@functools.cache
 def handed_out(assignment: Assignment, name: str) -> frozenset[str]:
     """Return the SHA-256 of a file as it is handed out, at each level and in each flow."""
     own = {to: assignment.root / path for path, to in _SHARED.items()} | _sources(assignment)

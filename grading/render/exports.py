@@ -1,0 +1,127 @@
+"""A grade for the places where scores go on: Gradescope, JUnit's readers, spreadsheets. Made from grade.json alone."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+from grading.model import Grade, GradedCriterion, Mistake
+
+# Looks a mistake up by criterion and id.
+Catalogue = Callable[[str, str], Mistake]
+_JUNIT = {"passed": None, "failed": "failure", "error": "error", "timeout": "error"}
+
+
+def to_gradescope(grade: Grade, catalogue: Catalogue) -> str:
+    """Return Gradescope's results.json, as a candidate may read it: criteria and hints, and no hidden test.
+
+    Criteria that a reviewer has not scored yet are left out, and count nothing in `score`.
+    Source: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
+    """
+    scored = [criterion for criterion in grade.criteria if criterion.points is not None]
+    waiting = [criterion.title for criterion in grade.criteria if criterion.points is None]
+    open_points = f"Still to be given by a reviewer: {', '.join(waiting)}." if waiting else ""
+    tests = [_gradescope_test(criterion, grade, catalogue) for criterion in scored]
+    tests += [
+        {
+            "name": f"Bonus: {bonus.title}",
+            "score": bonus.points or 0.0,
+            # Beyond the score: what is not done costs nothing.
+            "max_score": 0.0,
+            "output": f"{bonus.points or 0.0:g} of {bonus.max:g}, beside the score",
+            "output_format": "text",
+            "visibility": "visible",
+        }
+        for bonus in grade.bonus
+        if bonus.points
+    ]
+    return json.dumps(
+        {
+            "score": round(sum(criterion.points or 0.0 for criterion in scored), 2),
+            "execution_time": round(grade.seconds),
+            "output": " ".join(filter(None, [f"Verdict: {grade.verdict}.", open_points])),
+            "output_format": "text",
+            "test_output_format": "md",
+            "test_name_format": "text",
+            "visibility": "visible",
+            "stdout_visibility": "hidden",
+            "extra_data": {"level": grade.level, "verdict": grade.verdict, "commit": grade.submission.commit},
+            "tests": tests,
+        },
+        indent=2,
+    )
+
+
+def _gradescope_test(criterion: GradedCriterion, grade: Grade, catalogue: Catalogue) -> dict[str, Any]:
+    whole = criterion.points == criterion.max
+    found = (
+        [m for m in grade.mistakes if m.criterion in (criterion.id, "any")] if criterion.scored_by == "tests" else []
+    )
+    hints = [f"**{m.title}.** {catalogue(m.criterion, m.id).hint}" for m in found]
+    return {
+        "name": criterion.title,
+        "score": criterion.points,
+        "max_score": criterion.max,
+        "status": "passed" if whole else "failed",
+        "output": "\n\n".join(hints) or ("Everything that was checked is right." if whole else "Scored by a reviewer."),
+        "output_format": "md",
+        "visibility": "visible",
+    }
+
+
+def to_junit(grade: Grade) -> str:
+    """Return JUnit's XML: a suite for each criterion, a case for each hidden test. For reviewers: it names them.
+
+    Source: https://github.com/testmoapp/junitxml
+    """
+    root = ElementTree.Element("testsuites", name=_plain(grade.submission.name), time=f"{grade.seconds:.3f}")
+    for criterion in grade.criteria:
+        if not criterion.tests:
+            continue
+        suite = ElementTree.SubElement(root, "testsuite", name=criterion.title, tests=str(len(criterion.tests)))
+        counts = {"failure": 0, "error": 0}
+        for test in criterion.tests:
+            case = ElementTree.SubElement(suite, "testcase", classname=criterion.id, name=test.id)
+            kind = _JUNIT[test.outcome]
+            if kind is not None:
+                counts[kind] += 1
+                told = (
+                    f"{test.outcome}, {test.points:g} of {test.max:g} points: {', '.join(test.mistakes) or 'unnamed'}"
+                )
+                ElementTree.SubElement(case, kind, message=told, type=test.outcome)
+        suite.set("failures", str(counts["failure"]))
+        suite.set("errors", str(counts["error"]))
+    for key in ("tests", "failures", "errors"):
+        root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def to_csv(grades: Sequence[Grade]) -> str:
+    """Return a line for each grade; a criterion that is open, or that another level has, is empty."""
+    criteria = list(dict.fromkeys(criterion.id for grade in grades for criterion in grade.criteria))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["name", "commit", "level", "verdict", "automatic", "reviewer", "total", *criteria, "mistakes"])
+    for grade in grades:
+        points = {criterion.id: criterion.points for criterion in grade.criteria}
+        score = grade.score
+        cells: list[object] = [grade.submission.name, grade.submission.commit, grade.level, grade.verdict]
+        cells += [score.automatic, score.reviewer, score.total, *(points.get(id_) for id_ in criteria)]
+        cells.append(" ".join(f"{mistake.criterion}:{mistake.id}" for mistake in grade.mistakes))
+        writer.writerow(map(cell, cells))
+    return text.getvalue()
+
+
+def cell(value: object) -> object:
+    """Return a value for a spreadsheet: a text that one would take for a formula is quoted, nothing is empty."""
+    if value is None:
+        return ""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _plain(text: str) -> str:
+    """Return a text without what XML 1.0 has no way to write."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -1,0 +1,117 @@
+"""cohort.html: everybody on one page, and what their grades say of the tests."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from grading.model import Figure, Grade, Rubric
+from grading.render.html.page import image, render
+from grading.render.markdown import points
+
+_MOST_MISTAKES = 15
+_MOST_GROUPS = 30
+# At or below this, a test says little of who is strong.
+WEAK = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One submission of the cohort."""
+
+    name: str
+    grade: Grade | None
+    problem: str = ""  # why there is no grade
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """What the cohort says of a criterion or a hidden test."""
+
+    title: str
+    test: str | None
+    difficulty: float
+    discrimination: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Submissions that are alike."""
+
+    names: Sequence[str]
+    least: float  # share of uncommon statements in common, of the pairs that connect them
+
+
+def to_cohort_html(
+    entries: Sequence[Entry],
+    rubric: Rubric,
+    items: Sequence[Item],
+    mistakes: Mapping[tuple[str, str, str], int],
+    groups: Sequence[Group],
+) -> str:
+    """Return the page of a cohort.
+
+    Args:
+        entries: the submissions, in the order given.
+        rubric: by which they were graded.
+        items: criteria and hidden tests, with difficulty and discrimination.
+        mistakes: how many made each, by criterion, id and title, the most frequent first.
+        groups: submissions that are alike beyond the starter.
+    """
+    graded = [entry.grade for entry in entries if entry.grade is not None]
+    figure = _distribution([grade.score.automatic for grade in graded], rubric) if graded else None
+    return render(
+        "cohort.html.jinja",
+        "cohort.js",
+        entries=entries,
+        graded=graded,
+        rubric=rubric,
+        criteria=[criterion for criterion in rubric.criterion if criterion.tests],
+        points=points,
+        points_of=lambda grade, id_: next((c.points for c in grade.criteria if c.id == id_), None),
+        address=_address,
+        verdicts=sorted({grade.verdict for grade in graded}),
+        counts={verdict: sum(g.verdict == verdict for g in graded) for verdict in ("pass", "needs-review", "fail")},
+        items=items,
+        weak=WEAK,
+        mistakes=list(mistakes.items())[:_MOST_MISTAKES],
+        named=sorted({mistake.id for grade in graded for mistake in grade.mistakes}),
+        groups=groups[:_MOST_GROUPS],
+        more_groups=max(0, len(groups) - _MOST_GROUPS),
+        figure=figure,
+        drawing=None if figure is None else image(figure.svg),
+    )
+
+
+def _address(name: str) -> Markup:
+    return Markup(f"{quote(name, safe='')}/summary.html")  # noqa: S704 - nothing but letters, digits and escapes
+
+
+def _distribution(scores: Sequence[float], rubric: Rubric) -> Figure:
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure as Drawing
+
+    open_points = sum(c.points for c in rubric.criterion if not c.tests)
+    most = rubric.maximum - open_points
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "cohort", "font.size": 10}):
+        drawing = Drawing(figsize=(7.5, 2.6), layout="constrained")
+        axes = drawing.subplots()
+        axes.hist(scores, bins=[5 * edge for edge in range(int(most // 5) + 2)], color="#0b5cad", edgecolor="white")
+        axes.axvline(rubric.passing, color="#116329", linewidth=2, label=f"passes without a review: {rubric.passing:g}")
+        least = rubric.passing - open_points
+        axes.axvline(least, color="#a40e26", linewidth=2, linestyle="--", label=f"can still pass: {least:g}")
+        axes.set(xlabel=f"automatic points, of {most:g}", ylabel="submissions")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.yaxis.get_major_locator().set_params(integer=True)
+        axes.legend(frameon=False, fontsize=8, loc="upper left")
+        written = io.StringIO()
+        drawing.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+    svg = written.getvalue()
+    above, between = sum(s >= rubric.passing for s in scores), sum(least <= s < rubric.passing for s in scores)
+    told = (
+        f"{above} of {len(scores)} pass without a review, {between} can still pass with one, "
+        f"{len(scores) - above - between} cannot."
+    )
+    return Figure(title="Automatic points", text=told, svg=svg[svg.index("<svg") :])
