@@ -92,6 +92,7 @@ def _address(name: str) -> Markup:
 def _distribution(scores: Sequence[float], rubric: Rubric) -> Figure:
     from matplotlib import rc_context
     from matplotlib.figure import Figure as Drawing
+    from matplotlib.ticker import MaxNLocator
 
     open_points = sum(c.points for c in rubric.criterion if not c.tests)
     most = rubric.maximum - open_points
@@ -104,7 +105,7 @@ def _distribution(scores: Sequence[float], rubric: Rubric) -> Figure:
         axes.axvline(least, color="#a40e26", linewidth=2, linestyle="--", label=f"can still pass: {least:g}")
         axes.set(xlabel=f"automatic points, of {most:g}", ylabel="submissions")
         axes.spines[["top", "right"]].set_visible(False)
-        axes.yaxis.get_major_locator().set_params(integer=True)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend(frameon=False, fontsize=8, loc="upper left")
         written = io.StringIO()
         drawing.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
