@@ -93,6 +93,12 @@ def _is_read(name: ast.Name) -> bool:
     return isinstance(name.ctx, ast.Load)
 
 
+# Annotations say nothing, and what a compound statement holds has marks of its own.
+_LEFT_OUT: Final = frozenset(
+    {"annotation", "returns", "type_comment", "ctx", "body", "orelse", "finalbody", "decorator_list"}
+)
+
+
 class _Plain:
     """Writes trees down without what says nothing of who wrote them."""
 
@@ -100,7 +106,7 @@ class _Plain:
         self._bound = bound
 
     def told(self, node: ast.AST) -> str:
-        """Return a node as text, the bodies of compound statements aside: their statements have marks of their own."""
+        """Return a node as text."""
         if isinstance(node, ast.Name):
             return "_" if node.id in self._bound else node.id
         if isinstance(node, ast.arg):
@@ -109,16 +115,7 @@ class _Plain:
             return "text"
         parts = [type(node).__name__]
         for field, value in ast.iter_fields(node):
-            if field in (
-                "annotation",
-                "returns",
-                "type_comment",
-                "ctx",
-                "body",
-                "orelse",
-                "finalbody",
-                "decorator_list",
-            ):
+            if field in _LEFT_OUT:
                 continue
             parts += [self.told(one) if isinstance(one, ast.AST) else repr(one) for one in _listed(value)]
         return f"({' '.join(parts)})"

@@ -20,7 +20,8 @@ from grading.errors import ContentError, GradingError, UsageError
 from grading.harness import Harness, Progress, report_arguments
 from grading.model import Figure, Rubric, Run, Scorecard
 from grading.publish import solution
-from grading.render import to_feedback, to_html, to_json, to_summary
+from grading.render import to_feedback, to_json, to_summary
+from grading.render.html.summary import to_html
 from grading.report import read_report
 from grading.review import read_review
 from grading.sandbox.calls import Sandbox

@@ -31,7 +31,7 @@ def test_the_reference_gets_85_of_85(tmp_path: Path):
     assert (done.returncode, done.stderr) == (0, "")
     assert "85 of 85 automatic points: pass" in done.stdout
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        *("feedback.md", "grade.json", "report.json", "summary.md")
+        *("feedback.md", "grade.json", "report.json", "summary.html", "summary.md")
     ]
 
 

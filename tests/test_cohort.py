@@ -62,9 +62,12 @@ def test_a_bad_submission_stops_nothing(tmp_path: Path):
         assert rows[name]["problem"]
         assert not rows[name]["verdict"]
         assert name in said
-    pages = {"grade.json", "summary.md", "feedback.md", "report.json"}
+    pages = {"grade.json", "summary.md", "summary.html", "feedback.md", "report.json"}
     for name in (CORRECT[0].stem, "exits", MISTAKEN[0].stem):
         assert {path.name for path in (out / name).iterdir()} >= pages
+    page = (out / "cohort.html").read_text(encoding="utf-8")
+    assert "5 submissions" in page
+    assert all(name in page for name in rows)
 
 
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path):

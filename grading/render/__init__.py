@@ -2,7 +2,6 @@
 
 from grading.render.feedback import to_feedback
 from grading.render.grade_json import to_json
-from grading.render.html.summary import to_html
 from grading.render.summary import to_summary
 
-__all__ = ["to_feedback", "to_html", "to_json", "to_summary"]
+__all__ = ["to_feedback", "to_json", "to_summary"]

@@ -1,0 +1,132 @@
+"""cohort.html with a thousand rows: sorting, filtering, links, and names that are not what they seem."""
+
+import json
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from playwright.sync_api import Page
+
+from grading.content import Assignment
+from grading.model import Grade, Scorecard
+from grading.render import to_json
+from grading.render.html.cohort import Entry, Group, Item, to_cohort_html
+from tests.browser.conftest import Open
+from tests.conftest import ROOT
+from tests.conftest import Grade as GradeSource
+
+HOSTILE = '"><script>window.ran = 1</script><img src=x onerror=alert(1)>'
+
+
+@pytest.fixture(scope="module")
+def card(grade: GradeSource) -> Scorecard:
+    """A submission with two mistakes."""
+    return grade((ROOT / "tests" / "submissions" / "mistaken" / "wrong_sqrt_ratio.py").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def path(card: Scorecard, assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of a thousand submissions."""
+    rubric = assignment.rubric("mid")
+    plain = json.loads(to_json(card, []))
+    entries = []
+    for number in range(1000):
+        points = float(number % 86)
+        verdict = "pass" if points >= 70 else "needs-review" if points >= 55 else "fail"
+        grade = {**plain, "verdict": verdict, "score": {**plain["score"], "automatic": points}}
+        if number % 2:
+            grade["mistakes"] = []
+        name = HOSTILE if number == 7 else f"candidate {number}"
+        entries.append(Entry(name=name, grade=msgspec.convert(grade, type=Grade)))
+    entries.append(Entry(name="lost", grade=None, problem="<b>it cannot be read</b>"))
+    items = [Item(title=c.title, test=None, difficulty=0.5, discrimination=None) for c in rubric.criterion if c.tests]
+    items.append(Item(title="", test="mean_over_the_batch", difficulty=0.9, discrimination=-0.2))
+    mistakes = {("weighted-loss", "wrong-pos-weight", "The weight is another formula"): 500}
+    text = to_cohort_html(entries, rubric, items, mistakes, [Group(names=["candidate 1", HOSTILE], least=0.7)])
+    path = tmp_path_factory.mktemp("cohort") / "cohort.html"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def column(page: Page, number: int) -> list[str]:
+    """Return a column's texts in the rows that are shown."""
+    return page.evaluate(
+        "n => [...document.querySelectorAll('#table tbody tr:not([hidden])')].map(row => row.cells[n].textContent)",
+        number,
+    )
+
+
+def test_a_heading_sorts_up_and_down(path: Path, look_at: Open):
+    """By number where there are numbers; told to screen readers; at once, with a thousand rows."""
+    page = look_at(path)
+    heading = page.get_by_role("columnheader", name="Automatic")
+    started = time.monotonic()
+
+    heading.get_by_role("button").click()
+
+    assert time.monotonic() - started < 2
+    assert heading.get_attribute("aria-sort") == "ascending"
+    points = [float(text) for text in column(page, 2) if text]
+    assert len(points) == 1000
+    assert points == sorted(points)
+    heading.get_by_role("button").press("Enter")
+    assert heading.get_attribute("aria-sort") == "descending"
+    points = [float(text) for text in column(page, 2) if text]
+    assert points == sorted(points, reverse=True)
+    page.get_by_role("columnheader", name="Name").get_by_role("button").click()
+    assert heading.get_attribute("aria-sort") is None
+    names = [name.lower() for name in column(page, 0)]
+    assert names == sorted(names)
+
+
+def test_filters_narrow_down_together(path: Path, look_at: Open):
+    """By text, verdict and mistake; the count is told."""
+    page = look_at(path)
+
+    page.get_by_label("Verdict").select_option("pass")
+    assert set(column(page, 1)) == {"pass"}
+    page.locator("#mistake").select_option("wrong-pos-weight")
+    page.get_by_label("Name or mistake").fill("candidate 7")
+
+    names = column(page, 0)
+    assert names
+    assert all("candidate 7" in name for name in names)
+    assert page.evaluate("document.getElementById('shown').value") == f"{len(names)} of 1001 shown"
+    page.get_by_label("Name or mistake").fill("")
+    page.locator("#mistake").select_option("all")
+    page.get_by_label("Verdict").select_option("no score")
+    assert column(page, 0) == ["lost"]
+
+
+def test_names_lead_to_summaries_and_nowhere_else(path: Path, look_at: Open):
+    """Whatever a name holds, its link is a path below the page's own folder; nothing of it runs."""
+    page = look_at(path)
+    page.wait_for_timeout(200)
+
+    links = page.evaluate("[...document.querySelectorAll('tbody th a')].map(a => a.href)")
+    assert len(links) == 1000
+    assert all(link.startswith(path.parent.as_uri() + "/") and link.endswith("/summary.html") for link in links)
+    assert page.evaluate("window.ran") is None
+    assert HOSTILE in column(page, 0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible(scheme: str, path: Path, look_at: Open, axe: str):
+    """No violation that axe-core finds."""
+    page = look_at(path, color_scheme=scheme)
+    page.get_by_label("Name or mistake").fill("candidate 7")
+    page.evaluate(axe)
+
+    found = page.evaluate("axe.run()")
+
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found["violations"]] == []
+
+
+def test_the_distribution_has_the_pass_line(path: Path, look_at: Open):
+    """And is told in words."""
+    page = look_at(path)
+
+    text = str(page.locator("figure img").get_attribute("alt"))
+    assert "pass without a review" in text
+    assert page.get_by_text("look", exact=True).count() == 1

@@ -1,0 +1,174 @@
+"""Grades for other places, in the fields that those places document."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from grading.cli import main
+from grading.content import Assignment
+from grading.model import Scorecard
+from grading.render import to_json
+from tests.compose import compose
+from tests.conftest import REFERENCE, ROOT, Grade
+
+# https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
+VISIBILITY = {"hidden", "after_due_date", "after_published", "visible"}
+FORMATS = {"text", "html", "simple_format", "md", "ansi"}
+TOP = {
+    "score": (int, float),
+    "execution_time": int,
+    "output": str,
+    "output_format": FORMATS,
+    "test_output_format": FORMATS,
+    "test_name_format": FORMATS,
+    "visibility": VISIBILITY,
+    "stdout_visibility": VISIBILITY,
+    "extra_data": dict,
+    "tests": list,
+    "leaderboard": list,
+}
+TEST = {
+    "score": (int, float),
+    "max_score": (int, float),
+    "status": {"passed", "failed"},
+    "name": str,
+    "name_format": FORMATS,
+    "number": str,
+    "output": str,
+    "output_format": FORMATS,
+    "tags": list,
+    "visibility": VISIBILITY,
+    "extra_data": dict,
+}
+
+
+def hold(record: dict[str, object], fields: dict[str, object]) -> None:
+    """Hold a record to its documented fields and their types or values."""
+    for name, value in record.items():
+        allowed = fields[name]
+        if isinstance(allowed, set):
+            assert value in allowed, name
+        else:
+            assert isinstance(value, allowed), name  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def mistaken(grade: Grade) -> Scorecard:
+    """Two mistakes, and a follow-up that is right."""
+    path = ROOT / "hidden_tests" / "mistakes"
+    source = "\n\n".join(
+        (path / name).read_text(encoding="utf-8")
+        for name in ("weighted-loss/inverted-pos-weight.py", "evaluation/missing-eval-mode.py")
+    )
+    threshold = ROOT / "tests" / "submissions" / "followups" / "threshold" / "correct"
+    further = {"assignment/followups.py": next(iter(sorted(threshold.glob("*.py")))).read_text(encoding="utf-8")}
+    return grade(compose(source), further=further)
+
+
+@pytest.fixture
+def file(mistaken: Scorecard, tmp_path: Path) -> Path:
+    """Its grade.json."""
+    path = tmp_path / "grade.json"
+    path.write_text(to_json(mistaken, []), encoding="utf-8")
+    return path
+
+
+def export(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """Run the command and return what it prints."""
+    assert main(["export", *map(str, arguments)]) == 0
+    return capsys.readouterr().out
+
+
+def test_gradescope_gets_what_it_documents(
+    file: Path, mistaken: Scorecard, assignment: Assignment, capsys: pytest.CaptureFixture[str]
+):
+    """Its field names, types and values; points that add up; hints, and no hidden test."""
+    text = export(capsys, file, "--format", "gradescope")
+
+    results = json.loads(text)
+    hold(results, TOP)
+    for test in results["tests"]:
+        hold(test, TEST)
+        assert test["max_score"] >= test["score"] or test["name"].startswith("Bonus")
+    assert results["score"] == sum(t["score"] for t in results["tests"] if not t["name"].startswith("Bonus"))
+    assert results["score"] == json.loads(file.read_text())["score"]["automatic"]
+    assert "Code Quality" in results["output"]
+    assert [t["name"] for t in results["tests"] if t["name"].startswith("Bonus")] == ["Bonus: F1: Threshold Tuning"]
+    hints = {assignment.mistake(found.criterion, found.mistake.id).hint for found in mistaken.mistakes}
+    assert all(any(hint in test["output"] for test in results["tests"]) for hint in hints)
+    for criterion in mistaken.rubric.criterion:
+        assert not [test for test in criterion.tests if test in text]
+
+
+def test_junit_names_every_test(file: Path, mistaken: Scorecard, capsys: pytest.CaptureFixture[str]):
+    """A suite for each criterion, a case for each test, and counts that agree with them."""
+    root = ElementTree.fromstring(export(capsys, file, "--format", "junit"))  # noqa: S314 - ours
+
+    cases = {(case.get("classname"), case.get("name")): case for case in root.iter("testcase")}
+    expected = {(c.id, test.id): test.outcome.value for c in mistaken.criteria for test in c.tests}
+    assert {key: "passed" if not len(case) else "failed" for key, case in cases.items()} == expected
+    for suite in [root, *root.iter("testsuite")]:
+        assert int(suite.get("tests", "")) == len(list(suite.iter("testcase")))
+        assert int(suite.get("failures", "")) == len(list(suite.iter("failure")))
+    assert any("inverted-pos-weight" in failure.get("message", "") for failure in root.iter("failure"))
+
+
+def test_csv_has_a_line_for_each(file: Path, grade: Grade, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """Whatever their levels; what one of them lacks is empty, and no name is a formula."""
+    senior = json.loads(to_json(grade(REFERENCE.read_bytes(), level="senior"), []))
+    senior["submission"]["name"] = '=HYPERLINK("http://192.0.2.1")'
+    other = tmp_path / "senior.json"
+    other.write_text(json.dumps(senior))
+
+    rows = list(csv.DictReader(io.StringIO(export(capsys, file, other, "--format", "csv"))))
+
+    assert [row["level"] for row in rows] == ["mid", "senior"]
+    assert rows[0]["sampler"] == ""
+    assert float(rows[1]["sampler"]) > 0
+    assert rows[1]["name"].startswith("'=")
+    assert "weighted-loss:inverted-pos-weight" in rows[0]["mistakes"]
+
+
+def test_a_file_is_written_whole(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """What goes to a file is what would have been printed."""
+    printed = export(capsys, file, "--format", "junit")
+
+    assert export(capsys, file, "--format", "junit", "--out", tmp_path / "x.xml") == ""
+    assert (tmp_path / "x.xml").read_text(encoding="utf-8") == printed
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "not a whole grade.json"),
+        ('{"schema": 1', "not a whole grade.json"),
+        ('{"schema": 2}', "not a whole grade.json"),
+        ("[]", "not a whole grade.json"),
+        (None, "cannot be read"),
+    ],
+)
+def test_what_is_no_grade_is_refused(
+    content: str | None, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """One line that names the file, status 2, and nothing written."""
+    path, out = tmp_path / "grade.json", tmp_path / "out"
+    if content is not None:
+        path.write_text(content)
+
+    assert main(["export", str(path), "--format", "csv", "--out", str(out)]) == 2
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "grade.json" in told.err and says in told.err
+    assert told.err.count("\n") == 1
+    assert not out.exists()
+
+
+def test_one_at_a_time_where_a_file_holds_one(file: Path, capsys: pytest.CaptureFixture[str]):
+    """Gradescope's and JUnit's formats know one submission."""
+    assert main(["export", str(file), str(file), "--format", "gradescope"]) == 2
+    assert "one grade.json at a time" in capsys.readouterr().err
