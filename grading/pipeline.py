@@ -122,15 +122,21 @@ def pages(card: Scorecard, assignment: Assignment, out: Path) -> Mapping[Path, s
         for name, path in assignment.manifest.further.items()
         if name in card.run.submission.further
     }
-    return texts | {out / _PAGE: to_html(card, questions, references, _figures(card, assignment))}
+    figures, problem = _figures(card, assignment)
+    return texts | {out / _PAGE: to_html(card, questions, references, figures, problem)}
 
 
-def _figures(card: Scorecard, assignment: Assignment) -> list[Figure]:
+def _figures(card: Scorecard, assignment: Assignment) -> tuple[list[Figure], str]:
+    """Return the figures, or why there are none."""
     module, shown = assignment.manifest.figures, card.run.shown
-    if module is None or not shown or "problem" in shown:
-        return []
-    figures: list[Figure] = importlib.import_module(module).draw(shown)
-    return figures
+    if module is None or not shown:
+        return [], "it was not asked for"
+    if "problem" in shown:
+        return [], str(shown["problem"])
+    try:
+        return importlib.import_module(module).draw(shown), ""
+    except Exception as error:  # noqa: BLE001 - a score must not be lost to a drawing
+        return [], f"it could not be drawn ({type(error).__name__})"
 
 
 def prepare_folder(out: Path) -> None:

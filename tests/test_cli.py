@@ -91,6 +91,7 @@ def test_a_sheet_is_not_written_over(tmp_path: Path):
     [
         (("grade", "nowhere"), "nowhere"),
         (("grade", "docs"), "assignment/exercise.py"),
+        (("grade", "/dev/zero"), "is not a regular file"),
         (("grade", REFERENCE, "--review", "nowhere.toml"), "nowhere.toml"),
         (("grade", REFERENCE, "--out", "README.md/x"), "README.md/x"),
         (("score", "nowhere.json"), "nowhere.json"),

@@ -75,7 +75,7 @@ def _open_points(card: Scorecard) -> str:
     waiting = [criterion for criterion in card.criteria if criterion.points is None]
     if waiting:
         names = ", ".join(f"{criterion.title} (0 to {points(criterion.max)})" for criterion in waiting)
-        how = "fill in a sheet from `python -m grading review SUBMISSION` and hand it to `--review`"
+        how = "the form in `summary.html` or a sheet from `python -m grading review SUBMISSION` makes the file for `--review`"
         return f"## Still open\n\n{names}: {how}."
     if card.review is None:
         return ""

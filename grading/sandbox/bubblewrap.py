@@ -213,8 +213,7 @@ def _command(content: Content) -> list[str]:
         command += ["--ro-bind", str(path), f"{_PACKAGES}{number}"]
     for name in (*_INSIDE, *content.paths):
         command += ["--ro-bind", str(content.root / name), f"{_OURS}/{name}"]
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(THREADS))
-    for variable, value in (_ENVIRONMENT | threads).items():
+    for variable, value in _ENVIRONMENT.items():
         command += ["--setenv", variable, value]
     paths = [_OURS, *(f"{_PACKAGES}{number}" for number, _ in enumerate(packages))]
     start = f"import sys; sys.path[:0] = {paths!r}; from grading.sandbox.inside.worker import main; main()"
@@ -223,11 +222,13 @@ def _command(content: Content) -> list[str]:
 
 # The kernel lets nobody without privileges map root into a namespace of a call's own (user_namespaces(7)).
 _NOT_ROOT = ("--uid", "1000", "--gid", "1000")
-# A call: two libraries' idle threads cost more than they give on inputs of a few hundred numbers.
-THREADS = 1
+# One thread a call: two libraries' idle threads cost more than they give on inputs of a few hundred numbers.
 _ENVIRONMENT = {
     "HOME": "/tmp",  # noqa: S108 - inside the sandbox
     "LANG": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 

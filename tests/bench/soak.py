@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,7 +27,7 @@ from rich.progress import track  # noqa: E402
 from grading.cohort import Job, grade_job, grader_digest  # noqa: E402
 from grading.content import Assignment  # noqa: E402
 from grading.submission import read_submission  # noqa: E402
-from tests.cases import Case, catalogue, correct  # noqa: E402
+from tests.cases import EXERCISE, Case, catalogue, correct  # noqa: E402
 
 Seeded = tuple[Case, int]
 
@@ -41,14 +42,12 @@ def main() -> int:
 
     everything = [case for case in (*correct(), *catalogue(Assignment(ROOT))) if args.only in case.name]
     chosen = [case for case in everything if case.name in _TELLING] or everything[:3]
-    same = [(case, 7) for case in chosen for _ in range(args.runs)]
     grades: dict[str, set[str]] = defaultdict(set)
     with _pool(1) as pool:
-        _collect(pool, same, grades, "one after the other, one thread")
+        _collect(pool, _runs(chosen, args.runs, threads=1), grades, "one after the other, one thread")
+        _collect(pool, _runs(chosen, args.runs, threads=2), grades, "one after the other, two threads")
     with _pool(2) as pool, _busy(2 * (os.cpu_count() or 1)):
-        _collect(pool, same, grades, "two at a time, beside other work")
-    with _pool(1, threads=2) as pool:
-        _collect(pool, same, grades, "one after the other, two threads")
+        _collect(pool, _runs(chosen, args.runs, threads=1), grades, "two at a time, beside other work")
     restless = sorted(name for name, texts in grades.items() if len(texts) > 1)
     for case in chosen:
         print(f"{case.name}: {3 * args.runs} runs with one seed, {len(grades[case.name])} grade.json")
@@ -99,15 +98,15 @@ def _points(text: str) -> tuple[object, ...]:
     return tuple((c["id"], c["points"]) for c in (*grade["criteria"], *grade["bonus"]))
 
 
-def _pool(workers: int, threads: int = 1) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_with_threads, initargs=(threads,))
+def _pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 
 
-def _with_threads(threads: int) -> None:
-    from grading.sandbox import bubblewrap
-
-    bubblewrap.THREADS = threads
+def _runs(cases: Sequence[Case], times: int, threads: int) -> list[Seeded]:
+    """Return each case so many times, with one seed, computing with so many threads."""
+    choose = f"\n\nimport torch\n\ntorch.set_num_threads({threads})\n".encode()
+    threaded = [replace(case, files={**case.files, EXERCISE: case.files[EXERCISE] + choose}) for case in cases]
+    return [(case, 7) for case in threaded for _ in range(times)]
 
 
 @contextmanager

@@ -50,7 +50,11 @@ class _File:
 
 
 def to_html(
-    card: Scorecard, questions: Sequence[Question], references: Mapping[str, str], figures: Sequence[Figure]
+    card: Scorecard,
+    questions: Sequence[Question],
+    references: Mapping[str, str],
+    figures: Sequence[Figure],
+    no_figures: str = "",
 ) -> str:
     """Return the reviewer's page.
 
@@ -59,6 +63,7 @@ def to_html(
         questions: the discussion, with the answer key.
         references: the finished files, by name, the candidate's main module first.
         figures: what the candidate's model does.
+        no_figures: why there are none.
     """
     main, *_ = references
     sources = {main: card.run.submission.source, **card.run.submission.further}
@@ -85,7 +90,7 @@ def to_html(
         commits=card.run.submission.history.commits[:_MOST_COMMITS],
         timeline=_timeline(card),
         figures=[(figure, image(figure.svg)) for figure in figures],
-        no_figures=str(card.run.shown.get("problem", "")),
+        no_figures=no_figures,
         review=review,
         hints=[] if review is None else review.hints,
         observed=[] if review is None else review.observed,
