@@ -75,8 +75,8 @@ def _open_points(card: Scorecard) -> str:
     waiting = [criterion for criterion in card.criteria if criterion.points is None]
     if waiting:
         names = ", ".join(f"{criterion.title} (0 to {points(criterion.max)})" for criterion in waiting)
-        how = "the form in `summary.html` or a sheet from `python -m grading review SUBMISSION` makes the file for `--review`"
-        return f"## Still open\n\n{names}: {how}."
+        sheet = "a sheet from `python -m grading review SUBMISSION`"
+        return f"## Still open\n\n{names}: the form in `summary.html` or {sheet} makes the file for `--review`."
     if card.review is None:
         return ""
     lines = [f"## Review by {escape(card.review.reviewer)}", ""]
