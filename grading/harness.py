@@ -137,6 +137,8 @@ class Harness:
         manifest = self._assignment.manifest
         if manifest.figures is None or self.problem is not None:
             return {}
+        if self._under_test.ran_out_of_time:
+            return {"problem": "a call ran out of time before"}
         files = {manifest.source: solution(self._assignment, self._rubric.level).encode()}
         given = {name: (self._assignment.root / name).read_bytes() for name in manifest.given}
         reference = CandidateCode(module=manifest.module, files={**given, **files})

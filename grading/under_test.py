@@ -61,6 +61,11 @@ class CandidateUnderTest:
             raise self._import_failures[code.module]
         raise _failure(reply, "")
 
+    @property
+    def ran_out_of_time(self) -> bool:
+        """Whether any call so far has."""
+        return bool(self._late)
+
     def note(self, id_: str, detail: str) -> None:
         """Tell the reviewer something that is no mistake."""
         self.notes[id_] = Flag(id=id_, severity="info", detail=detail)

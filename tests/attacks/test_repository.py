@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from grading.content import Assignment
 from grading.errors import UsageError
 from grading.model import Scorecard
 from grading.render import to_feedback, to_json, to_summary
+from grading.render.html.summary import to_html
 from grading.submission import MAX_FILE_BYTES, read_submission
 from tests.attacks.conftest import FULL, HONEST, points
 from tests.compose import compose
@@ -228,6 +230,23 @@ def test_content_that_is_no_solution_is_graded_to_nothing(case: str, folder: Pat
     assert card.mistakes
 
 
+class _Elements(HTMLParser):
+    """What a browser would make of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.attributes: list[str] = []
+        self.targets: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element."""
+        self.names.append(tag)
+        self.attributes += [name for name, _ in attrs]
+        self.targets += [value or "" for name, value in attrs if name in ("href", "src", "action", "formaction")]
+
+
 # --- The readers ----------------------------------------------------------------------------------------------------
 
 MARKUP = (
@@ -280,6 +299,11 @@ def test_whatever_is_written_is_shown_as_text(
         page = FENCED.sub("", page)
         assert (found := ACTS.search(page)) is None, page[found.start() - 100 : found.end() + 100]
     assert "script" not in to_feedback(card, questions)
+    page = _Elements(to_html(card, questions, {"assignment/exercise.py": HONEST}, []))
+    assert page.names.count("script") == 1
+    assert not {"img", "iframe", "object", "embed", "base"} & set(page.names)
+    assert not [name for name in page.attributes if name.startswith("on")]
+    assert all(target.startswith(("#", "data:,")) for target in page.targets)
     assert "\x1b" not in to_json(card, questions)
 
 
