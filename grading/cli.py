@@ -190,7 +190,8 @@ def _cohort(args: _Args) -> None:
     if any(row.problem.startswith(FAILED) for row in problems):
         raise GradingError(f"{len(problems)} submissions have no score: see above; run it again for those")
     if problems:
-        raise UsageError(f"{len(problems)} submissions could not be read: see above; all others are graded")
+        others = "all others are graded" if len(problems) < len(rows) else "there was nothing to grade"
+        raise UsageError(f"{len(problems)} of {len(rows)} could not be read: see above; {others}")
 
 
 def _export(args: _Args) -> None:
@@ -342,7 +343,8 @@ def _command(
 
 
 def _common(parser: argparse.ArgumentParser, *, out: Path | None) -> None:
-    parser.add_argument("--level", choices=LEVELS, help="whose rubric counts (default: mid, or the report's)")
+    usual = "mid" if out is not None else "the report's"
+    parser.add_argument("--level", choices=LEVELS, help=f"whose rubric counts (default: {usual})")
     parser.add_argument("--review", type=Path, metavar="FILE", help="a filled-in review sheet")
     where = out if out is not None else "the report's folder"
     parser.add_argument("--out", type=Path, default=out, metavar="DIR", help=f"where to write (default: {where})")

@@ -283,7 +283,8 @@ def _marker(folder: Path, key: str) -> Row | None:
         row = msgspec.json.decode((folder / MARKER).read_bytes(), type=Row)
     except (OSError, msgspec.DecodeError):
         return None
-    return row if row.key == key and (folder / "grade.json").is_file() else None
+    whole = all((folder / name).is_file() for name in (REPORT, *PAGES))
+    return row if row.key == key and whole else None
 
 
 def _seed(out: Path, wanted: int | None) -> int:

@@ -29,8 +29,9 @@ def cohort_page(graded: Iterable[tuple[str, str]], assignment: Assignment, rubri
             entries.append(Entry(name=name, grade=None, problem=problem))
             continue
         try:
-            entries.append(Entry(name=name, grade=read_grade(out / name / "grade.json")))
+            grade = read_grade(out / name / "grade.json")
             sources[name] = read_report(out / name / "report.json").submission.source
+            entries.append(Entry(name=name, grade=grade))
         except UsageError as error:  # somebody has been at the folder since
             entries.append(Entry(name=name, grade=None, problem=str(error)))
     grades = [entry.grade for entry in entries if entry.grade is not None]

@@ -13,6 +13,7 @@ def read_grade(path: Path) -> Grade:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Grade)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        why = (error.strerror or str(error)).lower()
+        raise UsageError(f"{path}: cannot be read: {why}; give the grade.json that 'grade' wrote") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is not a whole grade.json: {error}; grade again") from None

@@ -241,6 +241,7 @@ class Run(_Record, frozen=True, kw_only=True):
 class Review(_Record, frozen=True, kw_only=True):
     """What the reviewer filled in."""
 
+    submission: str = ""  # whose, as the sheet says
     reviewer: str
     points: dict[str, float]  # criterion: points; a criterion that is not there is still open
     comments: dict[str, str]

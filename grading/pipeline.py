@@ -9,7 +9,7 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -43,7 +43,7 @@ def grade(
 ) -> Scorecard:
     """Grade a submission and write report and pages into `out`."""
     filled_in = None if review is None else read_review(review, rubric)
-    prepare_folder(out)
+    prepare_folder(out, (REPORT, *PAGES))
     with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
         report = Path(scratch) / REPORT
         run_hidden_tests(
@@ -60,7 +60,7 @@ def rescore(report: Path, *, assignment: Assignment, level: str | None, out: Pat
     rubric = assignment.rubric(level or run.level)
     filled_in = None if review is None else read_review(review, rubric)
     card = scoring.score(run, rubric, assignment.mistake, filled_in)
-    prepare_folder(out)
+    prepare_folder(out, PAGES)
     write_whole(pages(card, assignment, out))
     return card
 
@@ -139,11 +139,11 @@ def _figures(card: Scorecard, assignment: Assignment) -> tuple[list[Figure], str
         return [], f"it could not be drawn ({type(error).__name__})"
 
 
-def prepare_folder(out: Path) -> None:
+def prepare_folder(out: Path, names: Iterable[str]) -> None:
     """Make the output folder, and take away what an earlier run left there: an old score must not pass for this one."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name in (REPORT, *PAGES):
+        for name in names:
             (out / name).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(

@@ -46,7 +46,8 @@ def read_report(path: Path) -> Run:
     try:
         report = msgspec.json.decode(path.read_bytes(), type=_Report)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        why = (error.strerror or str(error)).lower()
+        raise UsageError(f"{path}: cannot be read: {why}; give the report.json that 'grade' wrote") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is not a whole report of the hidden tests: {error}; run `grade` again") from None
     facts = report.grading

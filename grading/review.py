@@ -1,14 +1,18 @@
 """The review sheet: TOML that the grader writes, a reviewer fills in, and the grader reads back."""
 
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from grading.content import load_toml
 from grading.errors import ContentError, UsageError
 from grading.model import Answer, Question, Review, Rubric, ScoredBy, Submission
+
+_HOW = (
+    "a sheet comes from 'python -m grading review SUBMISSION' or the form in summary.html; in it points are numbers "
+    "such as 7.5, without quotes, and all else is text in quotes"
+)
 
 
 class _Line(Struct, forbid_unknown_fields=True):
@@ -24,7 +28,7 @@ class _Sheet(Struct, forbid_unknown_fields=True):
     criterion: list[_Line]
     hints: list[str] = []
     observed: list[str] = []
-    dimensions: dict[str, Annotated[float, Meta(ge=0, le=100)]] = {}
+    dimensions: dict[str, float] = {}
 
 
 def read_review(path: Path, rubric: Rubric) -> Review:
@@ -32,11 +36,12 @@ def read_review(path: Path, rubric: Rubric) -> Review:
     try:
         sheet = load_toml(path, _Sheet)
     except ContentError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(f"{error}; {_HOW}") from None
     if not sheet.reviewer.strip():
         raise UsageError(f"{path}: reviewer is empty: put your name there")
     if sheet.level != rubric.level:
-        raise UsageError(f"{path}: is for level {sheet.level!r}, and this is {rubric.level!r}")
+        mend = f"give --level {sheet.level}, or fill in a sheet for {rubric.level}"
+        raise UsageError(f"{path}: is for level {sheet.level!r}, and this is {rubric.level!r}: {mend}")
     most = {c.id: c.points for c in rubric.criterion if c.scored_by is ScoredBy.REVIEWER}
     points: dict[str, float] = {}
     for line in sheet.criterion:
@@ -46,10 +51,13 @@ def read_review(path: Path, rubric: Rubric) -> Review:
             if not 0 <= line.points <= most[line.id]:
                 raise UsageError(f"{path}: {line.id}: points = {line.points:g} is not from 0 to {most[line.id]:g}")
             points[line.id] = line.points
-    for name in sheet.dimensions:
+    for name, value in sheet.dimensions.items():
         if name not in rubric.dimensions:
             raise UsageError(f"{path}: dimension {name!r} is not one of {', '.join(rubric.dimensions)}")
+        if not 0 <= value <= 100:
+            raise UsageError(f"{path}: dimensions: {name} = {value:g} is not from 0 to 100")
     return Review(
+        submission=sheet.submission,
         reviewer=sheet.reviewer.strip(),
         points=points,
         comments={line.id: line.comment for line in sheet.criterion if line.id in most},
@@ -65,6 +73,8 @@ def to_sheet(submission: Submission, rubric: Rubric, questions: list[Question]) 
     lines = [
         "# Review sheet. Put your name and the points in, save it, and run",
         "#   python -m grading grade SUBMISSION --review THIS_FILE",
+        "# or, without running anything again,",
+        "#   python -m grading score build/grade/report.json --review THIS_FILE",
         f"submission = {_string(submission.name)}",
         f"level = {_string(rubric.level)}",
         'reviewer = ""  # your name: required',
@@ -80,6 +90,7 @@ def to_sheet(submission: Submission, rubric: Rubric, questions: list[Question]) 
         ]
     names = " ".join(rubric.dimensions)
     lines += ["", f"# Optional: your impression in per cent, 0 to 100, of any of: {names}", "[dimensions]"]
+    lines += [f"# {name} = 50" for name in rubric.dimensions]
     lines += ["", "# " + "-" * 100, "# The discussion: the candidate's answers, and what to look for in them."]
     for question in questions:
         lines += ["#", f"# {question.number}. {question.title}", *_answer(answers.get(question.number))]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from grading.model import (
     Blame,
     Criterion,
+    Flag,
     FoundMistake,
     Mistake,
     Outcome,
@@ -47,13 +48,21 @@ def score(run: Run, rubric: Rubric, catalogue: Catalogue, review: Review | None 
         rubric=rubric,
         criteria=criteria,
         mistakes=found,
-        flags=[*run.submission.flags, *run.notes],
+        flags=[*run.submission.flags, *run.notes, *_review_flags(run, review)],
         review=review,
         verdict=_verdict(criteria, rubric.passing),
         bonus=[_score_tests(criterion, run, bonus_found) for criterion in rubric.bonus],
         # What is optional and was left alone is no mistake.
         bonus_mistakes=[f for f in bonus_found if f.mistake.id != "not-implemented"],
     )
+
+
+def _review_flags(run: Run, review: Review | None) -> list[Flag]:
+    """Tell of a sheet that was filled in for another name: an interview's, or a mix-up."""
+    if review is None or review.submission in ("", run.submission.name):
+        return []
+    detail = f"the review file is for {review.submission!r}, and this is {run.submission.name!r}"
+    return [Flag(id="review-of-another", severity="warning", detail=detail)]
 
 
 def _found(run: Run, criteria: Sequence[Criterion], catalogue: Catalogue) -> list[FoundMistake]:

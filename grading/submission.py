@@ -142,13 +142,16 @@ def _locate(path: Path, source: str) -> tuple[Path | None, Path]:
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read: {_reason(error)}; give a checkout's folder or an {name}") from None
     if not stat.S_ISDIR(mode):
+        if stat.S_ISREG(mode) and path.suffix != ".py":
+            raise UsageError(f"{path}: is no Python file; give a checkout's folder or an {name}")
         return None, path
     for root in (path, path.absolute().parent):
         if os.path.lexists(root / source) and (root == path or path.name == Path(source).parent.name):
             if (root / Path(source).parent).is_symlink():
                 raise UsageError(f"{root / Path(source).parent}: is a link; a submission holds the folder itself")
             return root, root / source
-    raise UsageError(f"{path}: holds no {source}; give the root of a checkout, or an {name}")
+    files = " (its .py files one by one, each a submission?)" if any(path.glob("*.py")) else ""
+    raise UsageError(f"{path}: holds no {source}; give the root of a checkout, or an {name}{files}")
 
 
 def _read_file(path: Path) -> bytes:

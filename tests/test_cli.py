@@ -71,7 +71,21 @@ def test_an_old_report_is_scored_again_with_a_review(tmp_path: Path):
     grade = json.loads((tmp_path / "grade.json").read_text(encoding="utf-8"))
     assert done.returncode == 0
     assert (grade["score"]["reviewer"], grade["score"]["total"], grade["verdict"]) == (8, 93, "pass")
+    assert "93 of 100: this passes" in (tmp_path / "feedback.md").read_text(encoding="utf-8")
+    assert grading("score", tmp_path / "report.json").returncode == 0, "the report is still there"
+    assert json.loads((tmp_path / "grade.json").read_text(encoding="utf-8"))["score"]["total"] is None
     assert grading("review", sheet).stdout == f"{sheet}: filled in by Rosa\n"
+
+
+def test_a_sheet_for_another_is_flagged(tmp_path: Path):
+    """It counts, for an interview's sheet bears the candidate's name; but the reviewer is told."""
+    sheet = tmp_path / "review.toml"
+    sheet.write_text('submission = "somebody"\nlevel = "mid"\nreviewer = "Rosa"\ncriterion = []\n', encoding="utf-8")
+
+    assert grading("grade", REFERENCE, "--out", tmp_path, "--review", sheet).returncode == 0
+
+    grade = json.loads((tmp_path / "grade.json").read_text(encoding="utf-8"))
+    assert "review-of-another" in [flag["id"] for flag in grade["flags"]]
 
 
 def test_a_sheet_is_not_written_over(tmp_path: Path):
@@ -92,6 +106,8 @@ def test_a_sheet_is_not_written_over(tmp_path: Path):
         (("grade", "nowhere"), "nowhere"),
         (("grade", "docs"), "assignment/exercise.py"),
         (("grade", "/dev/zero"), "is not a regular file"),
+        (("grade", "README.md"), "is no Python file"),
+        (("grade", "tests/submissions/correct"), "one by one"),
         (("grade", REFERENCE, "--review", "nowhere.toml"), "nowhere.toml"),
         (("grade", REFERENCE, "--out", "README.md/x"), "README.md/x"),
         (("score", "nowhere.json"), "nowhere.json"),

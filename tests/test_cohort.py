@@ -93,6 +93,11 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path):
     for name, written in finished.items():
         if name != paths[-1].stem:
             assert (out / name / "graded.json").stat().st_mtime_ns == written
+    lost = out / paths[0].stem / "report.json"
+    lost.unlink()
+    assert "[" in cohort(*paths, "--out", out)
+    assert lost.is_file(), "what is not whole is graded again"
+    assert (out / "cohort.html").read_text(encoding="utf-8").count('scope="row"><a') == len(paths)
     before = {path: path.stat().st_mtime_ns for path in out.glob("*/graded.json")}
     started = time.monotonic()
     cohort(*paths, "--out", out)

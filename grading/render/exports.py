@@ -60,11 +60,12 @@ def _gradescope_test(criterion: GradedCriterion, grade: Grade, catalogue: Catalo
         [m for m in grade.mistakes if m.criterion in (criterion.id, "any")] if criterion.scored_by == "tests" else []
     )
     hints = [f"**{m.title}.** {catalogue(m.criterion, m.id).hint}" for m in found]
+    status = {"status": "passed" if whole else "failed"} if criterion.tests else {}
     return {
         "name": criterion.title,
         "score": criterion.points,
         "max_score": criterion.max,
-        "status": "passed" if whole else "failed",
+        **status,
         "output": "\n\n".join(hints) or ("Everything that was checked is right." if whole else "Scored by a reviewer."),
         "output_format": "md",
         "visibility": "visible",

@@ -10,12 +10,24 @@ _VERDICTS = {
     Verdict.FAIL: "As it stands, this does not pass; you can push again.",
     Verdict.NEEDS_REVIEW: "A reviewer adds the points for code quality and discussion.",
 }
+_REVIEWED = {
+    Verdict.PASS: "this passes.",
+    Verdict.FAIL: "this does not pass.",
+    Verdict.NEEDS_REVIEW: "it is still open.",
+}
+
+
+def _verdict(card: Scorecard) -> str:
+    if card.total is None:
+        return _VERDICTS[card.verdict]
+    all_points = f"{points(card.total)} of {points(card.rubric.maximum)}"
+    return f"With the reviewer's points that makes {all_points}: {_REVIEWED[card.verdict]}"
 
 
 def to_feedback(card: Scorecard, questions: Sequence[Question]) -> str:  # noqa: ARG001 - a renderer's signature
     """Return the candidate's page: everything in it comes from the rubric and the catalogue of mistakes."""
     automatic, most = card.points(ScoredBy.TESTS), card.maximum(ScoredBy.TESTS)
-    parts = [f"# {points(automatic)} of {points(most)} automatic points", _VERDICTS[card.verdict]]
+    parts = [f"# {points(automatic)} of {points(most)} automatic points", _verdict(card)]
     whole = [found.mistake for found in card.mistakes if found.criterion == "any"]
     if whole:
         parts.append("## Your module\n\n" + "\n".join(f"- **{m.title}.** {m.hint}" for m in whole))
