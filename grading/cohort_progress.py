@@ -4,8 +4,10 @@ import contextlib
 import multiprocessing
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import wait
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -25,7 +27,7 @@ def executors(scheduler: str | None, jobs: int | None) -> tuple[int, MakeExecuto
         if workers < 1:
             raise UsageError(f"--jobs {workers}: at least one, please")
         context = multiprocessing.get_context("spawn")
-        return workers, lambda: ProcessPoolExecutor(workers, mp_context=context)
+        return workers, lambda: ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent)
     try:
         from distributed import Client
     except ImportError:
@@ -39,6 +41,21 @@ def executors(scheduler: str | None, jobs: int | None) -> tuple[int, MakeExecuto
         raise UsageError(f"--scheduler {scheduler}: has no workers; start some with `dask worker {scheduler}`")
     # The same submission graded again, when a worker was lost, must not be taken from a cache of its first try.
     return threads, lambda: client.get_executor(pure=False, retries=2)  # type: ignore[no-untyped-call]
+
+
+def end_with_parent() -> None:
+    """End this process when the one that started it does.
+
+    A pool's process holds both ends of its queue, and would wait for ever for work from a parent that was killed.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_for, args=(parent.sentinel,), daemon=True).start()
+
+
+def _wait_for(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 @contextlib.contextmanager

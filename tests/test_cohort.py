@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from distributed import LocalCluster
 
@@ -80,8 +81,11 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path):
     )
     assert running.stderr is not None
     told = [running.stderr.readline() for _ in range(3)]
-    os.killpg(running.pid, signal.SIGKILL)
+    helpers = psutil.Process(running.pid).children(recursive=True)
+    running.kill()
     running.wait()
+    assert helpers
+    assert not psutil.wait_procs(helpers, timeout=20)[1], "what it started ends with it"
     finished = {path.parent.name: path.stat().st_mtime_ns for path in out.glob("*/graded.json")}
     assert 2 <= len(finished) < len(paths), told
     paths[-1].write_text(paths[-1].read_text() + "\n# since then\n")

@@ -25,6 +25,7 @@ from rich.console import Console  # noqa: E402 - the checkout is not installed
 from rich.progress import track  # noqa: E402
 
 from grading.cohort import Job, grade_job, grader_digest  # noqa: E402
+from grading.cohort_progress import end_with_parent  # noqa: E402
 from grading.content import Assignment  # noqa: E402
 from grading.submission import read_submission  # noqa: E402
 from tests.cases import EXERCISE, Case, catalogue, correct  # noqa: E402
@@ -99,7 +100,8 @@ def _points(text: str) -> tuple[object, ...]:
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent)
 
 
 def _runs(cases: Sequence[Case], times: int, threads: int) -> list[Seeded]:
