@@ -98,8 +98,15 @@ def _numbers(tree: ast.Module) -> Iterator[Flag]:
                 and not isinstance(node.value, bool)
                 and node.value not in _PLAIN_NUMBERS
             ):
-                detail = f"the number {node.value:.6g} in {function.name}: is it computed elsewhere, or made up?"
+                detail = f"the number {_short(node.value)} in {function.name}: is it computed elsewhere, or made up?"
                 yield Flag(id="hardcoded-number", severity="info", detail=detail, line=node.lineno)
+
+
+def _short(number: float) -> str:
+    try:
+        return f"{number:.6g}"
+    except OverflowError:
+        return "of more than 300 digits"
 
 
 def _accuracy(tree: ast.Module) -> Iterator[Flag]:

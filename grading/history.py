@@ -2,8 +2,10 @@
 
 import itertools
 import re
+import resource
 import shutil
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from grading.sandbox.bubblewrap import find_bubblewrap
 
 _SECONDS = 10
 _MAX_COMMITS = 200
+_MAX_BYTES = 4 << 20  # of git's output
+_MAX_MEMORY = 1 << 30
 _MAX_SUBJECT = 100
 _MAX_OUTSIDE = 30
 _RECORD, _FIELD = "\x1e", "\x1f"
@@ -115,5 +119,24 @@ def _git_log(git: str, root: Path) -> str:
         "--format=%x1e%H%x1f%ct%x1f%ae%x1f%s",
         "HEAD",
     ]
-    done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False, stdin=subprocess.DEVNULL)
-    return done.stdout[: 4 << 20].decode(errors="replace") if done.returncode == 0 else ""
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(
+        command, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, preexec_fn=_set_limits
+    ) as running:
+        clock = threading.Timer(_SECONDS, running.kill)
+        clock.start()
+        try:
+            assert running.stdout is not None
+            output = running.stdout.read(_MAX_BYTES)
+            # Whoever has written that much is not waited for.
+            status = 0 if len(output) == _MAX_BYTES else running.wait()
+        finally:
+            clock.cancel()
+            running.kill()
+    return output.decode(errors="replace") if status == 0 else ""
+
+
+def _set_limits() -> None:
+    """Keep a repository that is a bomb (objects of a few bytes that stand for gigabytes) from the machine's memory."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY, _MAX_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))

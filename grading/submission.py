@@ -24,7 +24,7 @@ from grading.publish import blank_discussion, handed_out, starters
 from grading.sandbox.calls import CandidateCode
 
 MAX_FILE_BYTES = 256 * 1024
-_HEADING = re.compile(r"^##\s+(\d+)\.\s*(.*?)\s*$")
+_HEADING = re.compile(r"## {1,9}([0-9]{1,3})\.(.*)", re.DOTALL)
 _NAME_LENGTH = 80
 
 
@@ -128,7 +128,7 @@ def _sections(text: str) -> list[tuple[int, str, list[str]]]:
     sections: list[tuple[int, str, list[str]]] = []
     for line in text.splitlines():
         if heading := _HEADING.match(line):
-            sections.append((int(heading[1]), heading[2], []))
+            sections.append((int(heading[1]), heading[2].strip(), []))
         elif sections:
             sections[-1][2].append(line.rstrip())
     return sections
@@ -181,7 +181,12 @@ def _decoded(source: bytes) -> str:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
     except SyntaxError:
         encoding = "utf-8"
-    return source.decode(encoding, errors="replace").replace("\r\n", "\n")
+    try:
+        text = source.decode(encoding, errors="replace")
+    except (LookupError, UnicodeError, ValueError):  # a codec that is none for text, or one that knows no replacing
+        text = source.decode(errors="replace")
+    # Some codecs make half surrogate pairs, which nothing could write down again.
+    return text.encode("utf-8", "replace").decode().replace("\r\n", "\n")
 
 
 def _parsed(source: bytes) -> ast.Module:

@@ -7,10 +7,12 @@ from typing import Any
 from grading.content import ANY
 from grading.model import Blame, Flag, Outcome
 from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
+from grading.sandbox.replies import REPORTED_KINDS
 
 # Once a probe has timed out, further calls of it get this share of the time, so that one endless loop does not cost
 # its full limit over and over.
 _AFTER_A_TIMEOUT = 0.25
+_MAX_NOTE = 300
 # The probe that imports the module and does nothing else.
 _IMPORTING = "importing"
 
@@ -51,7 +53,7 @@ class CandidateUnderTest:
             raise self._import_failures[code.module]
         reply = self._reply(code, probe, inputs)
         if reply.status is Status.ANSWERED and reply.observed is not None:
-            return reply.observed
+            return {name: _with_known_errors(value) for name, value in reply.observed.items()}
         # Whether a call that died or never came back got beyond the import can be told by importing alone.
         unclear = reply.status in (Status.TIMED_OUT, Status.DIED)
         alone = self._reply(code, _IMPORTING, {}) if unclear else reply
@@ -68,7 +70,7 @@ class CandidateUnderTest:
 
     def note(self, id_: str, detail: str) -> None:
         """Tell the reviewer something that is no mistake."""
-        self.notes[id_] = Flag(id=id_, severity="info", detail=detail)
+        self.notes[id_] = Flag(id=id_, severity="info", detail=detail[:_MAX_NOTE])
 
     def _module(self, file: str) -> CandidateCode:
         if file not in self._code.files:
@@ -82,6 +84,23 @@ class CandidateUnderTest:
         if reply.status is Status.TIMED_OUT:
             self._late.add(probe)
         return reply
+
+
+def _with_known_errors(value: Any) -> Any:
+    """Return what a probe observed, with errors in it only of the kinds that code in the sandbox may report.
+
+    A record that says anything else was made up, to be taken for a mistake that costs less.
+    """
+    match value:
+        case {"kind": kind, "line": line, "detail": detail, "at_import": _}:
+            known = kind in REPORTED_KINDS and isinstance(detail, str) and (line is None or type(line) is int)
+            return value if known else {"kind": "crash", "line": None, "detail": "made up", "at_import": False}
+        case dict():
+            return {name: _with_known_errors(item) for name, item in value.items()}
+        case list():
+            return [_with_known_errors(item) for item in value]
+        case _:
+            return value
 
 
 def _failure(reply: Reply, criterion: str) -> CandidateFailure:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -336,6 +337,7 @@ def tracked(candidate: CandidateUnderTest, seed: int) -> TrackedRuns:
             "lr": first.lr,
             "pos_weight": array(np.array(first.pos_weight)),
             "epochs": TRACKED_EPOCHS,
+            "functions": (Path(__file__).parent / "tracked_functions.py").read_text(encoding="utf-8"),
             "fails_at": len(first.batches) + 2,
         },
     )

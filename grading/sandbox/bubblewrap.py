@@ -24,6 +24,7 @@ from grading.errors import SandboxError
 from grading.sandbox.calls import Call, CallError, Reply, Status
 from grading.sandbox.inside import wire
 from grading.sandbox.inside.jail import CANDIDATE_ROOT, Limits
+from grading.sandbox.inside.worker import CONFINED, JAIL_FAILED
 from grading.sandbox.replies import died, read_reply, write_request
 
 # Where things lie inside; none of these tells where they lie outside.
@@ -106,18 +107,25 @@ class _Worker:
             order = json.dumps({"limits": asdict(limits), "hide": [_OURS]}).encode()
             with theirs:
                 socket.send_fds(self._control, [order], [theirs.fileno()])
-            frame = _exchange(ours, write_request(call, nonce=nonce), deadline)
+            first = _first_byte(ours, deadline)
+            confined = first == CONFINED
+            if confined:
+                frame = _exchange(ours, write_request(call, nonce=nonce), deadline)
+            else:
+                frame = _receive(ours, deadline) if first else first
             ended = self._read_line(deadline if frame is None else time.monotonic() + 1)
             late = ended is None
             if late:
                 self._control.sendall(b"kill")
                 ended = self._read_line(time.monotonic() + _FAREWELL_SECONDS)
         match ended:
-            case {"status": "jail", "detail": str(detail)}:
+            case {"status": "jail", "detail": str(detail)} if not confined:
                 why = wire.decode(frame) if frame else detail
                 raise SandboxError(f"a call could not be isolated: {why}. {_ADVICE}")
             case {"status": "ended", "detail": str(detail)}:
                 pass
+            case {"status": "jail"}:
+                detail = f"exit status {JAIL_FAILED}"  # the candidate's own
             case _:
                 self.alive = False
                 return died("the sandbox's worker was lost during this call")
@@ -171,11 +179,32 @@ def _exchange(ours: socket.socket, request: bytes, deadline: float) -> bytes | N
 
     None if neither has happened by the deadline. The other end is hostile: it may not read, and may send anything.
     """
-    data = bytearray()
     try:
         ours.settimeout(max(deadline - time.monotonic(), 0.001))
         ours.sendall(request)
-        wanted = wire.HEADER.size
+    except TimeoutError:
+        return None
+    except OSError:
+        pass  # it has ended; what it said before may still be there
+    return _receive(ours, deadline)
+
+
+def _first_byte(ours: socket.socket, deadline: float) -> bytes | None:
+    """Return the first byte that comes, none if the other end closes; None if neither has happened by the deadline."""
+    try:
+        ours.settimeout(max(deadline - time.monotonic(), 0.001))
+        return ours.recv(1)
+    except TimeoutError:
+        return None
+    except OSError:
+        return b""
+
+
+def _receive(ours: socket.socket, deadline: float) -> bytes | None:
+    """Return what comes until one frame is whole or the other end closes; None if neither happens by the deadline."""
+    data = bytearray()
+    wanted = wire.HEADER.size
+    try:
         while len(data) < wanted:
             ours.settimeout(max(deadline - time.monotonic(), 0.001))
             part = ours.recv(min(wanted - len(data), 1 << 16))
@@ -217,7 +246,22 @@ def _command(content: Content) -> list[str]:
         command += ["--setenv", variable, value]
     paths = [_OURS, *(f"{_PACKAGES}{number}" for number, _ in enumerate(packages))]
     start = f"import sys; sys.path[:0] = {paths!r}; from grading.sandbox.inside.worker import main; main()"
-    return [*command, "--remount-ro", "/", "--chdir", "/", str(interpreter), "-I", "-S", "-B", "-c", start]
+    # /dev is a file system of its own, and would be one for all calls.
+    return [
+        *command,
+        "--remount-ro",
+        "/dev",
+        "--remount-ro",
+        "/",
+        "--chdir",
+        "/",
+        str(interpreter),
+        "-I",
+        "-S",
+        "-B",
+        "-c",
+        start,
+    ]
 
 
 # The kernel lets nobody without privileges map root into a namespace of a call's own (user_namespaces(7)).

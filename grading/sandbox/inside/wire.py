@@ -99,8 +99,12 @@ def decode(frame: bytes) -> Message:
         if isinstance(value, dict) and _ARRAY_KEY in value:
             return _array(value, block)
         if isinstance(value, dict):
-            return {key: rebuild(item) for key, item in value.items()}
-        return value
+            return {text(key): rebuild(item) for key, item in value.items()}
+        return text(value) if isinstance(value, str) else value
+
+    def text(value: str) -> str:
+        # JSON can escape half a surrogate pair, which nothing could write down again.
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
     try:
         return rebuild(json.loads(document))

@@ -26,6 +26,8 @@ from grading.sandbox.inside.jail import CANDIDATE_ROOT, JailError, Limits, clone
 
 Probe = Callable[[Candidate, Mapping[str, wire.Message]], wire.Message]
 
+# What a child sends first.
+CONFINED, NOT_CONFINED = b"+", b"-"
 # The exit status of a child that could not be confined, so that it is never mistaken for the candidate's doing.
 JAIL_FAILED = 121
 
@@ -90,10 +92,12 @@ def _be_the_child(
         confine(limits, identity=identity, keep=reply, hide=hide)
     except (JailError, OSError) as error:
         with contextlib.suppress(OSError):
-            os.write(reply, wire.encode(str(error)))
+            os.write(reply, NOT_CONFINED + wire.encode(str(error)))
         os._exit(JAIL_FAILED)
     try:
         connection = socket.socket(fileno=reply)
+        # Before any of the candidate's code is here: so that nothing it does can pass for a confinement that failed.
+        connection.sendall(CONFINED)
         request = wire.decode(receive_frame(connection))
         connection.sendall(answer(request, probes, CANDIDATE_ROOT))
     finally:

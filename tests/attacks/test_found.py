@@ -1,0 +1,163 @@
+"""What was once found to work, each mended: the score is the honest part's, and there is one."""
+
+from pathlib import Path
+
+import pytest
+
+from grading.content import Assignment
+from grading.render import to_json, to_summary
+from grading.sandbox.calls import Call, CandidateCode, Sandbox, Status
+from grading.submission import read_answers, read_submission
+from tests.attacks.conftest import FULL, HONEST, NOTHING, in_evaluate, named, points
+from tests.attacks.test_repository import _git
+from tests.compose import compose
+from tests.conftest import REFERENCE, Grade
+
+# Each is a source that kept the grader from writing a score; what it should have earned is beside it.
+NO_SCORE: dict[str, tuple[bytes, dict[str, float]]] = {
+    "half a surrogate pair in a message": (
+        in_evaluate("raise ValueError('\\ud800')").encode(),
+        {**FULL, "evaluation": 0.0},
+    ),
+    "the same at import": (f"{HONEST}\nraise ValueError('\\ud800')\n".encode(), NOTHING),
+    "the same in a note": (
+        compose(
+            "def make_loss(train_labels):\n    import torch\n"
+            "    if train_labels.sum() == 0: raise ValueError('\\ud800')\n"
+            "    weight = (train_labels == 0).sum() / (train_labels == 1).sum()\n"
+            "    return torch.nn.BCEWithLogitsLoss(pos_weight=weight)\n"
+        ).encode(),
+        FULL,
+    ),
+    "a number of 400 digits": (in_evaluate(f"return {'1' * 400}").encode(), {**FULL, "evaluation": 0.0}),
+    "a long number in hexadecimal": (in_evaluate(f"return 0x{'f' * 5000}").encode(), {**FULL, "evaluation": 0.0}),
+    "the status that our own failure has": (f"import os; os._exit(121)\n{HONEST}".encode(), NOTHING),
+    "the same with a message": (
+        b"import os\nfor fd in range(3, 64):\n    try: os.write(fd, b'-GRD1' + bytes(8))\n    except OSError: pass\n"
+        b"os._exit(121)\n" + HONEST.encode(),
+        NOTHING,
+    ),
+    **{
+        f"the codec {codec}": (f"# -*- coding: {codec} -*-\n{HONEST}".encode(), NOTHING)
+        for codec in ("rot13", "hex", "bz2", "zlib", "uu", "base64", "quopri", "idna", "undefined")
+    },
+    **{
+        f"half a pair by {codec}": (f"# -*- coding: {codec} -*-\n# \\ud800\nraise ValueError\n".encode(), NOTHING)
+        for codec in ("unicode_escape", "raw_unicode_escape")
+    },
+}
+
+
+@pytest.mark.parametrize("attack", NO_SCORE)
+def test_there_is_a_score(attack: str, grade: Grade):
+    """Whatever the source is written with, it is graded, and its pages can be written."""
+    source, earned = NO_SCORE[attack]
+
+    card = grade(source)
+
+    assert points(card) == earned
+    to_json(card, []).encode()
+    to_summary(card, []).encode()
+
+
+# The first lines of `train_epoch` and `evaluate`, for each way to have their work done by what lies about.
+BORROWED = """
+import sys
+for name, module in list(sys.modules.items()):
+    for key, value in list(vars(module).items()) if hasattr(module, '__dict__') else []:
+        if callable(value) and getattr(value, '__code__', None) is not None and name.startswith(('hidden', 'grading')):
+            if 'train_epoch' in key: train_epoch = value
+            if 'evaluate' in key: evaluate = value
+            if key in ('make_loss', '_loss'): make_loss = value
+"""
+
+
+@pytest.mark.parametrize("level", ["mid", "researcher"])
+def test_no_solution_lies_about(level: str, grade: Grade):
+    """A submission that has written nothing finds nothing to pass off as its own."""
+    assert points(grade(BORROWED, level=level))["training-loop"] == 0
+    assert points(grade(BORROWED)) == NOTHING
+
+
+@pytest.mark.parametrize("kind", ["missing-no-grad", "loss-keeps-graph", "wrong-reduction", "nonsense", "pass"])
+def test_an_error_of_a_made_up_kind_is_a_crash(kind: str, grade: Grade):
+    """A minor mistake's name on an error would make it cheap; an unknown one would end the grading."""
+    forge = (
+        "import sys\nfor module in list(sys.modules.values()):\n"
+        "    error = getattr(module, 'CandidateError', None)\n"
+        "    if error is not None:\n"
+        "        def made_up(self, *args, **kwargs):\n"
+        f"            self.record = dict(kind={kind!r}, line=None, detail='', at_import=False)\n"
+        "        error.__init__ = made_up\n"
+    )
+    stubs = "".join(
+        f"def {signature}:\n    raise NotImplementedError\n"
+        for signature in ("make_loss(y)", "train_epoch(m, l, f, o)", "evaluate(m, l, threshold=0.5)")
+    )
+
+    card = grade(f"{forge}{stubs}")
+
+    assert points(card) == NOTHING
+    assert {mistake for _, mistake in named(card)} <= {"crash"}
+
+
+def test_nothing_stays_among_the_devices(sandbox: Sandbox):
+    """The folder of devices is nobody's to write to."""
+    source = b"open('/dev/left-behind', 'w')"
+    code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source})
+
+    reply = sandbox.call(Call(code=code, probe="importing", inputs={}, seconds=20))
+
+    assert reply.status is Status.FAILED
+    assert reply.error is not None and "Read-only" in reply.error.detail
+
+
+def test_shared_memory_is_refused(sandbox: Sandbox):
+    """System V's would count towards nobody's limit."""
+    source = b"import ctypes\nassert ctypes.CDLL(None, use_errno=True).shmget(0, 1 << 20, 0o1600) == -1\n"
+    code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source})
+
+    assert sandbox.call(Call(code=code, probe="importing", inputs={}, seconds=20)).status is Status.ANSWERED
+
+
+def test_a_note_is_short(grade: Grade):
+    """However much comes back for the reviewer to see."""
+    source = compose(
+        "import torch\nclass Long(str):\n    pass\ndef make_loss(train_labels):\n"
+        "    if train_labels.sum() == 0: raise ValueError('x' * 6_000_000)\n"
+        "    return torch.nn.BCEWithLogitsLoss(pos_weight=(train_labels == 0).sum() / (train_labels == 1).sum())\n"
+    )
+
+    assert all(len(flag.detail) <= 300 for flag in grade(source).flags)
+
+
+@pytest.mark.parametrize("heading", ["## " + "1" * 5000 + ". x", "## 1. x" + " " * 200_000 + "x", "##" + " " * 200_000])
+def test_a_heading_takes_no_time(heading: str):
+    """Neither a number that is too long nor blanks without end."""
+    assert read_answers(f"{heading}\nanswer\n", "") is not None
+
+
+def test_a_repository_that_is_a_bomb_is_left_alone(tmp_path: Path, assignment: Assignment):
+    """A commit that touches very many files costs neither much memory nor much time."""
+    (tmp_path / "assignment").mkdir()
+    (tmp_path / "assignment" / "exercise.py").write_bytes(REFERENCE.read_bytes())
+    _git(tmp_path, "init")
+    blob = "0" * 39 + "1"
+    entries = "".join(f"100644 blob {blob}\t{'x' * 200}{n}\n" for n in range(60_000))
+    made = _git_reads(tmp_path, entries, "mktree", "--missing")
+    commit = _git_reads(tmp_path, "", "commit-tree", "-m", "bomb", made)
+    _git(tmp_path, "update-ref", "HEAD", commit)
+
+    read = read_submission(tmp_path, assignment)
+
+    assert len(read.submission.history.outside) <= 30
+
+
+def _git_reads(folder: Path, text: str, *arguments: str) -> str:
+    import subprocess
+
+    settings = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    done = subprocess.run(
+        ["git", "-C", str(folder), *settings, *arguments], input=text, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
