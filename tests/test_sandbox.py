@@ -62,6 +62,9 @@ MALFORMED = {
     "a line of minus one": wire.encode(
         {"nonce": "n", "error": {"kind": "crash", "line": -1, "detail": "", "at_import": False}}
     ),
+    "a line that is true": wire.encode(
+        {"nonce": "n", "error": {"kind": "crash", "line": True, "detail": "", "at_import": False}}
+    ),
     "deep nesting": wire.HEADER.pack(wire.MAGIC, 200_000, 0) + b"[" * 100_000 + b"]" * 100_000,
     "a huge shape": wire.HEADER.pack(wire.MAGIC, len(_HUGE), 0) + _HUGE,
 }

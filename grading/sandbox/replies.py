@@ -38,9 +38,7 @@ def read_reply(frame: bytes, *, nonce: str) -> Reply:
                 "detail": str(detail),
                 "at_import": bool(at_import),
             },
-        } if (
-            said == nonce and kind in REPORTED_KINDS and (line is None or (type(line) is int and 0 < line < _MAX_LINE))
-        ):
+        } if said == nonce and kind in REPORTED_KINDS and _is_line(line):
             failure = CallError(kind=kind, line=line, detail=detail[:_MAX_DETAIL], at_import=at_import)
             return Reply(status=Status.FAILED, error=failure)
         case _:
