@@ -78,7 +78,7 @@ def main() -> None:
         f"{'warm batch / plain pytest, throughput (one core each)':<52}{throughput:>12.1f}{'20 or more':>12}", end="  "
     )
     print("met" if throughput >= 20 else "MISSED")
-    print("\n1,000 submissions: not measured here; the batch above is graded by one process, one after the other.")
+    print("\n1,000 submissions: nox -s bench -- cohort; the batch above is graded by one process, one after the other.")
 
 
 def run(command: list[str]) -> float:
