@@ -16,6 +16,11 @@ pytestmark = pytest.mark.criterion("broken-pipeline")
 FILE = "assignment/pipeline.py"
 # tests/test_pipeline.py shows over ten seeds that the repaired pipeline is clearly above, the broken one far below.
 LEAST_F1 = 0.7
+# What spoils the training itself. The F1 that it still reaches is a matter of luck, above the least with one seed and
+# below with another.
+SPOILS_TRAINING = frozenset(
+    ["inverted-weight", "double-sigmoid", "broadcast-loss", "labels-shuffled-apart", "accumulated-gradients"]
+)
 
 Play = Callable[..., Mapping[str, Any]]
 
@@ -209,12 +214,13 @@ def test_run_measures_on_the_test_split(play: Play, seed: int, blame: Blamer, un
 
 
 def test_the_repaired_pipeline_is_good(play: Play, seed: int, blame: Blamer, unrepaired: Unrepaired) -> None:
-    """On data that it has never seen, the trained model's F1 is at least 0.7."""
+    """On data that it has never seen, the F1 of a model that nothing spoils in training is at least 0.7."""
     features, labels, hidden, truth = hidden_split(random_for(seed, "whole"))
     seen = play("whole", features=array(features), labels=array(labels), hidden=array(hidden), seed=seed % 1000)
 
     # A poor model is a consequence of any defect that was left; only without one is it a finding of its own.
     blame(lambda: [] if unrepaired.found else ["still-poor"])
+    assert not SPOILS_TRAINING.intersection(unrepaired.found)
     decisions = values_of(seen["decisions"]).ravel()
     assert decisions.shape == truth.shape
     assert metrics(decisions > 0.5, truth)["f1"] >= LEAST_F1

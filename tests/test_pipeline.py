@@ -15,6 +15,7 @@ from tests.compose import compose
 from tests.conftest import REFERENCE, ROOT, Grade
 
 REPAIRED = (ROOT / "hidden_tests" / "reference" / "pipeline.py").read_text(encoding="utf-8")
+MISTAKES = ROOT / "hidden_tests" / "mistakes" / "broken-pipeline"
 REPAIRS = sorted((ROOT / "tests" / "submissions" / "pipeline" / "repairs").glob("*.py"))
 SEEDS = range(10)
 
@@ -78,6 +79,20 @@ def test_fixing_some_of_them_earns_their_share(broken: str, grade: Grade):
         "predict_leaves_dropout_out",
     }
     assert criterion.points == sum(test.max for test in passed)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_model_that_was_lucky_in_spite_of_a_defect_is_not_good(seed: int, grade: Grade):
+    """With one of these seeds the inverted weight reaches an F1 of 0.7, with the other it does not."""
+    inverted = compose((MISTAKES / "inverted-weight.py").read_text(encoding="utf-8"), "pipeline.py")
+    card = grade(
+        REFERENCE.read_text(), level="researcher", beside="broken-pipeline", further={FILE: inverted}, seed=seed
+    )
+
+    (criterion,) = (c for c in card.criteria if c.id == "broken-pipeline")
+    failed = {test.id for test in criterion.tests if not test.points}
+    assert failed == {"loss_weighs_positives_up", "the_repaired_pipeline_is_good"}
+    assert [found.mistake.id for found in card.mistakes] == ["inverted-weight"]
 
 
 def test_an_untouched_pipeline_is_not_done(broken: str, grade: Grade):

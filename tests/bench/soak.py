@@ -31,6 +31,8 @@ from grading.submission import read_submission  # noqa: E402
 from tests.cases import EXERCISE, Case, catalogue, correct  # noqa: E402
 
 Seeded = tuple[Case, int]
+# Where there is no terminal to draw a bar in.
+_LINE_EVERY = 100
 
 
 def main() -> int:
@@ -80,8 +82,15 @@ def _collect(pool: ProcessPoolExecutor, jobs: Sequence[Seeded], grades: dict[str
 
 
 def _grade_all(pool: ProcessPoolExecutor, jobs: Sequence[Seeded], what: str) -> Iterator[str]:
-    texts = pool.map(_grade, *zip(*jobs, strict=True))
-    yield from track(texts, description=what, total=len(jobs), console=Console(stderr=True))
+    """Return each job's grade in turn, and show how far it is: a bar in a terminal, a line now and then elsewhere."""
+    texts, console = pool.map(_grade, *zip(*jobs, strict=True)), Console(stderr=True)
+    if console.is_terminal:
+        yield from track(texts, description=what, total=len(jobs), console=console)
+        return
+    for done, text in enumerate(texts, start=1):
+        if done % _LINE_EVERY == 0 or done == len(jobs):
+            print(f"[{done}/{len(jobs)}] {what}", file=sys.stderr, flush=True)
+        yield text
 
 
 def _grade(case: Case, seed: int) -> str:
