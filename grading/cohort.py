@@ -200,7 +200,7 @@ def _sandbox(assignment: Assignment, preload: Iterable[str]) -> Sandbox:
     modules = frozenset().union(preload, *_WARM)
     while _WARM:
         _WARM.popitem()[1].close()
-    sandbox = _WARM[modules] = make_sandbox(assignment, preload=tuple(sorted(modules)), protected=True)
+    sandbox = _WARM[modules] = make_sandbox(assignment, preload=tuple(sorted(modules)), protected=True, lasting=True)
     # Executors end their processes without what `atexit` is told.
     multiprocessing.util.Finalize(None, sandbox.close, exitpriority=1)
     return sandbox

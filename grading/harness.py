@@ -222,13 +222,19 @@ class Progress:
             self._stream.flush()
 
 
-def make_sandbox(assignment: Assignment, *, preload: tuple[str, ...], protected: bool) -> Sandbox:
-    """Return the sandbox for an assignment's candidates; starting it takes seconds, and goes on in the background."""
+def make_sandbox(
+    assignment: Assignment, *, preload: tuple[str, ...], protected: bool, lasting: bool = False
+) -> Sandbox:
+    """Return the sandbox for an assignment's candidates; starting it takes seconds, and goes on in the background.
+
+    With `lasting`, for many submissions, the start takes longer and each call less.
+    """
     manifest = assignment.manifest
     if not protected:
         return Unprotected(manifest.probes)
     paths = (f"{Path(manifest.probes.split('.')[0])}/__init__.py", *manifest.inside)
-    return Bubblewrap(Content(root=assignment.root, probes=manifest.probes, paths=paths, preload=preload))
+    content = Content(root=assignment.root, probes=manifest.probes, paths=paths, preload=preload)
+    return Bubblewrap(content, lasting=lasting)
 
 
 def test_id(item: pytest.Item) -> str:

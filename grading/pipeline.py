@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import pytest_jsonreport.plugin
 
+import grading.harness
 from grading import score as scoring
 from grading.content import FOLDER, Assignment
 from grading.errors import ContentError, GradingError, UsageError
@@ -83,14 +85,18 @@ def run_hidden_tests(
     harness = Harness(assignment, rubric, read, sandbox, seed, show=show)
     arguments = [
         str(assignment.root / FOLDER),
-        *("-c", os.devnull, "--rootdir", str(assignment.root), "-p", "no:cacheprovider", "-p", "grading.harness"),
-        *("-p", "pytest_jsonreport.plugin", "--tb=short", "-q", "--import-mode=importlib"),
+        *("-c", os.devnull, "--rootdir", str(assignment.root), "--confcutdir", str(assignment.root / FOLDER)),
+        *("-p", "no:cacheprovider", "--tb=short", "-q", "--import-mode=importlib"),
         *(f"-pno:{plugin}" for plugin in _UNUSED_PLUGINS),
         *report_arguments(report),
     ]
+    # As modules: for a name, pytest looks through every package that is installed.
+    plugins: list[object] = [grading.harness, pytest_jsonreport.plugin, harness]
+    if not quiet:
+        plugins.append(Progress(sys.stderr))
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), _without_plugin_autoload():
-        status = pytest.main(arguments, plugins=[harness] if quiet else [Progress(sys.stderr), harness])
+        status = pytest.main(arguments, plugins=plugins)
     if harness.problem is not None:
         raise harness.problem
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not report.is_file():

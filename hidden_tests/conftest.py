@@ -18,8 +18,8 @@ from hidden_tests.diagnosis.tracking import TrackedRuns
 from hidden_tests.diagnosis.training import ObservedEpoch
 from hidden_tests.oracle import METRICS, Epoch, Floats, metrics
 
-# Sources of the handout, whose tests are for candidates.
-collect_ignore = ["handout"]
+# The handout's tests are for candidates, and no other folder has any: looking takes longer than a test.
+collect_ignore = [path.name for path in Path(__file__).parent.iterdir() if path.is_dir()]
 
 # Beyond about 17, float32 cannot tell a probability from 1.
 EXTREME_LOGITS = (18.0, 30.0, 50.0, 100.0, 200.0)

@@ -35,7 +35,7 @@ def sandbox(assignment: Assignment) -> Iterator[Sandbox]:
     """A warm sandbox, shared by every submission of the session."""
     # torch's own optimizers import torch._dynamo, which would take half of the five seconds in each fork.
     preload = (*assignment.manifest.preload.values(), "torch._dynamo")
-    sandbox = make_sandbox(assignment, preload=preload, protected=True)
+    sandbox = make_sandbox(assignment, preload=preload, protected=True, lasting=True)
     yield sandbox
     sandbox.close()
 

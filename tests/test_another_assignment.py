@@ -78,6 +78,17 @@ def test_its_mistakes_are_named(root: Path):
     assert "furthest from the rest" in (root / "build" / "grade" / "feedback.md").read_text()
 
 
+def test_what_lies_around_the_hidden_tests_plays_no_part(root: Path):
+    """A conftest.py that pytest would find above them, say, in a folder that holds this checkout among others."""
+    (root / "conftest.py").write_text("raise RuntimeError\n")
+    try:
+        found = grade(root, (root / "hidden_tests" / "reference" / "exercise.py").read_text())
+    finally:
+        (root / "conftest.py").unlink()
+
+    assert found["score"]["automatic"] == 80
+
+
 def test_its_starter_comes_from_its_reference(root: Path):
     """`publish --in-place` writes what is checked in; `review` asks its question."""
     before = (root / "assignment" / "exercise.py").read_text()

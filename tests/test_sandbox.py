@@ -1,6 +1,8 @@
 """The sandbox itself: what it refuses, how it ends a call, and what it makes of the bytes that come back."""
 
 import platform
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
 from grading.sandbox.inside import wire
 from grading.sandbox.inside.jail import _REFUSED
 from grading.sandbox.replies import read_reply
+from tests.conftest import ROOT
 
 
 def test_the_filter_refuses_every_call_it_lists(sandbox: Sandbox):
@@ -40,6 +43,26 @@ def test_a_hang_ends_within_its_limit(sandbox: Sandbox):
 
     assert reply.status is Status.TIMED_OUT
     assert time.monotonic() - started < 10
+
+
+_COLLAPSED = """
+from grading.sandbox.inside.memory import collapse
+
+values = bytearray(range(256)) * (1 << 18)  # 64 MiB
+collapse()
+assert values == bytearray(range(256)) * (1 << 18)
+print(next(line for line in open("/proc/self/smaps_rollup") if line.startswith("AnonHugePages")).split()[1])
+"""
+
+
+@pytest.mark.skipif(
+    tuple(map(int, platform.release().split(".")[:2])) < (6, 1), reason="this kernel has no MADV_COLLAPSE"
+)
+def test_memory_is_moved_into_huge_pages():
+    """What a process holds stays what it was."""
+    done = subprocess.run([sys.executable, "-c", _COLLAPSED], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert int(done.stdout) > 0
 
 
 def _import(sandbox: Sandbox, source: str, seconds: float = 20.0) -> Reply:

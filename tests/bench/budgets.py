@@ -95,7 +95,8 @@ def run(command: list[str]) -> float:
 def warm_batch(size: int, folder: Path) -> dict[str, float]:
     """Grade the reference again and again in one warm worker and return what one more of them takes."""
     assignment = Assignment(ROOT)
-    sandbox = make_sandbox(assignment, preload=tuple(assignment.manifest.preload.values()), protected=True)
+    preload = tuple(assignment.manifest.preload.values())
+    sandbox = make_sandbox(assignment, preload=preload, protected=True, lasting=True)
 
     def once() -> None:
         read, rubric = read_submission(REFERENCE, assignment), assignment.rubric("mid")

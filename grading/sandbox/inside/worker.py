@@ -23,6 +23,7 @@ from types import ModuleType
 from grading.sandbox.inside import wire
 from grading.sandbox.inside.candidate import Candidate, CandidateError, load
 from grading.sandbox.inside.jail import CANDIDATE_ROOT, JailError, Limits, clone, confine
+from grading.sandbox.inside.memory import collapse
 
 Probe = Callable[[Candidate, Mapping[str, wire.Message]], wire.Message]
 
@@ -35,10 +36,10 @@ JAIL_FAILED = 121
 def main() -> None:
     """Serve calls until the control socket closes.
 
-    The arguments are the control socket's descriptor, the module of probes and the modules to import before the first
-    call.
+    The arguments are `many` or `few` for the calls to expect, the control socket's descriptor, the module of probes
+    and the modules to import before the first call.
     """
-    descriptor, probes_name, *preload = sys.argv[1:]
+    calls, descriptor, probes_name, *preload = sys.argv[1:]
     del sys.argv[1:]  # no business of the candidate's
     control = socket.socket(fileno=int(descriptor))
     for name in preload:
@@ -47,6 +48,8 @@ def main() -> None:
     probes = importlib.import_module(probes_name)
     linecache.clearcache()  # which imports have filled with source lines of ours
     gc.freeze()  # what is there now stays: a child's collector need not touch, and so copy, its pages
+    if calls == "many":
+        collapse()
     _send(control, {"ready": True})
     while True:
         line, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
