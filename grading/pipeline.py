@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-import pytest_jsonreport.plugin
 
 import grading.harness
 from grading import score as scoring
@@ -82,6 +81,8 @@ def run_hidden_tests(
 
     With `show`, what the assignment's figures are drawn from is observed as well.
     """
+    import pytest_jsonreport.plugin  # missing where rooms are answered and nothing is graded
+
     harness = Harness(assignment, rubric, read, sandbox, seed, show=show)
     arguments = [
         str(assignment.root / FOLDER),
