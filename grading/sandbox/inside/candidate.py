@@ -83,6 +83,7 @@ def load(module: str, files: Mapping[str, bytes], root: Path) -> Candidate:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     if str(root) not in sys.path:
+        # Last, so that nothing that the candidate writes there is imported in place of a library's or our own.
         sys.path.append(str(root))
     file = str(root / f"{module.replace('.', '/')}.py")
     try:
