@@ -21,6 +21,7 @@ from grading.model import Blame, Outcome, Rubric, ScoredBy, Submission
 from grading.publish import solution
 from grading.sandbox.bubblewrap import Bubblewrap, Content
 from grading.sandbox.calls import CandidateCode, Sandbox
+from grading.sandbox.inside.budget import Budget
 from grading.sandbox.unprotected import Unprotected
 from grading.submission import Read, read_submission
 from grading.under_test import CandidateFailure, CandidateUnderTest
@@ -48,7 +49,9 @@ class Harness:
         self._show = show
         self._started = time.monotonic()
         self._diagnoses: dict[str, Callable[[], list[str]]] = {}
-        self._under_test = CandidateUnderTest(read.code, sandbox, assignment.manifest.call_seconds)
+        manifest = assignment.manifest
+        self._budget = Budget(cpu_seconds=manifest.call_cpu_seconds, idle_seconds=manifest.call_idle_seconds)
+        self._under_test = CandidateUnderTest(read.code, sandbox, self._budget)
         # A follow-up is optional: without its file there is nothing to run.
         bonus = [c for c in rubric.bonus if c.file in read.code.files]
         self._by_id = {c.id: c for c in (*rubric.criterion, *bonus) if c.scored_by is ScoredBy.TESTS}
@@ -142,7 +145,7 @@ class Harness:
         files = {manifest.source: solution(self._assignment, self._rubric.level).encode()}
         given = {name: (self._assignment.root / name).read_bytes() for name in manifest.given}
         reference = CandidateCode(module=manifest.module, files={**given, **files})
-        beside = CandidateUnderTest(reference, self._sandbox, manifest.call_seconds)
+        beside = CandidateUnderTest(reference, self._sandbox, self._budget)
         try:
             observed: Mapping[str, Any] = importlib.import_module(manifest.figures).observe(
                 self._under_test, beside, self._seed

@@ -66,8 +66,9 @@ class Manifest(_Record, frozen=True, kw_only=True):
     inside: list[Text]  # what the probes need in the sandbox, below the root
     allowed_imports: list[Text]  # beside the standard library and the assignment itself
     preload: dict[str, str]  # package that a candidate may import: module to import once, before the first call
-    # The longest any one call into the candidate's code may take, in seconds of wall clock.
-    call_seconds: Annotated[float, Meta(gt=0, le=600)]
+    # The most that any one call into the candidate's code may use: CPU time, and time in which it does nothing.
+    call_cpu_seconds: Annotated[int, Meta(ge=1, le=600)]
+    call_idle_seconds: Annotated[float, Meta(gt=0, le=600)]
 
 
 class Criterion(_Record, frozen=True, kw_only=True):

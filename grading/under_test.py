@@ -7,10 +7,11 @@ from typing import Any
 from grading.content import ANY
 from grading.model import Blame, Flag, Outcome
 from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
+from grading.sandbox.inside.budget import Budget
 from grading.sandbox.replies import REPORTED_KINDS
 
-# Once a probe has timed out, further calls of it get this share of the time, so that one endless loop does not cost
-# its full limit over and over.
+# Once a probe has timed out, further calls of it get this share of the budget, so that one endless loop does not use
+# all of it over and over.
 _AFTER_A_TIMEOUT = 0.25
 _MAX_NOTE = 300
 # The probe that imports the module and does nothing else.
@@ -29,10 +30,10 @@ class CandidateFailure(Exception):  # noqa: N818 - a result, not an error of the
 class CandidateUnderTest:
     """The candidate's code, as the hidden tests see it."""
 
-    def __init__(self, code: CandidateCode, sandbox: Sandbox, seconds: float) -> None:
+    def __init__(self, code: CandidateCode, sandbox: Sandbox, budget: Budget) -> None:
         self._code = code
         self._sandbox = sandbox
-        self._seconds = seconds
+        self._budget = budget
         self._late: set[str] = set()
         self._import_failures: dict[str, CandidateFailure] = {}
         self.notes: dict[str, Flag] = {}
@@ -79,8 +80,8 @@ class CandidateUnderTest:
 
     def _reply(self, code: CandidateCode, probe: str, inputs: Mapping[str, Any]) -> Reply:
         late = bool(self._late) if probe == _IMPORTING else probe in self._late
-        seconds = self._seconds * (_AFTER_A_TIMEOUT if late else 1.0)
-        reply = self._sandbox.call(Call(code=code, probe=probe, inputs=inputs, seconds=seconds))
+        budget = self._budget.share(_AFTER_A_TIMEOUT) if late else self._budget
+        reply = self._sandbox.call(Call(code=code, probe=probe, inputs=inputs, budget=budget))
         if reply.status is Status.TIMED_OUT:
             self._late.add(probe)
         return reply

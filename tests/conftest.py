@@ -1,5 +1,6 @@
 """One warm sandbox for all tests, and a function that grades a piece of source in it."""
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from grading.harness import make_sandbox
 from grading.model import Scorecard
 from grading.pipeline import run_hidden_tests
 from grading.report import read_report
+from grading.sandbox.bubblewrap import Content
 from grading.sandbox.calls import Sandbox
+from grading.sandbox.inside.budget import Budget
 from grading.submission import read_submission
 
 # Another take-home, whose hidden tests are its own.
@@ -20,13 +23,16 @@ collect_ignore = ["tiny"]
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "hidden_tests" / "reference" / "exercise.py"
 Grade = Callable[..., Scorecard]
+# For a call that must not run out of time.
+BUDGET = Budget(cpu_seconds=60, idle_seconds=20.0)
 
 
 @pytest.fixture(scope="session")
 def assignment() -> Assignment:
     """The assignment, with less patience than in earnest: endless loops are among the submissions."""
     assignment = Assignment(ROOT)
-    assignment.manifest = msgspec.structs.replace(assignment.manifest, call_seconds=5.0)
+    manifest = assignment.manifest
+    assignment.manifest = msgspec.structs.replace(manifest, call_cpu_seconds=5, call_idle_seconds=2.0)
     return assignment
 
 
@@ -38,6 +44,16 @@ def sandbox(assignment: Assignment) -> Iterator[Sandbox]:
     sandbox = make_sandbox(assignment, preload=preload, protected=True, lasting=True)
     yield sandbox
     sandbox.close()
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Content:
+    """A checkout with the tiny take-home, whose sandbox starts in a moment: it needs no torch."""
+    root = tmp_path_factory.mktemp("tiny")
+    shutil.copytree(ROOT / "tests" / "tiny", root, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "grading", root / "grading", ignore=shutil.ignore_patterns("__pycache__"))
+    paths = ("hidden_tests/__init__.py", "hidden_tests/probes")
+    return Content(root=root, probes="hidden_tests.probes", paths=paths, preload=())
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,29 @@
 """The sandbox itself: what it refuses, how it ends a call, and what it makes of the bytes that come back."""
 
+import contextlib
+import os
 import platform
+import re
+import shutil
+import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grading.errors import SandboxError
-from grading.sandbox.bubblewrap import Content, _command
+from grading.sandbox import bubblewrap
+from grading.sandbox.bubblewrap import Bubblewrap, Content, _command, _Worker, _WorkerLostError
 from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
 from grading.sandbox.inside import wire
-from grading.sandbox.inside.jail import _REFUSED
+from grading.sandbox.inside.budget import Budget
+from grading.sandbox.inside.jail import _REFUSED, Limits
 from grading.sandbox.replies import read_reply
-from tests.conftest import ROOT
+from tests.conftest import BUDGET, ROOT
 
 
 def test_the_filter_refuses_every_call_it_lists(sandbox: Sandbox):
@@ -28,21 +37,163 @@ def test_the_filter_refuses_every_call_it_lists(sandbox: Sandbox):
 
 
 def test_a_lost_worker_is_replaced(sandbox: Sandbox):
-    """Should the worker die, the call it was in is lost, and the next one gets a new worker."""
+    """Should the worker die, a new one carries out the call that it was in: its end is not the candidate's doing."""
     sandbox._worker._process.kill()  # type: ignore[attr-defined]
 
-    assert _import(sandbox, "").status is Status.DIED
     assert _import(sandbox, "").status is Status.ANSWERED
 
 
-def test_a_hang_ends_within_its_limit(sandbox: Sandbox):
-    """The clock is kept outside."""
-    started = time.monotonic()
+def test_a_call_that_loses_two_workers_has_died(tiny: Content, monkeypatch: pytest.MonkeyPatch):
+    """There is no third worker: what ends one after the other is this call."""
+    closed: list[_Worker] = []
 
-    reply = _import(sandbox, "import time\ntime.sleep(1e6)", seconds=1.0)
+    def lose(worker: _Worker, *_: object) -> None:
+        closed.append(worker)
+        raise _WorkerLostError
 
-    assert reply.status is Status.TIMED_OUT
-    assert time.monotonic() - started < 10
+    monkeypatch.setattr(_Worker, "call", lose)
+
+    assert _import(Bubblewrap(tiny), "").status is Status.DIED
+    assert len(closed) == 2
+
+
+@pytest.mark.parametrize("limits", [Limits(file_bytes=-1), Limits(open_files=1 << 40)], ids=["reported", "silent"])
+def test_a_call_that_cannot_be_confined_is_not_the_candidates_failure(limits: Limits, tiny: Content):
+    """What ends before any of the candidate's code has run leaves no score."""
+    with pytest.raises(SandboxError, match="could not be isolated"):
+        _import(Bubblewrap(tiny, limits), "")
+
+
+def test_a_late_end_of_a_call_does_not_spoil_the_next_one(tiny: Content):
+    """The worker finds two messages at once, the one to end a call that has ended, and the next order."""
+    sandbox = Bubblewrap(tiny)
+    assert _import(sandbox, "").status is Status.ANSWERED
+    worker = sandbox._worker
+    assert worker is not None
+    with ThreadPoolExecutor() as pool:
+        (pid,) = _children(*_children(worker._process.pid))
+        os.kill(pid, signal.SIGSTOP)
+        worker._control.send(b"kill")
+        reply = pool.submit(_import, sandbox, "")
+        time.sleep(0.5)
+        os.kill(pid, signal.SIGCONT)
+
+    assert reply.result().status is Status.ANSWERED
+    assert sandbox._worker is worker
+    sandbox.close()
+
+
+@pytest.mark.parametrize("milliseconds", range(0, 40, 2))
+def test_a_worker_closed_while_it_starts_leaves_no_process(milliseconds: int, tiny: Content):
+    """However far the start has come, every process of it is ended."""
+    mark = f"mark_{milliseconds}_{time.monotonic_ns()}"
+    sandboxes = [Bubblewrap(replace(tiny, preload=(mark,))) for _ in range(2)]
+    assert processes(mark)
+
+    time.sleep(milliseconds / 1000)
+    for sandbox in sandboxes:
+        sandbox.close()
+
+    assert_gone(mark)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--out", "assignment/exercise.py/x"), ("--review", "nowhere.toml")],
+    ids=["no folder", "no review"],
+)
+def test_a_command_that_stops_early_leaves_no_process(arguments: tuple[str, str], tiny: Content, tmp_path: Path):
+    """Whatever is wrong with the arguments, the sandbox that has begun to start is ended, inner processes included."""
+    shutil.copytree(tiny.root, tmp_path / "checkout")
+    mark = f"1{time.monotonic_ns()}"
+    # As bubblewrap early in its start, which is over too soon to be met each time.
+    _stand_in(tmp_path, f"sleep {mark} &\nwait")
+    command = [sys.executable, "-m", "grading", "grade", "hidden_tests/reference/exercise.py", *arguments]
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+
+    done = subprocess.run(
+        command, cwd=tmp_path / "checkout", env={**os.environ, "PATH": path}, capture_output=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert_gone(mark)
+
+
+def test_an_exception_in_a_call_leaves_no_process(tiny: Content, monkeypatch: pytest.MonkeyPatch):
+    """Interrupted in the middle of a call, the sandbox ends it and its worker, and starts another for the next one."""
+    mark = f"mark_{time.monotonic_ns()}"
+    sandbox = Bubblewrap(replace(tiny, preload=(mark,)))
+    with monkeypatch.context() as patched:
+        patched.setattr(wire, "frame_length", _interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            _import(sandbox, "")
+
+    assert_gone(mark)
+    assert _import(sandbox, "").status is Status.ANSWERED
+    sandbox.close()
+    assert_gone(mark)
+
+
+# What stands in for bubblewrap, and what is said of it. The number of seconds is the mark of its own child.
+STARTS = {
+    "hangs": ("sleep {mark}", "did nothing for 1 s (it said nothing)"),
+    "says something and hangs": ("echo 'a warning' >&2\nsleep {mark}", "did nothing for 1 s (a warning)"),
+    "runs for ever": ("sleep {mark} &\nwhile :; do :; done", "was not ready after 2 s (it said nothing)"),
+    "fails": ("echo 'no namespaces' >&2\nexit 1", "no namespaces"),
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_a_start_that_fails_ends_with_a_message(
+    start: str, tiny: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Whether bubblewrap ends, hangs or spins, grading ends with status 3; it says why, and nothing is left running."""
+    script, message = STARTS[start]
+    mark = f"1{time.monotonic_ns()}"
+    _stand_in(tmp_path, script.format(mark=mark))
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(bubblewrap, "_START_IDLE_SECONDS", 1)
+    monkeypatch.setattr(bubblewrap, "_START_SECONDS", 2)
+
+    with pytest.raises(SandboxError, match=re.escape(message)) as caught:
+        _import(Bubblewrap(tiny), "")
+
+    assert caught.value.exit_status == 3
+    assert str(caught.value).startswith("the sandbox did not start")
+    assert_gone(mark)
+
+
+def _stand_in(folder: Path, script: str) -> None:
+    """Write a shell script that stands in for bubblewrap."""
+    bwrap = folder / "bwrap"
+    bwrap.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    bwrap.chmod(0o755)
+
+
+def processes(mark: str) -> list[int]:
+    """Return the processes whose command line holds `mark`."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if folder.name.isdigit() and mark.encode() in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+    return found
+
+
+def assert_gone(mark: str) -> None:
+    """Wait until the last process with `mark` in its command line is gone; the kernel may take a moment over it."""
+    end = time.monotonic() + 60
+    while left := processes(mark):
+        assert time.monotonic() < end, left
+        time.sleep(0.05)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 _COLLAPSED = """
@@ -65,9 +216,9 @@ def test_memory_is_moved_into_huge_pages():
     assert int(done.stdout) > 0
 
 
-def _import(sandbox: Sandbox, source: str, seconds: float = 20.0) -> Reply:
+def _import(sandbox: Sandbox, source: str, budget: Budget = BUDGET) -> Reply:
     code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source.encode()})
-    return sandbox.call(Call(code=code, probe="importing", inputs={}, seconds=seconds))
+    return sandbox.call(Call(code=code, probe="importing", inputs={}, budget=budget))
 
 
 _ERROR = {"kind": "crash", "line": None, "detail": "", "at_import": False}

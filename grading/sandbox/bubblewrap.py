@@ -6,9 +6,11 @@ else of the file system; it has no network, no environment and no privileges. Se
 
 import contextlib
 import json
+import os
 import secrets
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -22,17 +24,23 @@ from typing import IO
 from grading.errors import SandboxError
 from grading.sandbox.calls import Call, CallError, Reply, Status
 from grading.sandbox.inside import wire
+from grading.sandbox.inside.budget import Budget, is_busy
 from grading.sandbox.inside.jail import CANDIDATE_ROOT, Limits
-from grading.sandbox.inside.worker import CONFINED, JAIL_FAILED
+from grading.sandbox.inside.worker import CONFINED
 from grading.sandbox.replies import died, read_reply, write_request
 
 # Where things lie inside; none of these tells where they lie outside.
 _OURS, _PACKAGES = "/grader", "/packages"
 _SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
-# Measured: the imports take 2 to 4 s on two idle cores.
-_START_SECONDS = 120
-# How long the worker may take to say that a child has ended.
-_FAREWELL_SECONDS = 20
+# A start that does nothing for so long has failed. Measured: the imports take 2 to 4 s on two idle cores.
+_START_IDLE_SECONDS = 30
+_START_SECONDS = 600
+_START_PAUSE = 0.25
+# By the wall clock a call may take so many times its budget, and at least so many seconds: longer takes only what
+# gets no CPU.
+_PATIENCE, _LEAST_PATIENCE_SECONDS = 10, 300.0
+# How long the worker may take to report that a call has ended.
+_FAREWELL_SECONDS = 120
 _INSIDE = ("grading/__init__.py", "grading/sandbox/__init__.py", "grading/sandbox/inside")
 
 
@@ -61,14 +69,19 @@ class Bubblewrap:
         self._worker: _Worker | None = _Worker(content, lasting=lasting)
 
     def call(self, call: Call) -> Reply:
-        """Carry out one call in a fork of its own."""
-        if self._worker is None:
-            self._worker = _Worker(self._content, lasting=self._lasting)
-        self._worker.wait_until_ready()
-        reply = self._worker.call(call, self._limits)
-        if not self._worker.alive:
-            self.close()
-        return reply
+        """Carry out one call in a fork of its own; once more in another worker, should this one be lost."""
+        for _ in range(2):
+            if self._worker is None:
+                self._worker = _Worker(self._content, lasting=self._lasting)
+            try:
+                self._worker.wait_until_ready()
+                return self._worker.call(call, self._limits)
+            except _WorkerLostError:
+                self.close()
+            except BaseException:
+                self.close()  # it may be in the middle of a call
+                raise
+        return died("the sandbox's worker was lost during this call, twice")
 
     def close(self) -> None:
         """End the worker, and with it everything inside."""
@@ -77,14 +90,18 @@ class Bubblewrap:
             self._worker = None
 
 
+class _WorkerLostError(Exception):
+    """The worker has ended, or does not answer."""
+
+
 class _Worker:
     def __init__(self, content: Content, *, lasting: bool) -> None:
         command = [*_command(content), "many" if lasting else "few"]
-        self._control, theirs = socket.socketpair()
+        self._bwrap = command[0]
+        # Packets, so that no two messages can run into one.
+        self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         self._ready = False
-        self._received = b""
-        self.alive = True
         with theirs:
             self._process = subprocess.Popen(
                 [*command, str(theirs.fileno()), content.probes, *content.preload],
@@ -93,83 +110,104 @@ class _Worker:
                 stderr=self._errors,
                 pass_fds=(theirs.fileno(),),
                 env={},
+                start_new_session=True,  # not --new-session, which would take the worker out of the group to kill
             )
 
     def wait_until_ready(self) -> None:
+        """Return when the worker takes calls; raise SandboxError if it does not start."""
         if self._ready:
             return
-        message = self._read_line(time.monotonic() + _START_SECONDS)
-        if message != {"ready": True}:
-            raise SandboxError(self._failure())
+        idle, deadline = 0.0, time.monotonic() + _START_SECONDS
+        while not select.select([self._control], [], [], _START_PAUSE)[0]:
+            idle = 0.0 if _is_any_busy(self._process.pid) else idle + _START_PAUSE
+            if idle >= _START_IDLE_SECONDS:
+                raise self._hangs(f"did nothing for {_START_IDLE_SECONDS:g} s")
+            if time.monotonic() > deadline:
+                raise self._hangs(f"was not ready after {_START_SECONDS:g} s")
+        try:
+            self._read_message(deadline)
+        except _WorkerLostError:
+            raise SandboxError(f"the sandbox did not start: {self._last_words()}. {_ADVICE}") from None
         self._ready = True
 
     def call(self, call: Call, limits: Limits) -> Reply:
-        deadline = time.monotonic() + call.seconds
-        nonce = secrets.token_hex(16)
+        budget, nonce = call.budget, secrets.token_hex(16)
+        request = write_request(call, nonce=nonce)
+        patience = max(_PATIENCE * (budget.cpu_seconds + budget.idle_seconds), _LEAST_PATIENCE_SECONDS)
+        deadline = time.monotonic() + patience
         ours, theirs = socket.socketpair()
         with ours:
-            order = json.dumps({"limits": asdict(limits), "hide": [_OURS]}).encode()
             with theirs:
-                socket.send_fds(self._control, [order], [theirs.fileno()])
-            first = _first_byte(ours, deadline)
-            confined = first == CONFINED
-            if confined:
-                frame = _exchange(ours, write_request(call, nonce=nonce), deadline)
-            else:
-                frame = _receive(ours, deadline) if first else first
-            ended = self._read_line(deadline if frame is None else time.monotonic() + 1)
-            late = ended is None
-            if late:
-                self._control.sendall(b"kill")
-                ended = self._read_line(time.monotonic() + _FAREWELL_SECONDS)
-        match ended:
-            case {"status": "jail", "detail": str(detail)} if not confined:
-                why = wire.decode(frame) if frame else detail
-                raise SandboxError(f"a call could not be isolated: {why}. {_ADVICE}")
-            case {"status": "ended", "detail": str(detail)}:
-                pass
-            case {"status": "jail"}:
-                detail = f"exit status {JAIL_FAILED}"  # the candidate's own
-            case _:
-                self.alive = False
-                return died("the sandbox's worker was lost during this call")
-        if frame:
+                self._order_call(theirs, limits, budget)
+            try:
+                confined, frame, whole = _exchange(ours, request, deadline)
+                ended = self._end_call(deadline, at_once=whole)
+            except TimeoutError:
+                raise SandboxError(
+                    f"a call has not ended in {patience:g} s, with less than {budget.cpu_seconds} s of CPU time used: "
+                    "this machine is too busy; grade again when it has CPUs to spare"
+                ) from None
+        if not confined:  # nothing of the candidate's has run
+            why = wire.decode(frame) if whole else ended["detail"]
+            raise SandboxError(f"a call could not be isolated: {why}. {_ADVICE}")
+        if whole:
             return read_reply(frame, nonce=nonce)
-        if late:
-            seconds = f"still running after {call.seconds:g} s"
-            return Reply(status=Status.TIMED_OUT, error=CallError(kind="timeout", line=None, detail=seconds))
-        return died(f"the process ended without a reply: {detail}")
+        if ended["status"] == "timeout":
+            error = CallError(kind="timeout", line=None, detail=ended["detail"])
+            return Reply(status=Status.TIMED_OUT, error=error)
+        return died(f"the process ended without a whole reply: {ended['detail']}")
 
     def close(self) -> None:
-        self._control.close()  # which the worker takes as its end
-        try:
-            self._process.wait(_FAREWELL_SECONDS if self._ready else 0)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        """End every process of the sandbox, however far its start has come, and return when they are gone."""
+        # All of them: early in its start bubblewrap's inner process waits for the outer one's word, and without it for
+        # ever. The group is there as long as nobody has waited for its leader.
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        deadline = time.monotonic() + _FAREWELL_SECONDS
+        with contextlib.suppress(_WorkerLostError, TimeoutError):
+            while True:  # until the last process that holds the other end is gone
+                self._read_message(deadline)
+        self._control.close()
         self._errors.close()
 
-    def _read_line(self, deadline: float) -> wire.Message:
-        """Return the worker's next message, None if there is none by the deadline, {} if the worker is gone."""
-        while b"\n" not in self._received:
-            left = deadline - time.monotonic()
-            if not select.select([self._control], [], [], max(left, 0))[0]:
-                return None
-            part = b""
-            with contextlib.suppress(ConnectionError):
-                part = self._control.recv(4096)
-            if not part:
-                return {}
-            self._received += part
-        line, self._received = self._received.split(b"\n", 1)
-        return json.loads(line)
+    def _order_call(self, theirs: socket.socket, limits: Limits, budget: Budget) -> None:
+        order = {"limits": asdict(limits), "budget": asdict(budget), "hide": [_OURS]}
+        try:
+            socket.send_fds(self._control, [json.dumps(order).encode()], [theirs.fileno()])
+        except ConnectionError:
+            raise _WorkerLostError from None
 
-    def _failure(self) -> str:
-        self._process.kill()
-        self._process.wait()
-        self._errors.seek(0)
-        said = self._errors.read(4096).decode(errors="replace").strip().splitlines()
-        return f"the sandbox did not start: {said[-1] if said else 'it said nothing'}. {_ADVICE}"
+    def _end_call(self, deadline: float, *, at_once: bool) -> wire.Message:
+        """Return how the call ended; with `at_once`, end it now: nothing is wanted of it any more."""
+        if not at_once:
+            return self._read_message(deadline)
+        try:
+            self._control.send(b"kill")
+            return self._read_message(time.monotonic() + _FAREWELL_SECONDS)
+        except (ConnectionError, TimeoutError):
+            raise _WorkerLostError from None
+
+    def _read_message(self, deadline: float) -> wire.Message:
+        """Return the worker's next message; raise TimeoutError if none comes by the deadline."""
+        if not select.select([self._control], [], [], max(deadline - time.monotonic(), 0))[0]:
+            raise TimeoutError
+        try:
+            message = self._control.recv(4096)
+        except ConnectionError:
+            message = b""
+        if not message:
+            raise _WorkerLostError
+        return json.loads(message)
+
+    def _hangs(self, what: str) -> SandboxError:
+        return SandboxError(
+            f"the sandbox did not start: {self._bwrap} {what} ({self._last_words()}). "
+            "Run the command again; if it comes to this again, try another version of bubblewrap"
+        )
+
+    def _last_words(self) -> str:
+        lines = os.pread(self._errors.fileno(), 4096, 0).decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
 
 
 _ADVICE = (
@@ -178,50 +216,54 @@ _ADVICE = (
 )
 
 
-def _exchange(ours: socket.socket, request: bytes, deadline: float) -> bytes | None:
-    """Send `request` and return what comes back until one frame is whole or the other end closes.
+def _exchange(ours: socket.socket, request: bytes, deadline: float) -> tuple[bool, bytes, bool]:
+    """Return whether the call was confined, what came back of its reply, and whether that is all it has to say.
 
-    None if neither has happened by the deadline. The other end is hostile: it may not read, and may send anything.
+    The other end is hostile: it may not read, and may send anything. A process that does so is idle or uses CPU time,
+    and ends by its budget. Raise TimeoutError if nothing of this has happened by the deadline.
     """
-    try:
+    confined = _receive(ours, 1, deadline) == CONFINED
+    if confined:
         ours.settimeout(max(deadline - time.monotonic(), 0.001))
-        ours.sendall(request)
-    except TimeoutError:
-        return None
-    except OSError:
-        pass  # it has ended; what it said before may still be there
-    return _receive(ours, deadline)
-
-
-def _first_byte(ours: socket.socket, deadline: float) -> bytes | None:
-    """Return the first byte that comes, none if the other end closes; None if neither has happened by the deadline."""
+        with contextlib.suppress(ConnectionError):  # it has ended; what it said before may still be there
+            ours.sendall(request)
+    frame = _receive(ours, wire.HEADER.size, deadline)
+    if len(frame) < wire.HEADER.size:
+        return confined, frame, False
     try:
-        ours.settimeout(max(deadline - time.monotonic(), 0.001))
-        return ours.recv(1)
-    except TimeoutError:
-        return None
-    except OSError:
-        return b""
+        length = wire.frame_length(frame)
+    except wire.WireError:
+        return confined, frame, True  # not a frame, and read as such
+    frame += _receive(ours, length - len(frame), deadline)
+    return confined, frame, len(frame) == length
 
 
-def _receive(ours: socket.socket, deadline: float) -> bytes | None:
-    """Return what comes until one frame is whole or the other end closes; None if neither happens by the deadline."""
+def _receive(ours: socket.socket, length: int, deadline: float) -> bytes:
+    """Return so many bytes, fewer if the other end closes before; raise TimeoutError if neither happens in time."""
     data = bytearray()
-    wanted = wire.HEADER.size
-    try:
-        while len(data) < wanted:
-            ours.settimeout(max(deadline - time.monotonic(), 0.001))
-            part = ours.recv(min(wanted - len(data), 1 << 16))
-            if not part:
-                break
-            data += part
-            if len(data) == wanted == wire.HEADER.size:
-                wanted = wire.frame_length(bytes(data))
-    except TimeoutError:
-        return None
-    except (OSError, wire.WireError):
-        pass  # what has come so far is not a frame, and will be read as such
+    while len(data) < length:
+        ours.settimeout(max(deadline - time.monotonic(), 0.001))
+        part = b""
+        with contextlib.suppress(ConnectionError):
+            part = ours.recv(min(length - len(data), 1 << 16))
+        if not part:
+            break
+        data += part
     return bytes(data)
+
+
+def _is_any_busy(pid: int) -> bool:
+    """Return whether a process or any of its descendants is busy, as far as this kernel shows them."""
+    pids = [pid]
+    for parent in pids:  # which grows on the way
+        try:
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
+        except OSError:
+            if parent == pid:
+                return True  # a kernel without CONFIG_PROC_CHILDREN; this process is there until it is waited for
+        else:
+            pids += map(int, children.split())
+    return any(map(is_busy, pids))
 
 
 def _command(content: Content) -> list[str]:
@@ -236,7 +278,7 @@ def _command(content: Content) -> list[str]:
         if content.root.resolve().is_relative_to(path):
             raise SandboxError(f"{content.root} lies in {path}, which candidate code can read: move the checkout")
 
-    command = [bwrap, "--unshare-all", "--unshare-user", *_NOT_ROOT, "--die-with-parent", "--new-session"]
+    command = [bwrap, "--unshare-all", "--unshare-user", *_NOT_ROOT, "--die-with-parent"]
     command += ["--cap-drop", "ALL", "--clearenv", "--hostname", "sandbox"]
     command += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]  # noqa: S108 - inside the sandbox
     command += ["--dir", str(CANDIDATE_ROOT)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from grading.sandbox.inside.budget import Budget
 from grading.sandbox.inside.wire import Message
 
 
@@ -13,7 +14,7 @@ class Status(Enum):
 
     ANSWERED = "answered"  # the probe's observations are there
     FAILED = "failed"  # the candidate's code failed in a way that was seen; `error` says how
-    TIMED_OUT = "timed-out"
+    TIMED_OUT = "timed-out"  # its budget is used up
     DIED = "died"  # the process ended without a whole reply
 
 
@@ -32,7 +33,7 @@ class Call:
     code: CandidateCode
     probe: str
     inputs: Mapping[str, Message]
-    seconds: float  # of wall clock
+    budget: Budget
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

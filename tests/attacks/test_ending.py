@@ -1,7 +1,5 @@
 """End the process, hang, skip and vanish: grading ends, and only what was attacked is lost."""
 
-import time
-
 import pytest
 
 from tests.attacks.conftest import FULL, HONEST, NOTHING, in_evaluate, named, points
@@ -98,6 +96,17 @@ def test_each_function_loses_its_own_points_alone(criterion: str, body: str, mis
 IN_EVALUATE = {
     "killing process 1 and leaving": ("import os; os.kill(1, 9); os._exit(0)", "crash"),
     "sleeping": ("import time; time.sleep(1e9)", "timeout"),
+    "napping": ("import time\nwhile True: time.sleep(0.01)", "timeout"),
+    "a thread that loops while the rest sleeps": (
+        "import threading, time\ndef spin():\n    while True: pass\nthreading.Thread(target=spin).start()\n"
+        "time.sleep(1e9)",
+        "timeout",
+    ),
+    "many threads that loop": (
+        "import threading, time\ndef spin():\n    while True: pass\n"
+        "for _ in range(30): threading.Thread(target=spin).start()\ntime.sleep(1e9)",
+        "timeout",
+    ),
     "a lock": ("import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()", "timeout"),
     "a process that keeps the connection": ("import os, time\nif os.fork() == 0: time.sleep(1e6)", "crash"),
     "skipping": ("import unittest; raise unittest.SkipTest('no')", "crash"),
@@ -135,10 +144,9 @@ RESULTS = {
 @pytest.mark.parametrize("method", RESULTS)
 @pytest.mark.parametrize("doing", ["while True: pass", "import os; os._exit(0)"], ids=["hangs", "exits"])
 def test_a_result_that_is_a_trap_earns_no_more_than_the_numbers_in_it(method: str, doing: str, grade: Grade):
-    """Whether or not the method is ever called, grading ends."""
+    """Whether or not the method is ever called, grading ends, by its budget of time if not otherwise."""
     body = f"    def {method}(self, *args):\n        {doing}\n"
     plain = points(grade(in_evaluate(f"return {RESULTS['__eq__']}", before="Trap = float")))
-    started = time.monotonic()
 
     card = grade(
         in_evaluate(f"return {RESULTS[method]}", before=f"class Trap(float):\n{body}\nclass Map(dict):\n{body}")
@@ -147,7 +155,6 @@ def test_a_result_that_is_a_trap_earns_no_more_than_the_numbers_in_it(method: st
     assert plain["evaluation"] < FULL["evaluation"] / 2
     assert points(card)["evaluation"] <= plain["evaluation"]
     assert {**points(card), "evaluation": 0.0} == {**FULL, "evaluation": 0.0}
-    assert time.monotonic() - started < 60
 
 
 def test_the_exit_status_is_not_the_verdict(grade: Grade):

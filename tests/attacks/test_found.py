@@ -11,7 +11,7 @@ from grading.submission import read_answers, read_submission
 from tests.attacks.conftest import FULL, HONEST, NOTHING, in_evaluate, named, points
 from tests.attacks.test_repository import _git
 from tests.compose import compose
-from tests.conftest import REFERENCE, Grade
+from tests.conftest import BUDGET, REFERENCE, Grade
 
 # Each is a source that kept the grader from writing a score; what it should have earned is beside it.
 NO_SCORE: dict[str, tuple[bytes, dict[str, float]]] = {
@@ -106,7 +106,7 @@ def test_nothing_stays_among_the_devices(sandbox: Sandbox):
     source = b"open('/dev/left-behind', 'w')"
     code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source})
 
-    reply = sandbox.call(Call(code=code, probe="importing", inputs={}, seconds=20))
+    reply = sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET))
 
     assert reply.status is Status.FAILED
     assert reply.error is not None and "Read-only" in reply.error.detail
@@ -117,7 +117,7 @@ def test_shared_memory_is_refused(sandbox: Sandbox):
     source = b"import ctypes\nassert ctypes.CDLL(None, use_errno=True).shmget(0, 1 << 20, 0o1600) == -1\n"
     code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source})
 
-    assert sandbox.call(Call(code=code, probe="importing", inputs={}, seconds=20)).status is Status.ANSWERED
+    assert sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET)).status is Status.ANSWERED
 
 
 def test_a_note_is_short(grade: Grade):

@@ -13,7 +13,7 @@ from grading.harness import make_sandbox
 from grading.sandbox.calls import Call, CandidateCode, Sandbox, Status
 from grading.sandbox.unprotected import Unprotected
 from tests.attacks.conftest import FULL, HONEST, points
-from tests.conftest import ROOT, Grade
+from tests.conftest import BUDGET, ROOT, Grade
 
 # Each succeeds only if it may do what it must not, and then raises: full marks mean that it was refused.
 READ = {
@@ -235,7 +235,7 @@ def test_no_canary_is_found(planted: list[str], assignment: Assignment):
     other = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": holds})
     try:
         replies = [
-            sandbox.call(Call(code=code, probe="importing", inputs={}, seconds=60))
+            sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET))
             for code in (_search(planted), other, _search(planted))
         ]
     finally:
@@ -250,7 +250,7 @@ def test_the_search_would_find_it(planted: list[str], assignment: Assignment):
     # Of its own, for the tests' root holds an assignment too.
     search = CandidateCode(module="searching.exercise", files={"searching/exercise.py": _source(planted[-1:])})
     sandbox = Unprotected(assignment.manifest.probes)
-    reply = sandbox.call(Call(code=search, probe="importing", inputs={}, seconds=60))
+    reply = sandbox.call(Call(code=search, probe="importing", inputs={}, budget=BUDGET))
     sandbox.close()
 
     assert reply.error is not None
@@ -279,7 +279,7 @@ def test_no_connection_reaches_a_service_of_this_machine(sandbox: Sandbox):
 def _imported(sandbox: Sandbox, source: str) -> str | None:
     """Import a source in a sandbox, and return what it raised."""
     code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source.encode()})
-    reply = sandbox.call(Call(code=code, probe="importing", inputs={}, seconds=30))
+    reply = sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET))
     assert reply.status in (Status.ANSWERED, Status.FAILED), reply
     return None if reply.error is None else reply.error.detail
 

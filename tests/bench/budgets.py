@@ -25,9 +25,11 @@ from grading.model import ScoredBy  # noqa: E402
 from grading.pipeline import run_hidden_tests  # noqa: E402
 from grading.report import read_report  # noqa: E402
 from grading.sandbox.calls import Call, CandidateCode, Sandbox  # noqa: E402
+from grading.sandbox.inside.budget import Budget  # noqa: E402
 from grading.submission import read_submission  # noqa: E402
 
 REFERENCE = ROOT / "hidden_tests" / "reference" / "exercise.py"
+BUDGET = Budget(cpu_seconds=60, idle_seconds=20.0)
 IMPORTS = "import torch, sklearn.metrics"
 PLAIN = ["-m", "pytest", "-q", "-p", "no:cacheprovider", str(ROOT / "tests" / "bench" / "plain_checks.py")]
 MIB = 1024 * 1024
@@ -147,7 +149,7 @@ def largest_worker() -> dict[str, float]:
     preload = tuple(assignment.manifest.preload.values())
     sandbox = make_sandbox(assignment, preload=preload, protected=True, lasting=True)
     empty = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": b""})
-    sandbox.call(Call(code=empty, probe="importing", inputs={}, seconds=10))
+    sandbox.call(Call(code=empty, probe="importing", inputs={}, budget=BUDGET))
     worker = worker_pid()
     found = {"worker": resident(worker), "call": private_memory_of_a_call(sandbox, worker)}
     sandbox.close()
@@ -159,7 +161,7 @@ def private_memory_of_a_call(sandbox: Sandbox, worker: int) -> float:
     work = b"(torch.ones(64, 64, requires_grad=True) @ torch.ones(64)).sum().backward()"
     source = b"import time, torch\n" + work + b"\ntime.sleep(3)\n"
     code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source})
-    call = Call(code=code, probe="importing", inputs={}, seconds=10)
+    call = Call(code=code, probe="importing", inputs={}, budget=BUDGET)
     thread = threading.Thread(target=sandbox.call, args=(call,))
     thread.start()
     time.sleep(1.5)

@@ -119,10 +119,9 @@ class JailError(OSError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """What one call may use."""
+    """What one call may use, beside time."""
 
     memory_bytes: int = 2 << 30  # address space, beyond what the worker has mapped already
-    cpu_seconds: int = 60  # a second line behind the wall clock, which the trusted side keeps
     file_bytes: int = 16 << 20  # of each private tmpfs, and of any one file
     open_files: int = 64
 
@@ -142,17 +141,18 @@ def clone() -> int:
     return _checked(pid, "clone")
 
 
-def confine(limits: Limits, *, identity: tuple[int, int], keep: int, hide: tuple[str, ...]) -> None:
+def confine(limits: Limits, *, cpu_seconds: int, identity: tuple[int, int], keep: int, hide: tuple[str, ...]) -> None:
     """Lock the calling process in, for good; raise JailError if any part fails.
 
     Args:
         limits: what the process may use from now on.
+        cpu_seconds: the CPU time after which the kernel kills it.
         identity: user and group id of the parent, which the new user namespace maps to themselves.
         keep: the one file descriptor that stays open beside 0, 1 and 2, which become /dev/null.
         hide: folders to cover with an empty, read-only tmpfs.
     """
     _map_identity(*identity)
-    _set_limits(limits)
+    _set_limits(limits, cpu_seconds)
     _mount_private(limits, hide)
     _drop_capabilities()
     _close_files(keep)
@@ -165,11 +165,11 @@ def _map_identity(user: int, group: int) -> None:
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
 
 
-def _set_limits(limits: Limits) -> None:
+def _set_limits(limits: Limits, cpu_seconds: int) -> None:
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     for what, most in (
         (resource.RLIMIT_AS, mapped + limits.memory_bytes),
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),

@@ -1,9 +1,10 @@
 """The warm process inside the sandbox: imports what every call needs once, then forks a confined child per call.
 
-The trusted side sends a line of JSON and one end of a socket over the control socket. The child alone reads the call's
-inputs and the candidate's files from that socket and writes its reply to it, so this process never holds either and
-the next submission's child inherits nothing of the last one's. Back on the control socket go lines of JSON:
-`{"ready": true}` once, then `{"status": …}` for each call that has ended.
+The trusted side sends packets over the control socket: an order in JSON with one end of another socket, or `kill`,
+which ends the call that runs and is skipped if none does. The child alone reads the call's inputs and the candidate's
+files from the order's socket and writes its reply to it, so this process never holds either and the next submission's
+child inherits nothing of the last one's. Back go packets of JSON: `{"ready": true}` once, then `{"status": …}` for
+each call that has ended.
 """
 
 import contextlib
@@ -21,6 +22,7 @@ from pathlib import Path
 from types import ModuleType
 
 from grading.sandbox.inside import wire
+from grading.sandbox.inside.budget import Budget, IdleWatch
 from grading.sandbox.inside.candidate import Candidate, CandidateError, load
 from grading.sandbox.inside.jail import CANDIDATE_ROOT, JailError, Limits, clone, confine
 from grading.sandbox.inside.memory import collapse
@@ -29,8 +31,6 @@ Probe = Callable[[Candidate, Mapping[str, wire.Message]], wire.Message]
 
 # What a child sends first.
 CONFINED, NOT_CONFINED = b"+", b"-"
-# The exit status of a child that could not be confined, so that it is never mistaken for the candidate's doing.
-JAIL_FAILED = 121
 
 
 def main() -> None:
@@ -52,51 +52,76 @@ def main() -> None:
         collapse()
     _send(control, {"ready": True})
     while True:
-        line, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
-        if not line:
+        order, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
+        if not order:
             os._exit(0)  # there is nothing to tidy up, and torch would take its time over it
         if descriptors:
-            _send(control, _run_call(control, descriptors[0], json.loads(line), probes))
+            _send(control, _run_call(control, descriptors[0], json.loads(order), probes))
 
 
-def _run_call(control: socket.socket, reply: int, call: Mapping[str, wire.Message], probes: ModuleType) -> wire.Message:
-    """Fork a child for one call, wait until it ends or the trusted side says `kill`, and return how it ended."""
-    limits, identity = Limits(**call["limits"]), (os.getuid(), os.getgid())
+def _run_call(
+    control: socket.socket, reply: int, order: Mapping[str, wire.Message], probes: ModuleType
+) -> wire.Message:
+    """Fork a child for one call, wait until it ends or its time is up, and return how it ended."""
+    limits, budget, identity = Limits(**order["limits"]), Budget(**order["budget"]), (os.getuid(), os.getgid())
     try:
         child = clone()
     except OSError as error:
         os.close(reply)
-        return {"status": "jail", "detail": str(error)}
+        return {"status": "ended", "detail": str(error)}
     if child == 0:
-        _be_the_child(reply, limits, identity, tuple(call["hide"]), probes)
+        _be_the_child(reply, limits, budget, identity, tuple(order["hide"]), probes)
     os.close(reply)
+    idle = _wait_for_end(child, control, budget)
+    _, status, usage = os.wait4(child, 0)
+    if os.WIFEXITED(status):
+        return {"status": "ended", "detail": f"exit status {os.WEXITSTATUS(status)}"}
+    signalled = os.WTERMSIG(status)
+    if idle:
+        return {"status": "timeout", "detail": f"idle for {budget.idle_seconds:g} s: asleep, deadlocked or stopped"}
+    # The limit counts in ticks of the clock, and `usage` exactly: they differ a little. Nothing else kills it like this
+    # but a machine that is out of memory; itself it cannot, being process 1 of its namespace.
+    if signalled == signal.SIGKILL and usage.ru_utime + usage.ru_stime > budget.cpu_seconds / 2:
+        return {"status": "timeout", "detail": f"used {budget.cpu_seconds} s of CPU time"}
+    return {"status": "ended", "detail": f"killed by signal {signalled}"}
+
+
+def _wait_for_end(child: int, control: socket.socket, budget: Budget) -> bool:
+    """Wait until the child has ended, and kill it if it must; return whether that was for being idle too long."""
+    watch = IdleWatch(child)
     ended = os.pidfd_open(child)
     try:
-        readable, _, _ = select.select([control.fileno(), ended], [], [])
-        if ended not in readable:
-            control.recv(4096)  # `kill`, or the end of the trusted side: either way this call is over
-            os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
+        while ended not in (readable := select.select([control.fileno(), ended], [], [], watch.pause)[0]):
+            if readable:
+                control.recv(4096)  # `kill`, or the end of the trusted side: either way this call is over
+                break
+            watch.look()
+            if watch.idle_seconds >= budget.idle_seconds:
+                break
+        else:
+            return False
+        os.kill(child, signal.SIGKILL)
+        return not readable
     finally:
         os.close(ended)
-    if os.WIFEXITED(status) and os.WEXITSTATUS(status) == JAIL_FAILED:
-        return {"status": "jail", "detail": "the call could not be confined"}
-    if os.WIFSIGNALED(status):
-        return {"status": "ended", "detail": f"killed by signal {os.WTERMSIG(status)}"}
-    return {"status": "ended", "detail": f"exit status {os.WEXITSTATUS(status)}"}
 
 
 def _be_the_child(
-    reply: int, limits: Limits, identity: tuple[int, int], hide: tuple[str, ...], probes: ModuleType
+    reply: int,
+    limits: Limits,
+    budget: Budget,
+    identity: tuple[int, int],
+    hide: tuple[str, ...],
+    probes: ModuleType,
 ) -> None:
     """Run one call and leave the process, come what may."""
     try:
         os.setsid()  # else `kill 0` reaches this worker: a process group crosses pid namespaces
-        confine(limits, identity=identity, keep=reply, hide=hide)
+        confine(limits, cpu_seconds=budget.cpu_seconds, identity=identity, keep=reply, hide=hide)
     except (JailError, OSError) as error:
         with contextlib.suppress(OSError):
             os.write(reply, NOT_CONFINED + wire.encode(str(error)))
-        os._exit(JAIL_FAILED)
+        os._exit(1)
     try:
         connection = socket.socket(fileno=reply)
         # Before any of the candidate's code is here: so that nothing it does can pass for a confinement that failed.
@@ -139,7 +164,7 @@ def _receive(connection: socket.socket, length: int) -> bytes:
 
 
 def _send(control: socket.socket, message: Mapping[str, wire.Message]) -> None:
-    control.sendall(json.dumps(message).encode() + b"\n")
+    control.sendall(json.dumps(message).encode())
 
 
 if __name__ == "__main__":

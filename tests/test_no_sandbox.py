@@ -1,0 +1,83 @@
+"""Without a sandbox: the submission is graded, not the checkout's own `assignment`, and nothing of it stays behind."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grading.sandbox.calls import Call, CandidateCode, Reply, Status
+from grading.sandbox.unprotected import Unprotected
+from tests.conftest import BUDGET, ROOT
+
+REFERENCE = ROOT / "hidden_tests" / "reference"
+FOLLOW_UPS = dict.fromkeys(["threshold-tuning", "oversampling", "model-improvement", "production"], 5.0)
+
+
+def graded(submission: Path, out: Path, level: str) -> tuple[float, dict[str, float]]:
+    """Grade a submission without a sandbox; return its automatic points, and the points of its follow-ups."""
+    arguments = ["grade", submission, "--no-sandbox", "--level", level, "--out", out, "--seed", 1]
+    done = subprocess.run(
+        [sys.executable, "-m", "grading", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    grade = json.loads((out / "grade.json").read_text(encoding="utf-8"))
+    return grade["score"]["automatic"], {bonus["id"]: bonus["points"] for bonus in grade["bonus"]}
+
+
+def test_the_example_gets_its_own_points(tmp_path: Path):
+    """The example gets the 69 points that it gets in the sandbox, not those of the checkout's starter."""
+    assert graded(ROOT / "tests" / "submissions" / "example", tmp_path, "mid")[0] == 69
+
+
+def test_the_reference_gets_every_point(tmp_path: Path):
+    """The reference's main module and its follow-ups are graded, each from the submission."""
+    shutil.copytree(REFERENCE, tmp_path / "assignment")
+
+    assert graded(tmp_path, tmp_path / "out", "mid") == (85, FOLLOW_UPS)
+
+
+def test_the_reference_gets_every_point_for_its_pipeline(tmp_path: Path):
+    """The researcher level's further file is graded from the submission."""
+    shutil.copytree(REFERENCE, tmp_path / "assignment")
+
+    assert graded(tmp_path, tmp_path / "out", "researcher") == (85, FOLLOW_UPS)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Unprotected]:
+    """No sandbox, with the probes of the assignment."""
+    sandbox = Unprotected("hidden_tests.probes")
+    yield sandbox
+    sandbox.close()
+
+
+def _import(sandbox: Unprotected, source: str) -> Reply:
+    files = {"assignment/__init__.py": b"", "assignment/exercise.py": source.encode()}
+    code = CandidateCode(module="assignment.exercise", files=files)
+    return sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET))
+
+
+@pytest.mark.parametrize("source", ["import sys; sys.path.insert(0, '/theirs')", "raise ValueError"])
+def test_path_and_modules_are_as_before(source: str, sandbox: Unprotected):
+    """Whether or not the import succeeds, `sys.path` and the checkout's own modules are what they were."""
+    import assignment.data
+
+    path, data = list(sys.path), assignment.data
+    names = {name for name in sys.modules if name.startswith("assignment")}
+
+    _import(sandbox, f"import assignment.exercise as own\n{source}")
+
+    assert sys.path == path
+    assert sys.modules["assignment.data"] is data
+    assert {name for name in sys.modules if name.startswith("assignment")} == names
+
+
+def test_each_call_imports_its_own_source(sandbox: Unprotected):
+    """Two sources of the same size, one right after the other, are not taken for each other."""
+    sources = {"name = 'a' * 1": Status.ANSWERED, "name = 'a' + 1": Status.FAILED, "name = 'a' * 2": Status.ANSWERED}
+
+    assert {source: _import(sandbox, source).status for source in sources} == sources

@@ -1,0 +1,199 @@
+"""A call's budget: CPU time, and time in which the candidate's code does nothing; never how busy the machine is."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from grading.sandbox.bubblewrap import Bubblewrap, Content
+from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
+from grading.sandbox.inside.budget import Budget, IdleWatch, is_busy
+from tests.attacks.conftest import FULL, HONEST, points
+from tests.busy import busy_processes, on_one_cpu
+from tests.conftest import Grade
+
+SMALL = Budget(cpu_seconds=2, idle_seconds=1.0)
+
+
+@pytest.fixture
+def crowded(tiny: Content) -> Iterator[Sandbox]:
+    """A sandbox that has one CPU, together with eight busy processes."""
+    with contextlib.ExitStack() as ended:
+        with on_one_cpu():
+            sandbox = Bubblewrap(tiny)
+            ended.callback(sandbox.close)
+            ended.enter_context(busy_processes())
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def tiny_sandbox(tiny: Content) -> Iterator[Sandbox]:
+    """A sandbox of the tiny assignment."""
+    sandbox = Bubblewrap(tiny)
+    yield sandbox
+    sandbox.close()
+
+
+def call(sandbox: Sandbox, source: str, budget: Budget = SMALL) -> Reply:
+    """Import a source in a sandbox."""
+    code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source.encode()})
+    return sandbox.call(Call(code=code, probe="importing", inputs={}, budget=budget))
+
+
+def test_waiting_for_a_cpu_is_not_charged(crowded: Sandbox):
+    """A call that works for twice its whole budget by the wall clock is answered: it had a ninth of a CPU."""
+    wall = 2 * (SMALL.cpu_seconds + SMALL.idle_seconds)
+
+    reply = call(crowded, f"import time\nend = time.monotonic() + {wall}\nwhile time.monotonic() < end: pass")
+
+    assert reply.status is Status.ANSWERED, reply.error
+
+
+@pytest.mark.parametrize(
+    ("source", "detail"),
+    [
+        ("while True: pass", "used 1 s of CPU time"),
+        ("import time\ntime.sleep(1e6)", "idle for 0.5 s: asleep, deadlocked or stopped"),
+    ],
+    ids=["a loop", "a sleep"],
+)
+def test_a_hang_ends_on_a_busy_machine_too(source: str, detail: str, crowded: Sandbox):
+    """The budget that is used up is named, and a sleeping process is idle however many others are busy."""
+    reply = call(crowded, source, Budget(cpu_seconds=1, idle_seconds=0.5))
+
+    assert reply.status is Status.TIMED_OUT
+    assert reply.error is not None and reply.error.detail == detail
+
+
+CPU, IDLE = "used 1 s of CPU time", "idle for 0.5 s: asleep, deadlocked or stopped"
+_SPINNING = "import threading, time\ndef spin():\n    while True: pass\n"
+HANGS = {
+    "a loop": ("while True: pass", CPU),
+    "a thread that loops beside a sleeper": (
+        f"{_SPINNING}threading.Thread(target=spin).start()\ntime.sleep(1e6)",
+        CPU,
+    ),
+    "many threads that loop": (f"{_SPINNING}for _ in range(50): threading.Thread(target=spin).start()", CPU),
+    "a sleep": ("import time\ntime.sleep(1e6)", IDLE),
+    "many naps": ("import time\nwhile True: time.sleep(0.02)", IDLE),
+    "a lock": ("import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()", IDLE),
+    "many threads that sleep": (
+        "import threading, time\nfor _ in range(50): threading.Thread(target=time.sleep, args=(1e6,)).start()\n"
+        "time.sleep(1e6)",
+        IDLE,
+    ),
+    "a main thread that has ended": (
+        "import ctypes, threading, time\nthreading.Thread(target=time.sleep, args=(1e6,)).start()\n"
+        "ctypes.PyDLL(None).pthread_exit(None)",
+        IDLE,
+    ),
+    "a closed connection": ("import os, time\nos.closerange(3, 64)\ntime.sleep(1e6)", IDLE),
+    "a closed connection and a loop": ("import os\nos.closerange(3, 64)\nwhile True: pass", CPU),
+    "a reply that never ends": (
+        "import os, struct, time\n"
+        "for fd in range(3, 64):\n"
+        "    try: os.write(fd, b'GRD1' + struct.pack('>II', 7 << 20, 0))\n"
+        "    except OSError: continue\n"
+        "    while True: time.sleep(0.1); os.write(fd, b' ')",
+        IDLE,
+    ),
+}
+
+
+@pytest.mark.parametrize("hang", HANGS)
+def test_a_hang_ends_by_its_budget(hang: str, tiny_sandbox: Sandbox):
+    """Every way not to end uses up one of the two budgets; the one it was is named."""
+    source, detail = HANGS[hang]
+
+    reply = call(tiny_sandbox, source, Budget(cpu_seconds=1, idle_seconds=0.5))
+
+    assert reply.status is Status.TIMED_OUT, reply
+    assert reply.error is not None and (reply.error.kind, reply.error.detail) == ("timeout", detail)
+
+
+def test_the_reference_keeps_every_point_beside_eight_busy_processes(grade: Grade):
+    """A busy machine changes no score."""
+    with busy_processes():
+        assert points(grade(HONEST)) == FULL
+
+
+def test_a_later_call_gets_a_share_of_the_budget():
+    """The share keeps a second of CPU time, the least that the kernel can limit."""
+    whole = Budget(cpu_seconds=60, idle_seconds=20.0)
+
+    assert whole.share(0.25) == Budget(cpu_seconds=15, idle_seconds=5.0)
+    assert whole.share(0.001) == Budget(cpu_seconds=1, idle_seconds=0.02)
+
+
+PROGRAMS = {
+    "a loop": ("while True: pass", True),
+    "a loop in a thread": (f"{_SPINNING}threading.Thread(target=spin).start()\ntime.sleep(1e6)", True),
+    "a sleep": ("import time\ntime.sleep(1e6)", False),
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_process_is_idle_when_all_its_threads_are(program: str):
+    """One thread that could run makes the process busy."""
+    source, busy = PROGRAMS[program]
+
+    with subprocess.Popen([sys.executable, "-c", f"print(flush=True)\n{source}"], stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None and process.stdout.readline()
+            _wait_until(process.pid, busy=busy)
+        finally:
+            process.kill()
+
+
+def test_a_stopped_process_is_idle():
+    """A process that was stopped does nothing, whatever it did before."""
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
+        try:
+            _wait_until(process.pid, busy=True)
+            process.send_signal(signal.SIGSTOP)
+            _wait_until(process.pid, busy=False)
+        finally:
+            process.kill()
+
+
+def _wait_until(pid: int, *, busy: bool) -> None:
+    """Return when a process has been seen as busy or idle, twenty times in a row: until then it may still start."""
+    in_a_row = 0
+    while in_a_row < 20:
+        in_a_row = in_a_row + 1 if is_busy(pid) is busy else 0
+        time.sleep(0.005)
+
+
+def test_a_late_look_charges_no_more_than_a_punctual_one():
+    """A watch that gets no CPU itself comes late; the time that it missed is nobody's."""
+    with subprocess.Popen([sys.executable, "-c", "import time\ntime.sleep(1e6)"]) as process:
+        try:
+            _wait_until(process.pid, busy=False)
+            watch = IdleWatch(process.pid)
+            pauses = [watch.pause]
+            for _ in range(3):
+                time.sleep(0.3)
+                watch.look()
+                pauses.append(watch.pause)
+        finally:
+            process.kill()
+
+    assert watch.idle_seconds == pytest.approx(sum(pauses[:-1]))
+
+
+def test_the_moments_of_looking_do_not_follow_from_the_random_state():
+    """The candidate's process has a copy of every generator's state: equal states must not give equal pauses."""
+    import random
+
+    pauses = []
+    for _ in range(2):
+        random.seed(0)
+        watch = IdleWatch(os.getpid())
+        pauses.append([watch.pause, *(watch.look() or watch.pause for _ in range(8))])
+
+    assert pauses[0] != pauses[1]
