@@ -119,6 +119,30 @@ def test_a_command_that_stops_early_leaves_no_process(arguments: tuple[str, str]
     assert_gone(mark)
 
 
+_KILLED = """
+import os, signal, sys, time
+from pathlib import Path
+from grading.sandbox.bubblewrap import Bubblewrap, Content
+
+mark, seconds, root = sys.argv[1:]
+paths = ("hidden_tests/__init__.py", "hidden_tests/probes")
+Bubblewrap(Content(root=Path(root), probes="hidden_tests.probes", paths=paths, preload=(mark,)))
+time.sleep(float(seconds))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("seconds", [0, 0.005, 0.01, 0.02, 1])
+def test_a_grader_that_is_killed_leaves_no_process(seconds: float, tiny: Content):
+    """Without a chance to close anything, what it has started ends by itself."""
+    mark = f"mark_{time.monotonic_ns()}"
+
+    done = subprocess.run([sys.executable, "-c", _KILLED, mark, str(seconds), tiny.root], cwd=ROOT, check=False)
+
+    assert done.returncode == -signal.SIGKILL
+    assert_gone(mark)
+
+
 def test_an_exception_in_a_call_leaves_no_process(tiny: Content, monkeypatch: pytest.MonkeyPatch):
     """Interrupted in the middle of a call, the sandbox ends it and its worker, and starts another for the next one."""
     mark = f"mark_{time.monotonic_ns()}"

@@ -1,5 +1,5 @@
 """What runs inside the sandbox, beside the candidate's code: standard library only, to be read whole.
 
 `worker` waits for calls, `jail` confines each one, `candidate` loads and calls the candidate's module,
-`wire` carries the data.
+`wire` carries the data, `budget` watches the time, `memory` makes forks cheap.
 """
