@@ -1,14 +1,14 @@
 """Static flags: what a reviewer should look at in a submission. They stand beside the score and never change it."""
 
-import ast
 import hashlib
 import os
 import stat
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from grading.model import Flag, History, Manifest
+from grading.source import Decoded, Outline
 
 # Numbers that say nothing: signs, halves, squares, empty and whole.
 _PLAIN_NUMBERS = frozenset({-1, 0, 1, 2, 0.5, 1e-8, 1e-12})
@@ -23,13 +23,34 @@ _SUSPICIOUS_MODULES = frozenset(
     {"ctypes", "gc", "inspect", "socket", "subprocess", "multiprocessing", "signal", "pytest"}
 )
 _MAX_FLAGS = 20
+_MAX_NAME = 60
 _MAX_COMPARED_BYTES = 1 << 20
 
 
-def in_source(tree: ast.Module, manifest: Manifest) -> list[Flag]:
+def in_source(outline: Outline, manifest: Manifest) -> list[Flag]:
     """Flag what stands out in the candidate's module."""
-    found = [*_imports(tree, manifest), *_numbers(tree), *_accuracy(tree), *_suspicious(tree)]
-    return found[:_MAX_FLAGS]
+    found = [*_imports(outline, manifest), *_suspicious(outline), *_numbers(outline), *_accuracy(outline)]
+    # Many numbers must not hide what may be an attempt on the grader.
+    return sorted(found, key=lambda flag: flag.severity != "warning")[:_MAX_FLAGS]
+
+
+def unread(name: str, decoded: Decoded, outline: Outline) -> list[Flag]:
+    """Flag a file that the grader cannot read as it reads others.
+
+    Args:
+        name: of the file.
+        decoded: its text.
+        outline: of that text.
+    """
+    if decoded.encoding:
+        detail = (
+            f"{name} is in the encoding {decoded.encoding}: UTF-8, Latin-1 and ASCII are read, so nothing in it ran"
+        )
+        return [Flag(id="source-encoding", severity="warning", detail=detail)]
+    if outline.is_over_limits:
+        detail = f"{name} is too large or too deeply nested to be looked at: it has no other flags and no line numbers"
+        return [Flag(id="source-over-limits", severity="warning", detail=detail)]
+    return []
 
 
 def in_history(history: History) -> list[Flag]:
@@ -63,76 +84,47 @@ def edited_files(
     return found
 
 
-def modules_to_preload(tree: ast.Module, manifest: Manifest) -> list[str]:
+def modules_to_preload(outline: Outline, manifest: Manifest) -> list[str]:
     """Return the modules of the manifest whose packages the candidate's module imports."""
-    roots = {name.partition(".")[0] for name, _ in _imported(tree)}
+    roots = {name.partition(".")[0] for name, _ in outline.imports}
     return [module for package, module in manifest.preload.items() if package in roots]
 
 
-def _imports(tree: ast.Module, manifest: Manifest) -> Iterator[Flag]:
+def _imports(outline: Outline, manifest: Manifest) -> Iterator[Flag]:
     allowed = {*manifest.allowed_imports, *sys.stdlib_module_names, manifest.module.partition(".")[0]}
-    for name, line in _imported(tree):
+    for name, line in outline.imports:
         root = name.partition(".")[0]
         if root not in allowed:
-            detail = f"imports {root}, which the exercise does not allow"
+            detail = f"imports {root[:_MAX_NAME]}, which the exercise does not allow"
             yield Flag(id="import-outside-allowed", severity="warning", detail=detail, line=line)
         if root in _SUSPICIOUS_MODULES:
             yield Flag(id="unusual-code", severity="warning", detail=f"imports {root}", line=line)
 
 
-def _imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            yield node.module, node.lineno
+def _numbers(outline: Outline) -> Iterator[Flag]:
+    """Numbers in the bodies of functions, defaults aside."""
+    for block in outline.blocks:
+        for number, line in block.numbers:
+            if number not in _PLAIN_NUMBERS:
+                shown = number if isinstance(number, str) else f"{number:.6g}"
+                detail = f"the number {shown} in {block.name[:_MAX_NAME]}: is it computed elsewhere, or made up?"
+                yield Flag(id="hardcoded-number", severity="info", detail=detail, line=line)
 
 
-def _numbers(tree: ast.Module) -> Iterator[Flag]:
-    """Numbers in the bodies of functions, defaults and docstrings aside."""
-    for function in _functions(tree):
-        for node in (inner for statement in function.body for inner in ast.walk(statement)):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, int | float)
-                and not isinstance(node.value, bool)
-                and node.value not in _PLAIN_NUMBERS
-            ):
-                detail = f"the number {_short(node.value)} in {function.name}: is it computed elsewhere, or made up?"
-                yield Flag(id="hardcoded-number", severity="info", detail=detail, line=node.lineno)
+def _accuracy(outline: Outline) -> Iterator[Flag]:
+    for block in outline.blocks:
+        for words in (block.names, block.attributes):
+            if "accuracy_score" in words:
+                detail = "computes accuracy: as an extra, or as the main metric?"
+                yield Flag(id="accuracy-used", severity="info", detail=detail, line=words["accuracy_score"])
 
 
-def _short(number: float) -> str:
-    try:
-        return f"{number:.6g}"
-    except OverflowError:
-        return "of more than 300 digits"
-
-
-def _accuracy(tree: ast.Module) -> Iterator[Flag]:
-    for node, name in _names(tree):
-        if name == "accuracy_score":
-            detail = "computes accuracy: as an extra, or as the main metric?"
-            yield Flag(id="accuracy-used", severity="info", detail=detail, line=node.lineno)
-
-
-def _suspicious(tree: ast.Module) -> Iterator[Flag]:
-    for node, name in _names(tree):
+def _suspicious(outline: Outline) -> Iterator[Flag]:
+    for block in outline.blocks:
         # model.compile() or re.compile() are everyday; the bare builtins are not.
-        if name in _SUSPICIOUS and not (isinstance(node, ast.Attribute) and name in {"eval", "compile"}):
-            yield Flag(id="unusual-code", severity="warning", detail=f"uses {name}", line=node.lineno)
-
-
-def _names(tree: ast.Module) -> Iterator[tuple[ast.Name | ast.Attribute, str]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            yield node, node.id
-        elif isinstance(node, ast.Attribute):
-            yield node, node.attr
-
-
-def _functions(tree: ast.Module) -> Iterable[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+        for words, names in ((block.names, _SUSPICIOUS), (block.attributes, _SUSPICIOUS - {"eval", "compile"})):
+            for name in sorted(names & words.keys()):
+                yield Flag(id="unusual-code", severity="warning", detail=f"uses {name}", line=words[name])
 
 
 def _digest(path: Path) -> str | None:

@@ -1,9 +1,15 @@
-"""Process evidence: the candidate's commits. A repository can make git run programs, so git runs in bubblewrap too."""
+"""Process evidence: the candidate's commits.
+
+A repository can make git run programs, so git runs in bubblewrap too, which shows it the submission and the system's
+programs, and nothing to write to. It can also make git work without end: time, memory and output are limited. What
+only claims to be history is not believed: replaced objects, grafts, and a commit graph beside the commits.
+"""
 
 import itertools
+import os
 import re
-import resource
 import shutil
+import stat
 import subprocess
 import threading
 from dataclasses import dataclass
@@ -18,6 +24,7 @@ _MAX_COMMITS = 200
 _MAX_BYTES = 4 << 20  # of git's output
 _MAX_MEMORY = 1 << 30
 _MAX_SUBJECT = 100
+_MAX_NAME = 200
 _MAX_OUTSIDE = 30
 _RECORD, _FIELD = "\x1e", "\x1f"
 _FORMAT = "%x1e%H%x1f%ct%x1f%ae%x1f%s"
@@ -26,8 +33,14 @@ _SHA = re.compile(r"[0-9a-f]{40}\Z")
 
 def read_history(root: Path | None, manifest: Manifest, trusted: Path) -> tuple[History, str | None]:
     """Return how a submission came about and its commit, as far as git can tell."""
-    if root is None or not (root / ".git").exists():
+    if root is None:
         return _nothing("no git repository"), None
+    try:
+        mode = os.lstat(root / ".git").st_mode
+    except OSError:
+        return _nothing("no git repository"), None
+    if not stat.S_ISDIR(mode):  # a link, or a file that names a folder elsewhere: neither is followed
+        return _nothing("its .git is no folder"), None
     git = shutil.which("git")
     if git is None:
         return _nothing("git is not installed"), None
@@ -81,7 +94,7 @@ def _entry(record: str) -> _Entry | None:
     fields = header.split(_FIELD)
     if len(fields) != 4 or not _SHA.match(fields[0]) or not fields[1].isdecimal() or len(fields[1]) > 12:
         return None
-    files = [name for name in names.splitlines() if name][:1000]
+    files = [name[:_MAX_NAME] for name in names.splitlines() if name][:1000]
     return _Entry(fields[0], int(fields[1]), fields[2], fields[3][:_MAX_SUBJECT], files)
 
 
@@ -96,33 +109,23 @@ def _own_commits(git: str, trusted: Path) -> set[str]:
 
 def _git_log(git: str, root: Path) -> str:
     """Return the log of a repository that nobody trusts, from a git that can do nothing else but read it."""
-    command = [
-        find_bubblewrap(),
-        "--unshare-all",
-        "--die-with-parent",
-        "--new-session",
-        "--cap-drop",
-        "ALL",
-        "--clearenv",
-    ]
+    # Set by a shell that becomes bubblewrap: Python cannot set them between fork and exec where there are threads.
+    limits = f'ulimit -t {_SECONDS} && ulimit -v {_MAX_MEMORY >> 10} && exec "$@"'
+    command = ["/bin/sh", "-c", limits, "sh", find_bubblewrap()]
+    command += ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
     for path in ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache"):
         if Path(path).exists():
             command += ["--ro-bind", path, path]
-    command += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--ro-bind", str(root), "/submission"]  # noqa: S108
-    command += ["--setenv", "GIT_CONFIG_NOSYSTEM", "1", "--setenv", "GIT_TERMINAL_PROMPT", "0"]
-    command += ["--chdir", "/submission", git, "-c", "safe.directory=*", "-c", "log.showSignature=false"]
-    command += ["-c", "core.quotePath=true", "--no-pager", "log", "--no-color", "--no-renames", "--no-ext-diff"]
-    command += [
-        "--no-textconv",
-        "--name-only",
-        f"--max-count={_MAX_COMMITS}",
-        "--format=%x1e%H%x1f%ct%x1f%ae%x1f%s",
-        "HEAD",
-    ]
+    command += ["--dev", "/dev", "--proc", "/proc", "--ro-bind", str(root), "/submission"]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/"]
+    for variable, value in _ENVIRONMENT.items():
+        command += ["--setenv", variable, value]
+    command += ["--chdir", "/submission", git, "--no-pager", "--no-replace-objects"]
+    for setting in _SETTINGS:
+        command += ["-c", setting]
+    command += ["log", *_OPTIONS, f"--max-count={_MAX_COMMITS}", f"--format={_FORMAT}", "HEAD", "--"]
     quiet = subprocess.DEVNULL
-    with subprocess.Popen(
-        command, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, preexec_fn=_set_limits
-    ) as running:
+    with subprocess.Popen(command, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet) as running:
         clock = threading.Timer(_SECONDS, running.kill)
         clock.start()
         try:
@@ -136,7 +139,17 @@ def _git_log(git: str, root: Path) -> str:
     return output.decode(errors="replace") if status == 0 else ""
 
 
-def _set_limits() -> None:
-    """Keep a repository that is a bomb (objects of a few bytes that stand for gigabytes) from the machine's memory."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY, _MAX_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_GRAFT_FILE": os.devnull,  # else .git/info/grafts gives commits other parents
+    "GIT_NO_LAZY_FETCH": "1",
+}
+_SETTINGS = (
+    *("safe.directory=*", "core.quotePath=true", "core.commitGraph=false", "log.showSignature=false"),
+    "protocol.allow=never",  # an older git knows no GIT_NO_LAZY_FETCH, and runs what the repository says to fetch with
+)
+_OPTIONS = (
+    *("--no-color", "--no-decorate", "--no-notes", "--no-mailmap"),
+    *("--no-renames", "--no-ext-diff", "--no-textconv", "--name-only"),
+)

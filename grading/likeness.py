@@ -5,13 +5,13 @@ docstrings count nothing. What stands in the starter is left out, and so is what
 short functions have few right forms, and to have hit on a common one says nothing.
 """
 
-import ast
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
+
+from grading.source import outline
 
 # A statement that more than this share of the cohort has, and more than this many, is a common one.
 _COMMON_SHARE: Final = 0.1
@@ -37,8 +37,8 @@ def alike(sources: Mapping[str, str], starters: Collection[str]) -> list[Likenes
         sources: the modules, by the submission's name.
         starters: what they may have begun from.
     """
-    given = frozenset().union(*map(statements, starters))
-    own = {name: statements(source) - given for name, source in sources.items()}
+    given = frozenset().union(*(outline(starter).statements for starter in starters))
+    own = {name: outline(source).statements - given for name, source in sources.items()}
     having: dict[str, list[str]] = defaultdict(list)
     for name, marks in own.items():
         for mark in marks:
@@ -66,60 +66,3 @@ def groups(pairs: Sequence[Likeness]) -> list[list[str]]:
         of |= dict.fromkeys(joined, joined)
     distinct = {id(group): group for group in of.values()}.values()
     return sorted((sorted(group) for group in distinct), key=lambda group: (-len(group), group))
-
-
-def statements(source: str) -> frozenset[str]:
-    """Return a mark for each statement of a module; none if it is no Python."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    return frozenset(_marks(tree))
-
-
-def _marks(tree: ast.Module) -> Iterator[str]:
-    for node in tree.body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            continue
-        bound = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and not _is_read(inner)}
-        bound |= {inner.arg for inner in ast.walk(node) if isinstance(inner, ast.arg)}
-        plain = _Plain(bound)
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.stmt) and not isinstance(inner, ast.Pass):
-                yield hashlib.sha256(plain.told(inner).encode()).hexdigest()
-
-
-def _is_read(name: ast.Name) -> bool:
-    return isinstance(name.ctx, ast.Load)
-
-
-# Annotations say nothing, and what a compound statement holds has marks of its own.
-_LEFT_OUT: Final = frozenset(
-    {"annotation", "returns", "type_comment", "ctx", "body", "orelse", "finalbody", "decorator_list"}
-)
-
-
-class _Plain:
-    """Writes trees down without what says nothing of who wrote them."""
-
-    def __init__(self, bound: Collection[str]) -> None:
-        self._bound = bound
-
-    def told(self, node: ast.AST) -> str:
-        """Return a node as text."""
-        if isinstance(node, ast.Name):
-            return "_" if node.id in self._bound else node.id
-        if isinstance(node, ast.arg):
-            return "_"
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            return "text"
-        parts = [type(node).__name__]
-        for field, value in ast.iter_fields(node):
-            if field in _LEFT_OUT:
-                continue
-            parts += [self.told(one) if isinstance(one, ast.AST) else repr(one) for one in _listed(value)]
-        return f"({' '.join(parts)})"
-
-
-def _listed(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else [value]

@@ -3,13 +3,10 @@
 Regular files only, reached without following a link; the given files of the handout always come from the trusted copy.
 """
 
-import ast
 import errno
-import io
 import os
 import re
 import stat
-import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +19,7 @@ from grading.history import read_history
 from grading.model import Answer, Flag, Origin, Submission
 from grading.publish import blank_discussion, handed_out, starters
 from grading.sandbox.calls import CandidateCode
+from grading.source import Decoded, decode, outline
 
 MAX_FILE_BYTES = 256 * 1024
 _HEADING = re.compile(r"## {1,9}([0-9]{1,3})\.(.*)", re.DOTALL)
@@ -75,38 +73,37 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
         history, commit = read_history(root, manifest, assignment.root)
     else:
         history, commit = origin.history, origin.commit
-    text = _decoded(source)
-    tree = _parsed(source)
-    flagged += flags.in_source(tree, manifest) + flags.in_history(history)
-    further: dict[str, bytes] = {}
+    contents = {manifest.source: source}
     for name in manifest.further:
         if root is not None and os.path.lexists(root / name):
             try:
                 content = _read_file(root / name)
                 # As it was handed out, it is no answer.
-                if _decoded(content).strip() not in starters(assignment, name):
-                    further[name] = content
+                if decode(content).text.strip() not in starters(assignment, name):
+                    contents[name] = content
             except UsageError as error:
                 flagged.append(Flag(id="file-unreadable", severity="warning", detail=str(error)))
     flagged += flags.edited_files(root, assignment.root, manifest, lambda name: handed_out(assignment, name))
-    files = {name: (assignment.root / name).read_bytes() for name in manifest.given}
+    decoded = {name: decode(content) for name, content in contents.items()}
+    outlines = {name: outline(file.text) for name, file in decoded.items()}
+    flagged += flags.in_source(outlines[manifest.source], manifest) + flags.in_history(history)
+    for name, file in decoded.items():
+        flagged += flags.unread(name, file, outlines[name])
+    given = {name: (assignment.root / name).read_bytes() for name in manifest.given}
+    theirs = {name: _refusal(decoded[name]) or content for name, content in contents.items()}
     return Read(
         submission=Submission(
             name=_name(path) if origin is None else origin.name,
             commit=commit,
-            source=text,
-            further={name: _decoded(content) for name, content in further.items()},
+            source=decoded[manifest.source].text,
+            further={name: file.text for name, file in decoded.items() if name != manifest.source},
             answers=answers,
             flags=sorted(flagged, key=lambda flag: (flag.line or 0, flag.id)),
             history=history,
         ),
-        code=CandidateCode(module=manifest.module, files={**files, **further, manifest.source: source}),
+        code=CandidateCode(module=manifest.module, files={**given, **theirs}),
         preload=tuple(
-            dict.fromkeys(
-                module
-                for content in (source, *further.values())
-                for module in flags.modules_to_preload(_parsed(content), manifest)
-            )
+            dict.fromkeys(module for found in outlines.values() for module in flags.modules_to_preload(found, manifest))
         ),
     )
 
@@ -175,25 +172,12 @@ def _reason(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()
 
 
-def _decoded(source: bytes) -> str:
-    """Return the source as Python reads it (PEP 263), for people: what cannot be decoded is replaced."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-    except SyntaxError:
-        encoding = "utf-8"
-    try:
-        text = source.decode(encoding, errors="replace")
-    except (LookupError, UnicodeError, ValueError):  # a codec that is none for text, or one that knows no replacing
-        text = source.decode(errors="replace")
-    # Some codecs make half surrogate pairs, which nothing could write down again.
-    return text.encode("utf-8", "replace").decode().replace("\r\n", "\n")
-
-
-def _parsed(source: bytes) -> ast.Module:
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module(body=[], type_ignores=[])
+def _refusal(decoded: Decoded) -> bytes:
+    """Return a module that stands in for one in an encoding that is not read: a syntax error that says so."""
+    if not decoded.encoding:
+        return b""
+    message = f"the encoding {decoded.encoding} is not read; save the file as UTF-8"
+    return f"raise SyntaxError({message!r})\n".encode()
 
 
 def _name(path: Path) -> str:

@@ -14,7 +14,9 @@ MAY_IMPORT = {
     "errors": set(),
     "model": set(),
     "content": RECORDS,
-    "flags": RECORDS,
+    "outline": set(),
+    "source": {"grading", "grading.errors"},
+    "flags": {*RECORDS, "grading.source"},
     "score": {"grading.model"},
     "report": RECORDS,
     "review": {*RECORDS, "grading.content"},
@@ -22,11 +24,12 @@ MAY_IMPORT = {
     "submission": {
         *RECORDS,
         *("grading", "grading.content", "grading.history", "grading.publish", "grading.sandbox.calls"),
+        "grading.source",
     },
     "publish": {"grading.errors", "grading.content"},
     "grades": RECORDS,
     "statistics": {"grading.model"},
-    "likeness": set(),
+    "likeness": {"grading.source"},
     "rooms/github": {"grading.errors"},
     "rooms/candidates": {"grading.errors", "grading.rooms.github"},
     "rooms/answer": {"grading.model", "grading.render", "grading.rooms.github"},
@@ -61,8 +64,9 @@ def test_a_module_imports_only_from_lower_layers(name: str):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "grading/render").glob("*.py")), ids=lambda path: path.stem)
 def test_a_renderer_knows_records_and_renderers_alone(path: Path):
-    """No file, no sandbox, no scoring."""
-    assert {name for name in ours(path) if not name.startswith("grading.render")} <= {"grading.model"}
+    """No file, no sandbox, no scoring; and outlines of the candidate's source."""
+    allowed = {"grading.model", "grading.source"}
+    assert {name for name in ours(path) if not name.startswith("grading.render")} <= allowed
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -1,8 +1,7 @@
 """Finds the line of the candidate's code that shows a mistake, where the code alone can tell."""
 
-import ast
-
 from grading.model import Criterion, FoundMistake, Scorecard
+from grading.source import outline
 
 
 def file_of(found: FoundMistake, card: Scorecard) -> str | None:
@@ -23,37 +22,16 @@ def line_of(found: FoundMistake, card: Scorecard) -> int | None:
     if found.line is not None:
         return found.line
     criterion = _criterion(found, card)
-    try:
-        tree = ast.parse(source_of(found, card))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    if criterion is None or criterion.function is None:
         return None
-    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    definitions = [
-        node
-        for node in tree.body
-        if isinstance(node, kinds) and criterion is not None and node.name == criterion.function
-    ]
+    definitions = [block for block in outline(source_of(found, card)).blocks if block.name == criterion.function]
     if not definitions:
         return None
-    lines = [
-        getattr(node, "lineno", definitions[-1].lineno)
-        for node in ast.walk(definitions[-1])
-        if _name(node) in found.mistake.look_for
-    ]
-    return min(lines, default=definitions[-1].lineno)
+    words = [definitions[-1].names, definitions[-1].attributes, definitions[-1].others]
+    lines = [lines[word] for word in found.mistake.look_for for lines in words if word in lines]
+    return min(lines, default=definitions[-1].line)
 
 
 def _criterion(found: FoundMistake, card: Scorecard) -> Criterion | None:
     criteria = (*card.rubric.criterion, *card.rubric.bonus)
     return next((criterion for criterion in criteria if criterion.id == found.criterion), None)
-
-
-def _name(node: ast.AST) -> str | None:
-    """Return what a node is called: a name, an attribute, a keyword argument, or a kind of statement."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.keyword(arg=name):
-            return name
-        case ast.Break() | ast.Return() | ast.For():
-            return type(node).__name__.lower()
-        case _:
-            return None
