@@ -40,7 +40,7 @@ def read_history(root: Path | None, manifest: Manifest, trusted: Path) -> tuple[
     except OSError:
         return _nothing("no git repository"), None
     if not stat.S_ISDIR(mode):  # a link, or a file that names a folder elsewhere: neither is followed
-        return _nothing("its .git is no folder"), None
+        return _nothing(".git is not a directory"), None
     git = shutil.which("git")
     if git is None:
         return _nothing("git is not installed"), None

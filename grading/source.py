@@ -192,7 +192,12 @@ def _receive(connection: socket.socket, length: int, deadline: float) -> bytes:
 
 
 _PARSER = _Parser()
-atexit.register(_PARSER.close)
+
+
+@atexit.register
+def close() -> None:
+    """End the process that parses, until it is next needed."""
+    _PARSER.close()
 
 
 def _renew_after_fork() -> None:

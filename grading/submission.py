@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from grading.source import Decoded, decode, outline
 MAX_FILE_BYTES = 256 * 1024
 _HEADING = re.compile(r"## {1,9}([0-9]{1,3})\.(.*)", re.DOTALL)
 _NAME_LENGTH = 80
+_TITLE_LENGTH = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,25 +111,33 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
 
 
 def read_answers(text: str, template: str) -> list[Answer]:
-    """Return what stands below each numbered heading of the discussion beyond what the template has there."""
-    blank = {number: set(lines) for number, _, lines in _sections(template)}
+    """Return what stands below each numbered heading of the discussion beyond what the template has there.
+
+    A heading that is there twice continues its answer; a number that the template lacks is no heading.
+    """
+    questions = _sections(template, None)
+    answers = _sections(text, questions.keys())
     return [
         Answer(
             number=number,
             title=title,
-            text="\n".join(line for line in lines if line not in blank.get(number, set()) or not line).strip(),
+            text="\n".join(line for line in lines if line not in blank or not line).strip(),
         )
-        for number, title, lines in _sections(text)
+        for number, (title, lines) in answers.items()
+        for blank in (set(questions[number][1]),)
     ]
 
 
-def _sections(text: str) -> list[tuple[int, str, list[str]]]:
-    sections: list[tuple[int, str, list[str]]] = []
+def _sections(text: str, numbers: Collection[int] | None) -> dict[int, tuple[str, list[str]]]:
+    """Return each section's title and lines by its number, which is one of `numbers` if these are given."""
+    sections: dict[int, tuple[str, list[str]]] = {}
+    lines: list[str] = []
     for line in text.splitlines():
-        if heading := _HEADING.match(line):
-            sections.append((int(heading[1]), heading[2].strip(), []))
-        elif sections:
-            sections[-1][2].append(line.rstrip())
+        heading = _HEADING.match(line)
+        if heading and (numbers is None or int(heading[1]) in numbers):
+            _, lines = sections.setdefault(int(heading[1]), (heading[2].strip()[:_TITLE_LENGTH], []))
+        else:
+            lines.append(line.rstrip())
     return sections
 
 
