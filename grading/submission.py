@@ -60,39 +60,22 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
     """
     manifest = assignment.manifest
     root, source_path = _locate(path, manifest.source)
-    source = _read_file(source_path)
-    discussion_path = root / manifest.discussion if root is not None else None
-    answers: list[Answer] = []
     flagged: list[Flag] = []
-    if discussion_path is not None and os.path.lexists(discussion_path):
-        try:
-            text = _read_file(discussion_path).decode(errors="replace")
-        except UsageError as error:
-            flagged.append(Flag(id="discussion-unreadable", severity="warning", detail=str(error)))
-        else:
-            answers = read_answers(text, blank_discussion(assignment))
+    contents = {manifest.source: _read_file(source_path), **_read_further(root, assignment, flagged)}
+    answers = _read_discussion(root, assignment, flagged)
     if origin is None:
         history, commit = read_history(root, manifest, assignment.root)
     else:
         history, commit = origin.history, origin.commit
-    contents = {manifest.source: source}
-    for name in manifest.further:
-        if root is not None and os.path.lexists(root / name):
-            try:
-                content = _read_file(root / name)
-                # As it was handed out, it is no answer.
-                if decode(content).text.strip() not in starters(assignment, name):
-                    contents[name] = content
-            except UsageError as error:
-                flagged.append(Flag(id="file-unreadable", severity="warning", detail=str(error)))
-    flagged += flags.edited_files(root, assignment.root, manifest, lambda name: handed_out(assignment, name))
     decoded = {name: decode(content) for name, content in contents.items()}
     outlines = {name: outline(file.text) for name, file in decoded.items()}
     flagged += flags.in_source(outlines[manifest.source], manifest) + flags.in_history(history)
     for name, file in decoded.items():
         flagged += flags.unread(name, file, outlines[name])
+    flagged += flags.edited_files(root, assignment.root, manifest, lambda name: handed_out(assignment, name))
     given = {name: (assignment.root / name).read_bytes() for name in manifest.given}
     theirs = {name: _refusal(decoded[name]) or content for name, content in contents.items()}
+    imported = (module for found in outlines.values() for module in flags.modules_to_preload(found, manifest))
     return Read(
         submission=Submission(
             name=_name(path) if origin is None else origin.name,
@@ -104,10 +87,37 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
             history=history,
         ),
         code=CandidateCode(module=manifest.module, files={**given, **theirs}),
-        preload=tuple(
-            dict.fromkeys(module for found in outlines.values() for module in flags.modules_to_preload(found, manifest))
-        ),
+        preload=tuple(dict.fromkeys(imported)),
     )
+
+
+def _read_further(root: Path | None, assignment: Assignment, flagged: list[Flag]) -> dict[str, bytes]:
+    """Return the other files that were handed in, and add a flag for each that cannot be read."""
+    contents: dict[str, bytes] = {}
+    for name in assignment.manifest.further:
+        if root is not None and os.path.lexists(root / name):
+            try:
+                content = _read_file(root / name)
+            except UsageError as error:
+                flagged.append(Flag(id="file-unreadable", severity="warning", detail=str(error)))
+                continue
+            # As it was handed out, it is no answer.
+            if decode(content).text.strip() not in starters(assignment, name):
+                contents[name] = content
+    return contents
+
+
+def _read_discussion(root: Path | None, assignment: Assignment, flagged: list[Flag]) -> list[Answer]:
+    """Return the discussion's answers, and add a flag if its file cannot be read."""
+    path = None if root is None else root / assignment.manifest.discussion
+    if path is None or not os.path.lexists(path):
+        return []
+    try:
+        text = _read_file(path).decode(errors="replace")
+    except UsageError as error:
+        flagged.append(Flag(id="discussion-unreadable", severity="warning", detail=str(error)))
+        return []
+    return read_answers(text, blank_discussion(assignment))
 
 
 def read_answers(text: str, template: str) -> list[Answer]:

@@ -11,7 +11,7 @@ from grading.errors import UsageError
 from grading.history import read_history
 from grading.publish import publish
 from grading.submission import MAX_FILE_BYTES, read_answers, read_submission
-from tests.conftest import REFERENCE, ROOT
+from tests.conftest import REFERENCE, ROOT, Grade
 
 
 def fork(folder: Path) -> Path:
@@ -94,6 +94,16 @@ def test_answers_are_what_stands_beyond_the_template():
     assert [(answer.number, answer.text) for answer in answers] == [(1, "Because.\nReally."), (2, "")]
 
 
+def test_an_answer_goes_on_below_a_second_heading_of_its_number():
+    """Nothing of an answer is lost, and a number of the candidate's own is part of the answer that it is in."""
+    template = "## 1. One\n\n## 2. Two\n"
+    text = "## 1. One\n\nBecause.\n\n## 2. Two\n\n## 7. Aside\n\n## 1. One\n\nReally.\n"
+
+    answers = read_answers(text, template)
+
+    assert [(answer.number, answer.text) for answer in answers] == [(1, "Because.\n\n\nReally."), (2, "## 7. Aside")]
+
+
 def test_flags_are_told_with_their_line(tmp_path: Path, assignment: Assignment):
     """Numbers, accuracy, and imports that the exercise does not allow."""
     path = tmp_path / "exercise.py"
@@ -106,6 +116,70 @@ def test_flags_are_told_with_their_line(tmp_path: Path, assignment: Assignment):
     flags = {(flag.id, flag.line) for flag in read_submission(path, assignment).submission.flags}
 
     assert flags == {("import-outside-allowed", 1), ("hardcoded-number", 6), ("accuracy-used", 6)}
+
+
+def test_many_numbers_hide_no_warning(tmp_path: Path, assignment: Assignment):
+    """The flags that are kept are first of all those that may show an attempt on the grader."""
+    path = tmp_path / "exercise.py"
+    numbers = "".join(f"    x = {number}\n" for number in range(3, 60))
+    path.write_text(
+        f"def make_loss(y):\n{numbers}\n\ndef evaluate(m):\n    return gc.get_objects()\n", encoding="utf-8"
+    )
+
+    flags = read_submission(path, assignment).submission.flags
+
+    assert "uses get_objects" in [flag.detail for flag in flags]
+
+
+def test_a_name_without_end_is_shown_in_part(tmp_path: Path, assignment: Assignment):
+    """A flag is a line for a reviewer to read."""
+    path = tmp_path / "exercise.py"
+    path.write_text(f"import {'a' * 50_000}\n\n\ndef {'b' * 50_000}():\n    return 5\n", encoding="utf-8")
+
+    flags = read_submission(path, assignment).submission.flags
+
+    assert sorted(flag.id for flag in flags) == ["hardcoded-number", "import-outside-allowed"]
+    assert max(len(flag.detail) for flag in flags) < 200
+
+
+@pytest.mark.parametrize("encoding", ["punycode", "cp1252"])
+def test_a_file_in_another_encoding_is_a_syntax_error(
+    encoding: str, tmp_path: Path, assignment: Assignment, grade: Grade
+):
+    """It is not given to Python, which could take long or run other code than the reviewer sees; a flag says so."""
+    source = f"# coding: {encoding}\n".encode() + REFERENCE.read_bytes()
+    (tmp_path / "exercise.py").write_bytes(source)
+
+    submission = read_submission(tmp_path / "exercise.py", assignment).submission
+    card = grade(source)
+
+    assert submission.source == source.decode()
+    assert [(found.criterion, found.mistake.id) for found in card.mistakes] == [("any", "syntax-error")]
+    assert f"the encoding {encoding} is not read; save the file as UTF-8" in card.mistakes[0].detail
+    assert [flag.id for flag in card.flags].count("source-encoding") == 1
+
+
+def test_a_further_file_in_another_encoding_costs_its_own_criterion(grade: Grade):
+    """The main module keeps its points."""
+    further = "# coding: punycode\n" + (REFERENCE.parent / "followups.py").read_text(encoding="utf-8")
+
+    card = grade(REFERENCE.read_bytes(), further={"assignment/followups.py": further})
+
+    assert not card.mistakes
+    assert {found.mistake.id for found in card.bonus_mistakes} == {"syntax-error"}
+    assert [flag.detail.split()[0] for flag in card.flags if flag.id == "source-encoding"] == [
+        "assignment/followups.py"
+    ]
+
+
+def test_a_file_over_the_limits_is_flagged(tmp_path: Path, assignment: Assignment):
+    """The reviewer learns why it has no other flags."""
+    path = tmp_path / "exercise.py"
+    path.write_text("import gc\nx = " + "not " * 50_000 + "1\n", encoding="utf-8")
+
+    flags = read_submission(path, assignment).submission.flags
+
+    assert [(flag.id, flag.severity) for flag in flags] == [("source-over-limits", "warning")]
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -148,6 +222,104 @@ def test_a_fork_that_grades_itself_tells_its_owners_commits_from_those_it_came_w
     history, _ = read_history(root, assignment.manifest, trusted=root)
 
     assert [commit.subject for commit in history.commits] == ["Mine"]
+
+
+def link_to_a_long_name(path: Path) -> None:
+    """A link to a name that no file can have."""
+    path.symlink_to("x" * 300)
+
+
+def link_to_itself(path: Path) -> None:
+    """A loop."""
+    path.symlink_to(path.name)
+
+
+def link_to_a_file(path: Path) -> None:
+    """A link to a file of the submission."""
+    path.symlink_to("assignment/exercise.py")
+
+
+def link_to_another_repository(path: Path) -> None:
+    """A link to a repository outside."""
+    path.symlink_to(repository(path.parent.parent / "other") / ".git")
+
+
+def link_to_a_repository_inside(path: Path) -> None:
+    """A link to a repository within the submission: no checkout has one."""
+    path.symlink_to(repository(path.parent / "mine") / ".git")
+
+
+def file_that_names_another_repository(path: Path) -> None:
+    """A file as git writes it for a worktree."""
+    path.write_text(f"gitdir: {repository(path.parent.parent / 'other') / '.git'}\n", encoding="utf-8")
+
+
+def folder_with_links_to_another_repository(path: Path) -> None:
+    """A folder whose parts lie outside."""
+    other = repository(path.parent.parent / "other") / ".git"
+    path.mkdir()
+    for name in ("HEAD", "objects", "refs", "config"):
+        (path / name).symlink_to(other / name)
+
+
+def repository(folder: Path) -> Path:
+    """Make a repository with a commit."""
+    folder.mkdir()
+    git(folder, "init", "-q")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "Secret")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        *(link_to_a_long_name, link_to_itself, link_to_a_file, link_to_another_repository, link_to_a_repository_inside),
+        *(file_that_names_another_repository, folder_with_links_to_another_repository, os.mkfifo),
+    ],
+)
+def test_a_git_that_is_no_folder_of_its_own_has_no_history(make, tmp_path: Path, assignment: Assignment):
+    """Nothing outside is followed, and the submission is read all the same."""
+    root = fork(tmp_path / "fork")
+    make(root / ".git")
+
+    submission = read_submission(root, assignment).submission
+
+    assert (submission.history.commits, submission.commit) == ([], None)
+    assert submission.history.note in {".git is not a directory", "no commits"}
+
+
+def test_history_is_what_was_committed(tmp_path: Path, assignment: Assignment):
+    """A replaced commit, other parents from a file, and a file named like a revision change nothing."""
+    root = fork(tmp_path / "fork")
+    git(tmp_path, "init", "-q", str(root))
+    for subject in ("Handout", "Loss", "Evaluation", "A better story"):
+        git(root, "commit", "-q", "--allow-empty", "-m", subject)
+    git(root, "branch", "story")
+    git(root, "reset", "-q", "--soft", "HEAD~1")
+    git(root, "replace", "HEAD", "story")
+    (root / "HEAD").write_text("x", encoding="utf-8")
+    head = subprocess.run(
+        ["git", "-C", str(root), "rev-parse", "HEAD~1^0"], check=True, capture_output=True, text=True
+    ).stdout
+    (root / ".git" / "info" / "grafts").write_text(head, encoding="utf-8")
+
+    history, _ = read_history(root, assignment.manifest, trusted=tmp_path)
+
+    assert [commit.subject for commit in history.commits] == ["Loss", "Evaluation"]
+
+
+def test_a_repository_that_never_answers_is_given_up(
+    tmp_path: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+):
+    """Git waits for a configuration that nobody writes, and uses no time that could be counted."""
+    monkeypatch.setattr("grading.history._SECONDS", 1)
+    root = repository(tmp_path / "waiting")
+    (root / ".git" / "config").unlink()
+    os.mkfifo(root / ".git" / "config")
+
+    history, commit = read_history(root, assignment.manifest, trusted=tmp_path)
+
+    assert (history.commits, history.note, commit) == ([], "no commits", None)
 
 
 def test_a_repository_cannot_make_git_run_its_programs(tmp_path: Path, assignment: Assignment):

@@ -1,0 +1,206 @@
+"""What a submission within the size limit can cost its reader, beyond its calls: seconds, whatever is in it.
+
+Counted is CPU time, of this process and of those it started, so that a busy machine changes nothing. What is allowed is
+several times what the limits add up to; without them most of these sources take minutes.
+"""
+
+import resource
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grading import score as scoring
+from grading import source
+from grading.content import Assignment
+from grading.likeness import alike, groups
+from grading.model import Blame, Flag, History, Outcome, Result, Run, ScoredBy, Submission
+from grading.pipeline import pages
+from grading.publish import starters_of_module
+from grading.render.annotations import to_annotations
+from grading.submission import MAX_FILE_BYTES, read_submission
+
+# Measured: 0.1 to 3 s for one hostile file, 8 s for three.
+MOST_SECONDS = 20
+MOST_SECONDS_OF_THREE = 40
+MOST_PAGE_BYTES = 5 << 20
+MOST_MEMORY_KIB = 100 << 10
+
+
+def filled(unit: str, before: str = "", after: str = "\n") -> bytes:
+    """Return a source of the largest size that is read: a unit again and again, between two ends."""
+    room = MAX_FILE_BYTES - len((before + after).encode())
+    return (before + unit * (room // len(unit.encode())) + after).encode()
+
+
+LINE = 398
+IN_LOSS = "def make_loss(train_labels):\n    return "
+HOSTILE: dict[str, bytes] = {
+    "an f-string of many parts": filled("{t}", f"{IN_LOSS}f'", "'\n"),
+    "an f-string of many lines": filled("{t}\n", f"{IN_LOSS}f'''", "'''\n"),
+    "many f-strings": filled("f'{t}' ", f"{IN_LOSS}(", ")\n"),
+    "nested f-strings": filled("f'''{f\"\"\"{f'{t}'}\"\"\"}'''\n"),
+    "a name with combining marks": filled("".join(chr(0x300 + n) for n in range(50)), f"{IN_LOSS}a"),
+    "a name of ligatures": filled("\ufdfa", IN_LOSS),
+    "the name of a module": filled("a.", "import ", "a\n"),
+    "attributes": filled(".b", f"{IN_LOSS}a"),
+    "calls": filled("()", f"{IN_LOSS}a"),
+    "not": filled("not ", IN_LOSS, "1\n"),
+    "a minus": filled("-", IN_LOSS, "1\n"),
+    "a choice": filled("x if x else ", IN_LOSS, "x\n"),
+    "a sum": filled("1+", IN_LOSS, "1\n"),
+    "brackets that open": filled("(", IN_LOSS),
+    "brackets in brackets": filled("(" * 90 + "1" + ")" * 90 + "\n"),
+    "a mistake in brackets": filled("(" * 90 + "a b" + ")" * 90 + "\n"),
+    "assignments in brackets": filled("(a:=", IN_LOSS),
+    "lambdas": filled("lambda:", IN_LOSS, "1\n"),
+    "decorators": filled("@a\n", "", "def make_loss(t):\n    pass\n"),
+    "imports": filled("import a\n"),
+    "statements": filled("x\n"),
+    "statements on a line": filled("x;"),
+    "numbers": filled("0,", f"{IN_LOSS}(", ")\n"),
+    "a number in base sixteen": filled("f", f"{IN_LOSS}0x"),
+    "a number in base ten": filled("9", IN_LOSS),
+    "a number with a fraction": filled("9", IN_LOSS, ".5\n"),
+    "numbers of 5,000 digits": filled("0x" + "f" * 5000 + "\n"),
+    "backslashes": filled("\\", f"{IN_LOSS}'", "'\n"),
+    "escapes that are none": filled("'\\q'\n"),
+    "continued lines": filled("\\\n", "x = ", "1\n"),
+    "names of characters": filled("\\N{CJK UNIFIED IDEOGRAPH-4E00}", f"{IN_LOSS}'", "'\n"),
+    "quotes": filled('"""'),
+    "a string that does not end": filled("a\n", '"""', ""),
+    "blank lines": filled("\n" + " " * 80),
+    "blanks": filled(" "),
+    "tabs": filled("\t" * LINE + "\n"),
+    "form feeds": filled("\f\n"),
+    "carriage returns": filled("x\r"),
+    "a long line": filled("a", "#"),
+    "keys in a format": filled("'" + "{a[" * 130 + "'\n"),
+    "digits in a format": filled("'%(a)" + "0" * 390 + "'\n"),
+    "tags": filled("<" * LINE + "\n"),
+    "keywords": filled("match " * 66 + "\n"),
+    "nulls": filled("\0"),
+    "a slow codec": b"# coding: punycode\n" + filled("\x80", "", "")[:-100] + b"-" + b"a" * 50,
+    "a codec that expands": filled("\\U0001F600", "# coding: unicode_escape\n#"),
+    "a cookie without end": filled("a", "# coding: "),
+    "cookies": filled("coding ", "#"),
+}
+
+
+@pytest.fixture(scope="module")
+def run(assignment: Assignment) -> Run:
+    """A run that finds many mistakes, each of which is looked for in the source."""
+    rubric = assignment.rubric("researcher")
+    results = [
+        Result(
+            id=test,
+            criterion=criterion.id,
+            outcome=Outcome.FAILED,
+            title="A test.",
+            blames=[Blame(id=id_, criterion=criterion.id) for of, id_ in assignment.mistakes if of == criterion.id],
+        )
+        for criterion in (*rubric.criterion, *rubric.bonus)
+        if criterion.scored_by is ScoredBy.TESTS
+        for test in criterion.tests
+    ]
+    nobody = Submission(
+        name="x", commit=None, source="", answers=[], flags=[], history=History(commits=[], minutes=0, outside=[])
+    )
+    return Run(
+        level="researcher",
+        seed=0,
+        sandbox="none",
+        seconds=0.0,
+        submission=nobody,
+        notes=[Flag(id="note", severity="info", detail="x")],
+        results=results,
+    )
+
+
+def used() -> float:
+    """Return the CPU time of this process and of all that it started, which have ended."""
+    source.close()
+    times = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(spent.ru_utime + spent.ru_stime for spent in times)
+
+
+def memory() -> int:
+    """Return the most memory that this process had so far, in KiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _everything_is_imported(assignment: Assignment, run: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is loaded and kept at the first grading counts for none."""
+    path = tmp_path_factory.mktemp("first") / "exercise.py"
+    path.write_bytes(b"x = 1\n")
+    read_and_show(path, assignment, run)
+
+
+def read_and_show(path: Path, assignment: Assignment, run: Run) -> int:
+    """Do all that is done for a submission beside its calls; return the size of its pages."""
+    read = read_submission(path, assignment)
+    rubric = assignment.rubric(run.level)
+    card = scoring.score(msgspec.structs.replace(run, submission=read.submission), rubric, assignment.mistake)
+    assert len(card.mistakes) > 20
+    written = pages(card, assignment, path.parent)
+    to_annotations(card, assignment.manifest.source)
+    text = read.submission.source
+    groups(alike({"one": text, "two": text, "three": "x = 1\n"}, starters_of_module(assignment)))
+    return sum(len(page.encode()) for page in written.values())
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_source_costs_seconds(case: str, assignment: Assignment, run: Run, tmp_path: Path):
+    """Reading, scoring, every page, the annotations and the likeness of one file take a bounded time and memory."""
+    path = tmp_path / "exercise.py"
+    path.write_bytes(HOSTILE[case])
+    assert len(HOSTILE[case]) <= MAX_FILE_BYTES
+    time_before, memory_before = used(), memory()
+
+    size = read_and_show(path, assignment, run)
+
+    assert used() - time_before < MOST_SECONDS
+    assert memory() - memory_before < MOST_MEMORY_KIB
+    assert size < MOST_PAGE_BYTES
+
+
+def test_a_submission_costs_seconds(assignment: Assignment, run: Run, tmp_path: Path):
+    """The worst source in each file that is read costs three times one, and the discussion next to nothing."""
+    (tmp_path / "assignment").mkdir()
+    for number, name in enumerate((assignment.manifest.source, *assignment.manifest.further)):
+        marks = "".join(chr(0x300 + n) for n in range(50))
+        (tmp_path / name).write_bytes(filled(marks, f"{IN_LOSS}{'a' * (1 + number)}"))
+    (tmp_path / assignment.manifest.discussion).write_bytes(filled("## 1. x\n"))
+    before = used()
+
+    read_and_show(tmp_path, assignment, run)
+
+    assert used() - before < MOST_SECONDS_OF_THREE
+
+
+DISCUSSIONS = {
+    "headings": filled("## 1. x\n"),
+    "a heading of blanks": filled(" ", "## 1. x", "x\n"),
+    "a heading without number": filled(" ", "##"),
+    "numbers": filled("1", "## ", ". x\n"),
+    "fences": filled("`", "## 1. x\n"),
+    "lines": filled("\n", "## 1. x\n"),
+    "quotes": filled("> ", "## 1. x\n"),
+    "separators": filled("\u2028", "## 1. x\n"),
+    "the template": filled("_Your answer:_\n", "## 1. x\n"),
+}
+
+
+@pytest.mark.parametrize("case", DISCUSSIONS)
+def test_a_discussion_costs_no_time(case: str, assignment: Assignment, run: Run, tmp_path: Path):
+    """Headings and answers are read and shown in time that grows with their length alone."""
+    (tmp_path / "assignment").mkdir()
+    (tmp_path / assignment.manifest.source).write_bytes(b"x = 1\n")
+    (tmp_path / assignment.manifest.discussion).write_bytes(DISCUSSIONS[case])
+    before = used()
+
+    size = read_and_show(tmp_path, assignment, run)
+
+    assert used() - before < MOST_SECONDS
+    assert size < MOST_PAGE_BYTES
