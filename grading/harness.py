@@ -4,13 +4,17 @@ Run as `pytest -p grading.harness hidden_tests --submission PATH`, or handed to 
 already set up.
 """
 
+import contextlib
 import importlib
 import secrets
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import msgspec
 import pytest
@@ -18,6 +22,7 @@ import pytest
 from grading.content import Assignment
 from grading.errors import ContentError, GradingError
 from grading.model import Blame, Outcome, Rubric, ScoredBy, Submission
+from grading.observations import ReportedError
 from grading.publish import solution
 from grading.sandbox.bubblewrap import Bubblewrap, Content
 from grading.sandbox.calls import CandidateCode, Sandbox
@@ -29,10 +34,31 @@ from grading.under_test import CandidateFailure, CandidateUnderTest
 # The key of the report that the run's own facts stand under.
 REPORT_KEY = "grading"
 _MOST_SAID = 400
+# CPU time of this process that one hidden test may take to judge what came back: right solutions take milliseconds.
+JUDGING_CPU_SECONDS = 60.0
 
 
+class Cause(NamedTuple):
+    """A mistake that explains a failed test."""
+
+    id: str
+    variant: str = ""  # which of the catalogue's variants of it was seen
+    detail: str = ""  # what was seen, for the reviewer
+    error: ReportedError | None = None  # what the candidate's code raised, if that is the cause
+
+    @classmethod
+    def of(cls, error: ReportedError) -> "Cause":
+        """Return the cause that an error in the candidate's code is."""
+        return cls(error.kind, detail=error.detail, error=error)
+
+
+Diagnosis = Sequence[str | Cause]
 # Says how to explain a test's failure: a function and its arguments, called only if the test fails.
-Blamer = Callable[..., None]
+OnFailure = Callable[..., None]
+
+
+class JudgingTimeout(Exception):  # noqa: N818 - a result, not an error of the grader
+    """Judging what came back took longer than any honest observation needs."""
 
 
 class Harness:
@@ -48,7 +74,7 @@ class Harness:
         self._seed = seed
         self._show = show
         self._started = time.monotonic()
-        self._diagnoses: dict[str, Callable[[], list[str]]] = {}
+        self._diagnoses: dict[str, Callable[[], Diagnosis]] = {}
         manifest = assignment.manifest
         self._budget = Budget(cpu_seconds=manifest.call_cpu_seconds, idle_seconds=manifest.call_idle_seconds)
         self._under_test = CandidateUnderTest(read.code, sandbox, self._budget)
@@ -67,7 +93,7 @@ class Harness:
         """The seed that every random input comes from."""
         return self._seed
 
-    def explain_with(self, node_id: str, diagnose: Callable[[], list[str]]) -> None:
+    def explain_with(self, node_id: str, diagnose: Callable[[], Diagnosis]) -> None:
         """Remember how to explain a test, should it fail."""
         self._diagnoses[node_id] = diagnose
 
@@ -80,8 +106,20 @@ class Harness:
         kept = [item for item in items if _criterion_of(item) in self._by_id]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+        for item in kept:
+            if "on_failure" not in getattr(item, "fixturenames", ()):
+                self._refuse(
+                    f"{item.location[0]}: {item.name} does not say how to explain its failure: "
+                    "ask for the fixture on_failure and call it before the assertion"
+                )
         if not (config.option.keyword or config.option.collectonly):
             self._expect_named_tests(kept)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self) -> Iterator[None]:
+        """Bound the time that one test may take of this process, calls into the sandbox aside."""
+        with _judging_limit(JUDGING_CPU_SECONDS):
+            return (yield)
 
     @pytest.hookimpl(optionalhook=True)  # of pytest-json-report
     def pytest_json_runtest_metadata(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> dict[str, Any]:
@@ -93,28 +131,55 @@ class Harness:
         if isinstance(error, GradingError):
             self._stop(item, error)
             return found
-        outcome, blames = self._explain(item, error)
+        try:
+            outcome, blames = self._explain(item, call.when, error)
+        except GradingError as problem:
+            self._stop(item, problem)
+            return found
+        except Exception as own:  # noqa: BLE001 - a diagnosis that fails is the grader's fault, and ends the run
+            self._stop(item, _own_fault(item, own))
+            return found
         return {**found, "outcome": outcome.value, "blames": msgspec.to_builtins(blames), "said": _said(error)}
 
-    def _explain(self, item: pytest.Item, error: BaseException) -> tuple[Outcome, list[Blame]]:
-        """Return what became of a test that did not pass, and the mistakes that explain it."""
+    def _explain(self, item: pytest.Item, when: str, error: BaseException) -> tuple[Outcome, list[Blame]]:
+        """Return the outcome of a test that did not pass, and the mistakes that explain it.
+
+        Raises:
+            GradingError: it was the grader that failed.
+        """
         criterion = _criterion_of(item)
         if isinstance(error, CandidateFailure):
             return error.outcome, [msgspec.structs.replace(error.blame, criterion=error.blame.criterion or criterion)]
-        try:
-            if not isinstance(error, AssertionError):
-                raise error
-            ids = dict.fromkeys(self._diagnoses[item.nodeid]())
-        except Exception as puzzled:  # noqa: BLE001 - observations that nothing honest gives must not end the grading
-            detail = f"what came back makes no sense ({type(puzzled).__name__})"
-            return Outcome.ERROR, [Blame(id="crash", criterion=criterion, detail=detail)]
-        try:
-            return Outcome.FAILED, [
-                Blame(id=id_, criterion=self._assignment.mistake(criterion, id_).criterion) for id_ in ids
-            ]
-        except ContentError as unknown:
-            self._stop(item, unknown)
-            return Outcome.ERROR, []
+        if isinstance(error, JudgingTimeout):
+            detail = f"judging what came back took more than {JUDGING_CPU_SECONDS:g} s"
+            return Outcome.TIMEOUT, [Blame(id="timeout", criterion=criterion, detail=detail)]
+        if when != "call" or not _is_of_the_test(error, item):
+            raise _own_fault(item, error)
+        if item.nodeid not in self._diagnoses:
+            raise ContentError(f"{item.location[0]}: {item.name} failed before it called on_failure: call it earlier")
+        causes = [Cause(cause) if isinstance(cause, str) else cause for cause in self._diagnoses[item.nodeid]()]
+        return Outcome.FAILED, [self._blame(criterion, cause) for cause in dict.fromkeys(causes)]
+
+    def _blame(self, criterion: str, cause: Cause) -> Blame:
+        mistake = self._assignment.mistake(criterion, cause.id)
+        if cause.variant and cause.variant not in mistake.variant:
+            raise ContentError(
+                f"{self._assignment.folder / 'mistakes'}: {cause.id!r} has no variant {cause.variant!r}: "
+                "add it, or name another in the diagnosis"
+            )
+        return Blame(
+            id=cause.id,
+            criterion=mistake.criterion,
+            line=None if cause.error is None else cause.error.line,
+            variant=cause.variant,
+            exception="" if cause.error is None else self._under_test.exception_in(cause.error.detail),
+            detail=" ".join(cause.detail.split())[:200],
+        )
+
+    def _refuse(self, problem: str) -> None:
+        """End the run before any test: the hidden tests themselves are wrong."""
+        self.problem = ContentError(problem)
+        raise pytest.UsageError(str(self.problem))
 
     def _stop(self, item: pytest.Item, problem: GradingError) -> None:
         """End the run: there will be no score."""
@@ -152,8 +217,8 @@ class Harness:
             )
         except CandidateFailure as failure:
             return {"problem": str(failure)[:_MOST_SAID]}
-        except Exception as puzzled:  # noqa: BLE001 - a score must not be lost to a drawing
-            return {"problem": f"what came back makes no sense ({type(puzzled).__name__})"}
+        except Exception as error:  # noqa: BLE001 - a score must not be lost to a drawing
+            return {"problem": f"it could not be observed ({type(error).__name__})"}
         return observed
 
     def _expect_named_tests(self, items: list[pytest.Item]) -> None:
@@ -164,11 +229,10 @@ class Harness:
             ("does not name the hidden test", there - named),
         ):
             for criterion, test in sorted(pairs):
-                self.problem = ContentError(
+                self._refuse(
                     f"the rubric of level {self._rubric.level!r}, criterion {criterion!r}, {problem} {test!r}: "
                     f"correct {self._assignment.folder / 'rubrics' / self._rubric.level}.toml"
                 )
-                raise pytest.UsageError(str(self.problem))
 
 
 _HARNESS = pytest.StashKey[Harness]()
@@ -187,10 +251,10 @@ def seed(pytestconfig: pytest.Config) -> int:
 
 
 @pytest.fixture
-def blame(request: pytest.FixtureRequest) -> Blamer:
-    """Say how to explain it, should this test fail: `blame(diagnose, *observed)`, where diagnose gives ids."""
+def on_failure(request: pytest.FixtureRequest) -> OnFailure:
+    """Say how to explain this test's failure: `on_failure(diagnose, *observed)`; diagnose returns ids or causes."""
 
-    def explain(diagnose: Callable[..., list[str]], *observed: Any) -> None:
+    def explain(diagnose: Callable[..., Diagnosis], *observed: Any) -> None:
         request.config.stash[_HARNESS].explain_with(request.node.nodeid, lambda: diagnose(*observed))
 
     return explain
@@ -258,8 +322,44 @@ def _criterion_of(item: pytest.Item) -> str:
 
 
 def _said(error: BaseException) -> str:
-    """Return a test's own words on why it did not pass, without what pytest adds."""
-    return " ".join(str(error).partition("\nassert ")[0].split())[:_MOST_SAID]
+    """Return a test's own words on why it did not pass."""
+    return " ".join(str(error).split())[:_MOST_SAID]
+
+
+def _is_of_the_test(error: BaseException, item: pytest.Item) -> bool:
+    """Whether an error is a failed assertion of the test's own file, rather than of what it calls."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return isinstance(error, AssertionError) and bool(frames) and Path(frames[-1].filename) == item.path
+
+
+def _own_fault(item: pytest.Item, error: BaseException) -> GradingError:
+    """Return what ends the run when the trusted side has failed: it names the test and the line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown line"
+    words = " ".join(str(error).split())[:_MOST_SAID]
+    return GradingError(f"grader error in {item.location[0]}::{item.name}: {type(error).__name__}: {words} ({where})")
+
+
+@contextlib.contextmanager
+def _judging_limit(seconds: float) -> Iterator[None]:
+    """Raise JudgingTimeout in the code within once this process has used so much CPU time on it.
+
+    Only the main thread can take the signal; elsewhere the bounds of the observations have to do.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise JudgingTimeout
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _title(item: pytest.Item) -> str:

@@ -102,6 +102,14 @@ class Rubric(_Record, frozen=True, kw_only=True):
         return sum(criterion.points for criterion in self.criterion)
 
 
+class Variant(_Record, frozen=True, kw_only=True):
+    """One way to make a mistake, where what was seen tells which: these words stand in place of the mistake's own."""
+
+    title: Text
+    reviewer: Text | None = None
+    hint: Text | None = None
+
+
 class Mistake(_Record, frozen=True, kw_only=True):
     """A mistake that the hidden tests can name."""
 
@@ -112,6 +120,7 @@ class Mistake(_Record, frozen=True, kw_only=True):
     reviewer: Text  # what the reviewer reads
     hint: Text  # what the candidate reads: gives no test away
     look_for: list[Text] = []  # names or numbers whose line in the candidate's function shows the mistake
+    variant: dict[Id, Variant] = {}
 
 
 class Question(_Record, frozen=True, kw_only=True):
@@ -212,6 +221,8 @@ class Blame(_Record, frozen=True, kw_only=True):
     id: str
     criterion: str  # or `any`: the whole module
     line: int | None = None
+    variant: str = ""  # of the catalogue's variants, where it is known which was seen
+    exception: str = ""  # the type of the exception that was raised, where one was
     detail: str = ""
 
 

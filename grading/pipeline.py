@@ -87,7 +87,8 @@ def run_hidden_tests(
     arguments = [
         str(assignment.root / FOLDER),
         *("-c", os.devnull, "--rootdir", str(assignment.root), "--confcutdir", str(assignment.root / FOLDER)),
-        *("-p", "no:cacheprovider", "--tb=short", "-q", "--import-mode=importlib"),
+        # Plain assertions: pytest's own would compare and print whatever the candidate's code returned.
+        *("-p", "no:cacheprovider", "--tb=short", "--assert=plain", "-q", "--import-mode=importlib"),
         *(f"-pno:{plugin}" for plugin in _UNUSED_PLUGINS),
         *report_arguments(report),
     ]

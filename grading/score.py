@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import msgspec
+
 from grading.model import (
     Blame,
     Criterion,
@@ -74,10 +76,12 @@ def _found(run: Run, criteria: Sequence[Criterion], catalogue: Catalogue) -> lis
             continue
         for blame in result.blames:
             key = (_home(blame, result), blame.id)
-            if key not in by_key or (by_key[key].line is None and blame.line is not None):
+            if key not in by_key or _says_more(blame, by_key[key]):
                 by_key[key] = blame
     found = [
-        FoundMistake(mistake=catalogue(home, id_), criterion=home, line=blame.line, detail=blame.detail)
+        FoundMistake(
+            mistake=_as_seen(catalogue(home, id_), blame), criterion=home, line=blame.line, detail=blame.detail
+        )
         for (home, id_), blame in by_key.items()
     ]
     order = list(Severity)
@@ -89,6 +93,26 @@ def _found(run: Run, criteria: Sequence[Criterion], catalogue: Catalogue) -> lis
             places.index(f.criterion) if f.criterion in places else -1,
             f.mistake.id,
         ),
+    )
+
+
+def _says_more(blame: Blame, than: Blame) -> bool:
+    return (blame.line is not None, bool(blame.variant)) > (than.line is not None, bool(than.variant))
+
+
+def _as_seen(mistake: Mistake, blame: Blame) -> Mistake:
+    """Return a mistake in the words of the variant that was seen, or with the exception that was raised."""
+    if blame.exception:
+        where = "" if blame.line is None else f" in line {blame.line}"
+        return msgspec.structs.replace(mistake, title=f"{mistake.title}: {blame.exception}{where}")
+    variant = mistake.variant.get(blame.variant)
+    if variant is None:
+        return mistake
+    return msgspec.structs.replace(
+        mistake,
+        title=variant.title,
+        reviewer=variant.reviewer or mistake.reviewer,
+        hint=variant.hint or mistake.hint,
     )
 
 

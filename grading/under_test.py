@@ -1,14 +1,16 @@
 """The candidate's code as the hidden tests see it: a thing to call probes on."""
 
+import builtins
+import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from grading.content import ANY
 from grading.model import Blame, Flag, Outcome
+from grading.observations import Misfit, Observation, Sizes, read
 from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
 from grading.sandbox.inside.budget import Budget
-from grading.sandbox.replies import REPORTED_KINDS
 
 # Once a probe has timed out, further calls of it get this share of the budget, so that one endless loop does not use
 # all of it over and over.
@@ -16,6 +18,8 @@ _AFTER_A_TIMEOUT = 0.25
 _MAX_NOTE = 300
 # The probe that imports the module and does nothing else.
 _IMPORTING = "importing"
+
+_Record = TypeVar("_Record", bound=Observation)
 
 
 class CandidateFailure(Exception):  # noqa: N818 - a result, not an error of the grader
@@ -34,40 +38,71 @@ class CandidateUnderTest:
         self._code = code
         self._sandbox = sandbox
         self._budget = budget
+        self._own_sources = list(code.files.values())
         self._late: set[str] = set()
         self._import_failures: dict[str, CandidateFailure] = {}
         self.notes: dict[str, Flag] = {}
 
-    def call(self, probe: str, inputs: Mapping[str, Any], *, file: str | None = None) -> Mapping[str, Any]:
+    def call(
+        self,
+        probe: str,
+        inputs: Mapping[str, Any],
+        record: type[_Record],
+        sizes: Sizes | None = None,
+        *,
+        file: str | None = None,
+    ) -> _Record:
         """Run a probe beside the candidate's code and return what it observed.
 
         Args:
             probe: its name.
             inputs: what it is given.
+            record: what its observation must be; see `grading.observations`.
+            sizes: the sizes that the record refers to.
             file: the candidate's file to import, if not the main module.
 
         Raises:
-            CandidateFailure: the module cannot be imported, or the function cannot be called or does not come back.
+            CandidateFailure: the module cannot be imported, or the function cannot be called, does not return, or
+                returns what does not fit the record.
         """
+        observed = self._observed(probe, inputs, file)
+        try:
+            return read(observed, record, sizes or {})
+        except Misfit as misfit:
+            blame = Blame(id="crash", criterion="", detail=f"the result cannot be read: {misfit}"[:_MAX_NOTE])
+            raise CandidateFailure(blame, Outcome.ERROR) from None
+
+    def _observed(self, probe: str, inputs: Mapping[str, Any], file: str | None) -> Mapping[str, Any]:
         code = self._code if file is None else self._module(file)
         if code.module in self._import_failures:
             raise self._import_failures[code.module]
         reply = self._reply(code, probe, inputs)
         if reply.status is Status.ANSWERED and reply.observed is not None:
-            return {name: _with_known_errors(value) for name, value in reply.observed.items()}
+            return reply.observed
         # Whether a call that died or never came back got beyond the import can be told by importing alone.
         unclear = reply.status in (Status.TIMED_OUT, Status.DIED)
         alone = self._reply(code, _IMPORTING, {}) if unclear else reply
         if alone.status is not Status.ANSWERED and (unclear or (alone.error is not None and alone.error.at_import)):
             # What keeps the main module from loading is everywhere; another file costs only what it is judged by.
-            self._import_failures[code.module] = _failure(alone, ANY if file is None else "")
+            self._import_failures[code.module] = self._failure(alone, ANY if file is None else "")
             raise self._import_failures[code.module]
-        raise _failure(reply, "")
+        raise self._failure(reply, "")
 
     @property
     def ran_out_of_time(self) -> bool:
         """Whether any call so far has."""
         return bool(self._late)
+
+    def exception_in(self, detail: str) -> str:
+        """Return the type of the exception that an error's detail begins with, empty if it is not a known one.
+
+        Known are Python's own and those that the candidate's code names: a type made up at run time could carry inputs.
+        """
+        name = detail.partition(":")[0]
+        if isinstance(getattr(builtins, name, None), type):
+            return name
+        word = rf"\b{re.escape(name)}\b".encode()
+        return name if name.isidentifier() and any(re.search(word, source) for source in self._own_sources) else ""
 
     def note(self, id_: str, detail: str) -> None:
         """Tell the reviewer something that is no mistake."""
@@ -86,25 +121,9 @@ class CandidateUnderTest:
             self._late.add(probe)
         return reply
 
-
-def _with_known_errors(value: Any) -> Any:
-    """Return what a probe observed, with errors in it only of the kinds that code in the sandbox may report.
-
-    A record that says anything else was made up, to be taken for a mistake that costs less.
-    """
-    match value:
-        case {"kind": kind, "line": line, "detail": detail, "at_import": _}:
-            known = kind in REPORTED_KINDS and isinstance(detail, str) and (line is None or type(line) is int)
-            return value if known else {"kind": "crash", "line": None, "detail": "made up", "at_import": False}
-        case dict():
-            return {name: _with_known_errors(item) for name, item in value.items()}
-        case list():
-            return [_with_known_errors(item) for item in value]
-        case _:
-            return value
-
-
-def _failure(reply: Reply, criterion: str) -> CandidateFailure:
-    assert reply.error is not None
-    blame = Blame(id=reply.error.kind, criterion=criterion, line=reply.error.line, detail=reply.error.detail)
-    return CandidateFailure(blame, Outcome.TIMEOUT if reply.status is Status.TIMED_OUT else Outcome.ERROR)
+    def _failure(self, reply: Reply, criterion: str) -> CandidateFailure:
+        error = reply.error
+        assert error is not None
+        raised = self.exception_in(error.detail) if error.kind == "crash" else ""
+        blame = Blame(id=error.kind, criterion=criterion, line=error.line, exception=raised, detail=error.detail)
+        return CandidateFailure(blame, Outcome.TIMEOUT if reply.status is Status.TIMED_OUT else Outcome.ERROR)

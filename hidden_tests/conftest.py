@@ -16,6 +16,7 @@ from hidden_tests.diagnosis.loss import Batch, Case, Profile
 from hidden_tests.diagnosis.sampling import Draws
 from hidden_tests.diagnosis.tracking import TrackedRuns
 from hidden_tests.diagnosis.training import ObservedEpoch
+from hidden_tests.observations import training_loop
 from hidden_tests.oracle import METRICS, Epoch, Floats, metrics
 
 # The handout's tests are for candidates, and no other folder has any: looking takes longer than a test.
@@ -146,12 +147,19 @@ def _play_epochs(candidate: CandidateUnderTest, scenes: list[tuple[Epoch, bool]]
                 for epoch, training in scenes
             ]
         },
+        training_loop.Observed,
+        {
+            "epochs": [
+                {
+                    "rows": len(epoch.targets),
+                    "columns": 1 + epoch.features.shape[1],
+                    "parameters": len(epoch.parameters),
+                }
+                for epoch, _ in scenes
+            ]
+        },
     )
-    found = []
-    for (epoch, _), seen in zip(scenes, observed["epochs"], strict=True):
-        arrays = {name: values_of(seen[name]) for name in ("parameters", "gradients", "final")}
-        found.append(ObservedEpoch(epoch, {**seen, **arrays}))
-    return found
+    return [ObservedEpoch(epoch, seen) for (epoch, _), seen in zip(scenes, observed.epochs, strict=True)]
 
 
 # --- TODO 3 ---------------------------------------------------------------------------------------------------------

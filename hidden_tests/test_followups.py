@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grading.harness import Blamer
+from grading.harness import OnFailure
 from grading.under_test import CandidateUnderTest
 from hidden_tests.arrays import array, random_for, single, values_of
 from hidden_tests.oracle import Floats, metrics
@@ -61,10 +61,10 @@ def _expect_best(play: Play, cases: list[tuple[Floats, Floats]]) -> None:
 
 
 @pytest.mark.criterion("threshold-tuning")
-def test_threshold_reaches_the_highest_f1(play: Play, seed: int, blame: Blamer, not_best: NotBest) -> None:
+def test_threshold_reaches_the_highest_f1(play: Play, seed: int, on_failure: OnFailure, not_best: NotBest) -> None:
     """No other threshold has a higher F1, wherever the probabilities lie."""
     random = random_for(seed, "threshold")
-    blame(not_best, "not-the-best-threshold")
+    on_failure(not_best, "not-the-best-threshold")
     cases = []
     for scale, shift in ((1.0, 0.0), (0.005, 0.0), (0.002, 0.998), (0.4, 0.05)):
         for _ in range(4):
@@ -80,10 +80,12 @@ def test_threshold_reaches_the_highest_f1(play: Play, seed: int, blame: Blamer, 
 
 
 @pytest.mark.criterion("threshold-tuning")
-def test_threshold_takes_equal_probabilities_together(play: Play, seed: int, blame: Blamer, not_best: NotBest) -> None:
+def test_threshold_takes_equal_probabilities_together(
+    play: Play, seed: int, on_failure: OnFailure, not_best: NotBest
+) -> None:
     """With many equal probabilities, no F1 is counted on that a threshold cannot have."""
     random = random_for(seed, "ties")
-    blame(lambda: [] if not_best.found else ["splits-ties"])
+    on_failure(lambda: [] if not_best.found else ["splits-ties"])
     cases = [(np.array([1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]), single(np.array([6, 6, 6, 6, 4, 3, 2, 1]) / 10.0))]
     for _ in range(6):
         targets = np.concatenate([[1.0], (random.uniform(size=79) < 0.3).astype(np.float64)])
@@ -92,9 +94,9 @@ def test_threshold_takes_equal_probabilities_together(play: Play, seed: int, bla
 
 
 @pytest.mark.criterion("threshold-tuning")
-def test_threshold_of_a_single_class_is_a_number(play: Play, blame: Blamer, not_best: NotBest) -> None:
+def test_threshold_of_a_single_class_is_a_number(play: Play, on_failure: OnFailure, not_best: NotBest) -> None:
     """With positives alone the best there is; without any, some number."""
-    blame(lambda: [] if not_best.found else ["fails-on-one-class"])
+    on_failure(lambda: [] if not_best.found else ["fails-on-one-class"])
     probabilities = single(np.array([0.2, 0.5, 0.7]))
     _expect_best(play, [(np.ones(3), probabilities)])
     (said,) = play("threshold", cases=[{"targets": array(np.zeros(3)), "probabilities": array(probabilities)}])[
@@ -144,26 +146,28 @@ def _new(features: Floats, labels: Floats, drawn: tuple[Floats, Floats]) -> Floa
 
 
 @pytest.mark.criterion("oversampling")
-def test_oversampling_keeps_the_originals(oversampled: list[Oversampled], blame: Blamer) -> None:
+def test_oversampling_keeps_the_originals(oversampled: list[Oversampled], on_failure: OnFailure) -> None:
     """Every example is still there, with its label."""
-    blame(lambda: ["originals-lost"])
+    on_failure(lambda: ["originals-lost"])
     for features, labels, drawn in oversampled:
         assert not _pairs(features, labels) - _pairs(*drawn[0])
 
 
 @pytest.mark.criterion("oversampling")
-def test_oversampling_balances_the_classes(oversampled: list[Oversampled], blame: Blamer) -> None:
+def test_oversampling_balances_the_classes(oversampled: list[Oversampled], on_failure: OnFailure) -> None:
     """Both classes have the frequent one's count."""
-    blame(lambda: ["classes-not-balanced"])
+    on_failure(lambda: ["classes-not-balanced"])
     for _, labels, drawn in oversampled:
         frequent = int((labels == 0.0).sum())
         assert [int((drawn[0][1] == label).sum()) for label in (0.0, 1.0)] == [frequent, frequent]
 
 
 @pytest.mark.criterion("oversampling")
-def test_synthetic_rows_lie_between_neighbours_of_the_rare_class(oversampled: list[Oversampled], blame: Blamer) -> None:
+def test_synthetic_rows_lie_between_neighbours_of_the_rare_class(
+    oversampled: list[Oversampled], on_failure: OnFailure
+) -> None:
     """Each new row is no copy, and between a row of the rare class and one of that row's neighbours."""
-    blame(lambda: ["not-between-neighbours"])
+    on_failure(lambda: ["not-between-neighbours"])
     for features, labels, drawn in oversampled:
         new = _new(features, labels, drawn[0])
         rare, rows = features[labels == 1.0], new[new[:, -1] == 1.0, :-1]
@@ -179,9 +183,9 @@ def test_synthetic_rows_lie_between_neighbours_of_the_rare_class(oversampled: li
 
 
 @pytest.mark.criterion("oversampling")
-def test_oversampling_follows_its_seed(oversampled: list[Oversampled], blame: Blamer) -> None:
+def test_oversampling_follows_its_seed(oversampled: list[Oversampled], on_failure: OnFailure) -> None:
     """The same seed gives the same rows, another seed others."""
-    blame(lambda: ["not-reproducible"])
+    on_failure(lambda: ["not-reproducible"])
     for _, _, (first, again, other) in oversampled:
         assert np.array_equal(first[0], again[0]) and np.array_equal(first[1], again[1])
         assert not np.array_equal(first[0], other[0])
@@ -216,12 +220,12 @@ def baseline_f1(features: Floats, labels: Floats, hidden: Floats, truth: Floats)
 
 
 @pytest.mark.criterion("model-improvement")
-def test_improved_model_is_twice_as_good(play: Play, seed: int, blame: Blamer) -> None:
+def test_improved_model_is_twice_as_good(play: Play, seed: int, on_failure: OnFailure) -> None:
     """On a hidden split, its F1 is at least twice that of a linear model trained without weights."""
     features, labels, hidden, truth = improvement_split(random_for(seed, "improve"))
     seen = play("improve", features=array(features), labels=array(labels), hidden=array(hidden), seed=seed % 1000)
 
-    blame(lambda: ["not-twice-as-good"])
+    on_failure(lambda: ["not-twice-as-good"])
     logits = values_of(seen["logits"])
     assert logits.shape == truth.shape, f"the logits have the shape {logits.shape}"
     baseline = baseline_f1(features, labels, hidden, truth)
@@ -239,9 +243,9 @@ def production(play: Play, seed: int) -> Mapping[str, Any]:
 
 
 @pytest.mark.criterion("production")
-def test_a_loaded_model_predicts_what_the_saved_one_did(production: Mapping[str, Any], blame: Blamer) -> None:
+def test_a_loaded_model_predicts_what_the_saved_one_did(production: Mapping[str, Any], on_failure: OnFailure) -> None:
     """Probabilities of shape (n,), for one row too, equal before and after the round trip."""
-    blame(lambda: ["round-trip-changes-predictions"])
+    on_failure(lambda: ["round-trip-changes-predictions"])
     for model in production["models"]:
         wanted = values_of(model["wanted"])
         assert values_of(model["after"]).shape == wanted.shape
@@ -250,9 +254,9 @@ def test_a_loaded_model_predicts_what_the_saved_one_did(production: Mapping[str,
 
 
 @pytest.mark.criterion("production")
-def test_models_predict_in_evaluation_mode(production: Mapping[str, Any], blame: Blamer) -> None:
+def test_models_predict_in_evaluation_mode(production: Mapping[str, Any], on_failure: OnFailure) -> None:
     """What was loaded is in evaluation mode, and a model in training mode is not used as such."""
-    blame(lambda: ["left-in-training-mode"])
+    on_failure(lambda: ["left-in-training-mode"])
     for model in production["models"]:
         assert not model["training"]
         assert values_of(model["before"]).shape == values_of(model["wanted"]).shape
@@ -260,15 +264,15 @@ def test_models_predict_in_evaluation_mode(production: Mapping[str, Any], blame:
 
 
 @pytest.mark.criterion("production")
-def test_loading_runs_no_code(production: Mapping[str, Any], blame: Blamer) -> None:
+def test_loading_runs_no_code(production: Mapping[str, Any], on_failure: OnFailure) -> None:
     """A file that somebody else wrote is refused, or read as data."""
-    blame(lambda: ["loads-arbitrary-code"])
+    on_failure(lambda: ["loads-arbitrary-code"])
     assert not production["ran"], f"code was run out of {production['ran']}"
 
 
 @pytest.mark.criterion("production")
-def test_predict_rejects_what_it_cannot_use(production: Mapping[str, Any], blame: Blamer) -> None:
+def test_predict_rejects_what_it_cannot_use(production: Mapping[str, Any], on_failure: OnFailure) -> None:
     """NaN and wrong widths are a ValueError."""
-    blame(lambda: ["accepts-bad-features"])
+    on_failure(lambda: ["accepts-bad-features"])
     for model in production["models"]:
         assert all(model["rejected"].values()), f"rejected: {model['rejected']}"

@@ -3,14 +3,16 @@
 Whether an epoch is right is a matter of the final parameters and the returned loss alone; the events only explain.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
+from grading.harness import Cause
 from hidden_tests.arrays import told
+from hidden_tests.compare import close
+from hidden_tests.observations import training_loop as seen
 from hidden_tests.oracle import Epoch, Floats, sigmoid
 
 # The contract's: against float64.
@@ -22,7 +24,7 @@ class Window:
     """What happened from one batch's first forward pass to the next batch's."""
 
     rows: tuple[int, ...]
-    training: bool
+    training: bool | None  # the model's mode; None if the output is that of neither mode, or of both
     recording: bool
     output: Floats
     parameters: Floats
@@ -38,16 +40,17 @@ class Window:
 class ObservedEpoch:
     """One epoch as it was observed, beside what it should have been."""
 
-    def __init__(self, epoch: Epoch, observed: Mapping[str, Any]) -> None:
+    def __init__(self, epoch: Epoch, observed: seen.ObservedEpoch) -> None:
         self.epoch = epoch
-        self.error: Mapping[str, Any] | None = observed["error"]
-        self.result: Mapping[str, Any] = observed["result"]
-        self.final: Floats = observed["final"]
-        self.other_steps = sum(event[0] == "other step" for event in observed["events"])
-        self.steps = sum(event[0] == "step" for event in observed["events"])
-        self.windows = _windows(observed)
-        kinds = [event[0] for event in observed["events"]]
-        self.steps_before_anything = "step" in kinds[: [*kinds, "forward"].index("forward")]
+        self.error = observed.error
+        self.result = observed.result
+        self.final = observed.final
+        self.other_steps = sum(isinstance(event, seen.OtherStep) for event in observed.events)
+        self.steps = sum(isinstance(event, seen.Step) for event in observed.events)
+        self.windows = _windows(epoch, observed.events)
+        forwards = [i for i, event in enumerate(observed.events) if isinstance(event, seen.Forward)]
+        before = observed.events[: forwards[0]] if forwards else observed.events
+        self.steps_before_anything = any(isinstance(event, seen.Step) for event in before)
 
     @property
     def did_nothing(self) -> bool:
@@ -60,8 +63,8 @@ class ObservedEpoch:
         return self.error is None and not self.did_nothing
 
     @cached_property
-    def modes(self) -> set[bool]:
-        """The training modes seen by the forward passes that trained, or by all of them if none did."""
+    def modes(self) -> set[bool | None]:
+        """The modes of the forward passes that trained, or of all of them if none did, told by their output."""
         training = [window for window in self.windows if window.backward]
         return {window.training for window in training or self.windows}
 
@@ -89,6 +92,8 @@ class ObservedEpoch:
         if len(self.modes) < 2 or [window.rows for window in self.windows] != wanted:
             return False
         for window in self.windows:
+            if window.training is None:
+                return False
             rows = np.array(window.rows)
             logits = epoch.logits(expected, rows, training=window.training)
             velocity = epoch.momentum * velocity + epoch.gradient(logits, rows, training=window.training)
@@ -121,7 +126,7 @@ class ObservedEpoch:
     def told_parameters(self) -> str:
         """What the parameters came to, and should have."""
         if self.error is not None:
-            return f"it raised {self.error['detail'] or self.error['kind']}"
+            return f"it raised {self.error.detail or self.error.kind}"
         right, _ = self.epoch.run(training=True)
         return f"the parameters end at {told(self.final)}, where {told(right)} is right"
 
@@ -129,57 +134,52 @@ class ObservedEpoch:
     def told_loss(self) -> str:
         """What was returned, and should have been."""
         if self.error is not None:
-            return f"it raised {self.error['detail'] or self.error['kind']}"
-        came = told(self.result["value"]) if self.result["kind"] == "number" else "no number"
+            return f"it raised {self.error.detail or self.error.kind}"
+        came = told(self.result.value) if self.result.kind == "number" else "no number"
         accepted = list(dict.fromkeys(told(loss) for loss in self.accepted_losses))
         return f"returned {came}, where {' or '.join(accepted[:2])} is right"
 
     @property
     def returns_mean_loss(self) -> bool:
         """Whether the result is the mean loss of the epoch."""
-        if self.result["kind"] != "number":
-            return False
-        accepted = self.accepted_losses
-        return bool(accepted) and any(
-            np.isclose(self.result["value"], wanted, rtol=TOLERANCE, atol=TOLERANCE) for wanted in accepted
-        )
+        return any(_close(self.result.number, wanted) for wanted in self.accepted_losses)
 
 
-def result_mistakes(observed: ObservedEpoch) -> list[str]:
+def result_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
     """Explain a result that is not the mean loss, as a number."""
     if not observed.ended:
         return _failure_mistakes(observed)
     kinds = {"none": "not-implemented", "other": "wrong-signature"}
-    return [kinds.get(observed.result["kind"], "wrong-epoch-loss")]
+    return [kinds.get(observed.result.kind, "wrong-epoch-loss")]
 
 
-def mode_mistakes(observed: ObservedEpoch) -> list[str]:
+def mode_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
     """Explain training that was not seen to happen in training mode."""
     return _failure_mistakes(observed) if observed.did_nothing else ["missing-train-mode"]
 
 
-def graph_mistakes(observed: ObservedEpoch) -> list[str]:
+def graph_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
     """Explain a result that may hold on to the graph."""
     return ["loss-keeps-graph"] if observed.ended else _failure_mistakes(observed)
 
 
-def _failure_mistakes(observed: ObservedEpoch) -> list[str]:
+def _failure_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
     """Explain an exception, or an epoch in which nothing happened."""
     if observed.error is None:
         return ["not-implemented"]
-    crashed = observed.error["kind"] == "crash"
+    crashed = observed.error.kind == "crash"
     last = observed.windows[-1] if observed.windows else None
     # "element 0 of tensors does not require grad": the graph was lost on the way, in or after the forward pass.
     if crashed and last is not None and not last.backward and not (last.recording and last.differentiable):
         return ["missing-backward"]
-    return [str(observed.error["kind"])]
+    return [Cause.of(observed.error)]
 
 
-def update_mistakes(observed: ObservedEpoch) -> list[str]:
+def update_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
     """Explain parameters that are not those of one right epoch."""
     if not observed.ended:
         return _failure_mistakes(observed)
-    found = []
+    found: list[str | Cause] = []
     if {row for window in observed.windows for row in window.rows} != set(range(len(observed.epoch.targets))):
         found.append("partial-epoch")
     if any(_takes_sigmoid(window) for window in observed.windows):
@@ -192,7 +192,7 @@ def update_mistakes(observed: ObservedEpoch) -> list[str]:
     return found or ["extra-updates"]
 
 
-def _why_nothing_moved(observed: ObservedEpoch) -> list[str]:
+def _why_nothing_moved(observed: ObservedEpoch) -> list[str | Cause]:
     backward = sum(window.backward for window in observed.windows)
     if observed.other_steps and not observed.steps:
         return ["extra-updates"]
@@ -203,7 +203,7 @@ def _why_nothing_moved(observed: ObservedEpoch) -> list[str]:
     return ["step-before-backward"] if _steps_first(observed.windows) else ["missing-backward"]
 
 
-def _why_it_moved_elsewhere(observed: ObservedEpoch) -> list[str]:
+def _why_it_moved_elsewhere(observed: ObservedEpoch) -> list[str | Cause]:
     batches = {window.rows for window in observed.windows}
     if observed.other_steps or observed.steps > len(batches):
         return ["extra-updates", *_gradient_mistakes(observed)]
@@ -219,9 +219,9 @@ def _steps_first(windows: Sequence[Window]) -> bool:
     return bool(stepped) and not any(stepped)
 
 
-def _gradient_mistakes(observed: ObservedEpoch) -> list[str]:
+def _gradient_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
     """Compare the gradients at each batch's first step with the batch's own and with those of the batches before."""
-    found = []
+    found: list[str | Cause] = []
     carried = last = np.zeros_like(observed.epoch.parameters)
     accumulates = wrong = False
     lags = 0
@@ -240,7 +240,7 @@ def _gradient_mistakes(observed: ObservedEpoch) -> list[str]:
         accumulates |= summed and not fresh
         lagging = not (fresh or summed) and bool(last.any()) and _close(gradient, last)
         lags += int(lagging)
-        wrong |= not (fresh or summed or lagging) or not np.isclose(scale, 1.0, rtol=TOLERANCE)
+        wrong |= not (fresh or summed or lagging) or not _close(scale, 1.0)
         carried, last = window.gradients[-1], own
     if accumulates:
         found.append("missing-zero-grad")
@@ -251,7 +251,7 @@ def _gradient_mistakes(observed: ObservedEpoch) -> list[str]:
     return found
 
 
-def _lagging_mistakes(observed: ObservedEpoch) -> list[str]:
+def _lagging_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
     """Where each step comes before its batch's backward pass: do the gradients also add up?"""
     lagging = [window.gradients[0] for window in observed.windows if window.gradients]
     own = [_own_gradient(observed.epoch, window) for window in observed.windows]
@@ -274,6 +274,8 @@ def _own_gradient(epoch: Epoch, window: Window) -> Floats | None:
         slope = 1.0
     else:
         return None
+    if window.training is None:
+        return None
     return epoch.gradient(window.given, np.array(window.rows), training=window.training, slope=slope)
 
 
@@ -290,39 +292,56 @@ def _scale(window: Window) -> float:
     return float(sum(window.scales[: window.steps[0]])) if window.steps else 1.0
 
 
-def _windows(observed: Mapping[str, Any]) -> list[Window]:
+def _windows(epoch: Epoch, events: Sequence[seen.Event]) -> list[Window]:
     windows: list[Window] = []
-    forwards = steps = 0
-    for kind, *details in observed["events"]:
-        if kind == "forward":
-            training, recording, rows, output = details
+    for event in events:
+        if isinstance(event, seen.Forward):
             window = Window(
-                rows=tuple(round(row) for row in rows),
-                training=training,
-                recording=recording,
-                output=np.array(output),
-                parameters=observed["parameters"][forwards],
+                rows=_rows(event, len(epoch.targets)),
+                training=_mode(epoch, event),
+                recording=event.recording,
+                output=event.output,
+                parameters=event.parameters,
             )
-            forwards += 1
             # Another pass over the same batch, for logging or in a closure, belongs to that batch.
             if windows and windows[-1].rows == window.rows and not _is_a_new_pass(windows[-1], window):
                 continue
             windows.append(window)
-        elif kind == "step":
-            if windows:
-                windows[-1].steps.append(windows[-1].backward)
-                windows[-1].gradients.append(observed["gradients"][steps])
-            steps += 1
-        elif windows and kind == "loss":
-            given, value, differentiable = details
-            windows[-1].losses.append(value)
+        elif not windows:
+            continue
+        elif isinstance(event, seen.Step):
+            windows[-1].steps.append(windows[-1].backward)
+            windows[-1].gradients.append(event.gradients)
+        elif isinstance(event, seen.Loss):
+            windows[-1].losses.append(event.value)
             if windows[-1].given is None:
-                windows[-1].given = np.array(given)
-                windows[-1].differentiable = differentiable
-        elif windows and kind == "backward":
+                windows[-1].given = event.given
+                windows[-1].differentiable = event.differentiable
+        elif isinstance(event, seen.Backward):
             windows[-1].backward += 1
-            windows[-1].scales.append(details[0])
+            windows[-1].scales.append(event.scale)
     return windows
+
+
+def _rows(event: seen.Forward, count: int) -> tuple[int, ...]:
+    """Return the numbers of the rows that a forward pass was given: the first feature; -1 for what is none."""
+    numbers = event.features[:, 0]
+    known = np.isfinite(numbers) & (numbers > -0.5) & (numbers < count - 0.5)
+    return tuple(round(float(number)) if is_known else -1 for number, is_known in zip(numbers, known, strict=True))
+
+
+def _mode(epoch: Epoch, event: seen.Forward) -> bool | None:
+    """Return the model's mode in a forward pass, computed from what it was given and what it returned."""
+    if len(event.output) != len(event.features) or not len(event.output):
+        return None
+    features, weights, bias = event.features[:, 1:], event.parameters[:-1], event.parameters[-1]
+    with np.errstate(all="ignore"):
+        told = [
+            mode
+            for mode, scale in ((True, epoch.scale), (False, np.ones_like(epoch.scale)))
+            if _close(event.output, (features * scale) @ weights + bias)
+        ]
+    return told[0] if len(told) == 1 else None
 
 
 def _is_a_new_pass(last: Window, window: Window) -> bool:
@@ -335,5 +354,5 @@ def _means(losses: Sequence[float], sizes: Sequence[int], batches: int, rows: in
     return [float(np.sum(losses)) / batches, by_sample]
 
 
-def _close(values: Floats, wanted: Floats) -> bool:
-    return bool(np.allclose(values, wanted, rtol=TOLERANCE, atol=TOLERANCE))
+def _close(values: Floats | float, wanted: Floats | float) -> bool:
+    return close(values, wanted, rtol=TOLERANCE, atol=TOLERANCE)

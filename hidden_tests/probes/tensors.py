@@ -1,6 +1,6 @@
 """Tensors to and from the wire, numbers of the candidate's to plain floats, and the warm-up of torch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -12,9 +12,11 @@ from grading.sandbox.inside.wire import Array, Message
 # Bound here, before the candidate's module is loaded: what it may patch later is not what the probes read.
 is_grad_enabled = torch.is_grad_enabled
 no_grad = torch.no_grad
+requires_grad: Callable[[Tensor], bool] = vars(torch._C.TensorBase)["requires_grad"].__get__
 _as_tensor = torch.frombuffer
+_plain_types = torch._C.DisableTorchFunctionSubclass
+_detach, _to, _contiguous, _numpy = Tensor.detach, Tensor.to, Tensor.contiguous, Tensor.numpy
 _DTYPES = {"float32": torch.float32, "float64": torch.float64, "int64": torch.int64}
-_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 
 
 def tensor(array: Array) -> Tensor:
@@ -25,16 +27,20 @@ def tensor(array: Array) -> Tensor:
 
 
 def array(values: Tensor) -> Array:
-    """Return a tensor's values for the wire; a dtype that the wire lacks goes as float64."""
-    plain = values.detach().to("cpu").as_subclass(Tensor)
-    if plain.dtype not in _NAMES:
-        plain = plain.to(torch.float64)
-    return Array(dtype=_NAMES[plain.dtype], shape=tuple(plain.shape), data=plain.contiguous().numpy().tobytes())
+    """Return a tensor's values for the wire, as float64."""
+    return _sent(values, "float64")
 
 
-def stack(rows: Sequence[Tensor], width: int) -> Array:
-    """Return rows of `width` values as one array of shape (len(rows), width)."""
-    return array(torch.stack(list(rows)) if rows else torch.empty(0, width))
+def indices(values: Tensor) -> Array:
+    """Return a tensor's values for the wire, as int64."""
+    return _sent(values, "int64")
+
+
+def _sent(values: Tensor, dtype: str) -> Array:
+    # Without what a subclass of Tensor may put in the place of torch's functions.
+    with _plain_types():
+        plain = _numpy(_contiguous(_to(_detach(values), device="cpu", dtype=_DTYPES[dtype])))
+    return Array(dtype=dtype, shape=plain.shape, data=plain.tobytes())
 
 
 def number(candidate: Candidate, value: object) -> Message:
@@ -51,7 +57,7 @@ def number(candidate: Candidate, value: object) -> Message:
         plain = candidate.guard(float, value.detach() if isinstance(value, Tensor) else value)
     except CandidateError:
         return refused
-    return {"kind": "number", "value": plain, "graph": isinstance(value, Tensor) and bool(value.requires_grad)}
+    return {"kind": "number", "value": plain, "requires_grad": isinstance(value, Tensor) and requires_grad(value)}
 
 
 def warm_up() -> None:

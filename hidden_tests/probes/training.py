@@ -12,35 +12,24 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from grading.sandbox.inside.candidate import Candidate, CandidateError
 from grading.sandbox.inside.wire import Message
-from hidden_tests.probes.tensors import array, is_grad_enabled, no_grad, number, stack, tensor
+from hidden_tests.probes.tensors import array, is_grad_enabled, no_grad, number, requires_grad, tensor
 
 # Far above what one pass over the probe's loader makes, several passes included.
 _MAX_EVENTS = 4000
+# Bound here, before the candidate's module is loaded.
+_cat, _detach, _reshape = torch.cat, Tensor.detach, Tensor.reshape
 
 
 class Recorder:
-    """The events of one epoch, in order, with the parameters at each forward pass."""
+    """The events of one epoch, in order."""
 
     def __init__(self) -> None:
         self.events: list[Message] = []
-        self.parameters: list[Tensor] = []
-        self.gradients: list[Tensor] = []
 
-    def add(self, kind: str, *details: Message) -> None:
+    def add(self, kind: str, **details: Message) -> None:
         """Note an event, unless there are far too many: then this epoch will not end, and the clock will tell."""
         if len(self.events) < _MAX_EVENTS:
-            self.events.append([kind, *details])
-
-    def snapshot(self, parameters: Tensor) -> None:
-        """Note the parameters at a forward pass."""
-        if len(self.parameters) < _MAX_EVENTS:
-            self.parameters.append(parameters.clone())
-
-    def step(self, gradients: Tensor) -> None:
-        """Note a step and the gradients that it used."""
-        if len(self.gradients) < _MAX_EVENTS:
-            self.gradients.append(gradients.clone())
-        self.add("step")
+            self.events.append({"kind": kind, **details})
 
 
 class LinearModel(nn.Module):
@@ -56,10 +45,6 @@ class LinearModel(nn.Module):
         self.scale: Tensor
         self.register_buffer("scale", scale)
 
-    def flat(self) -> Tensor:
-        """Weights, then bias, shape (d + 1,)."""
-        return torch.cat([self.weight.detach(), self.bias.detach().reshape(1)])
-
     def logits(self, features: Tensor) -> Tensor:
         """Map (b, 1 + d) to (b,)."""
         inputs = features[:, 1:]
@@ -71,7 +56,8 @@ class LinearModel(nn.Module):
 def recorded_model(parameters: Tensor, scale: Tensor, recorder: Recorder) -> LinearModel:
     """Return a model that notes each forward pass, and whose notes are no attribute of its own.
 
-    Candidate code would find them there; and so they are kept of its copies as well.
+    Candidate code would find them there; and so they are kept of its copies as well. In which mode a pass ran is not
+    noted: features, parameters and output say it.
     """
 
     class RecordedModel(LinearModel):
@@ -80,15 +66,19 @@ def recorded_model(parameters: Tensor, scale: Tensor, recorder: Recorder) -> Lin
             logits = self.logits(features)
             recorder.add(
                 "forward",
-                bool(self.training),
-                bool(is_grad_enabled()),
-                [float(row) for row in features[:, 0].detach()],
-                [float(logit) for logit in logits.detach()],
+                features=array(features),
+                output=array(logits),
+                parameters=array(flat(self.weight, self.bias)),
+                recording=is_grad_enabled(),
             )
-            recorder.snapshot(self.flat())
             return logits
 
     return RecordedModel(parameters, scale)
+
+
+def flat(weight: Tensor, bias: Tensor) -> Tensor:
+    """Return weights, then bias, shape (d + 1,)."""
+    return _cat([_detach(weight), _reshape(_detach(bias), (1,))])
 
 
 def recorded_loss(pos_weight: Tensor, recorder: Recorder) -> nn.Module:
@@ -103,10 +93,14 @@ def recorded_loss(pos_weight: Tensor, recorder: Recorder) -> nn.Module:
         def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
             """Mean over the batch, a scalar."""
             value = binary_cross_entropy_with_logits(logits, targets, pos_weight=self.pos_weight)
-            given = [float(logit) for logit in logits.detach().flatten()]
-            recorder.add("loss", given, float(value.detach()), bool(value.requires_grad))
-            if value.requires_grad:
-                value.register_hook(lambda gradient: recorder.add("backward", float(gradient)))
+            recorder.add(
+                "loss",
+                given=array(_reshape(logits, (-1,))),
+                value=float(_detach(value)),
+                differentiable=requires_grad(value),
+            )
+            if requires_grad(value):
+                value.register_hook(lambda gradient: recorder.add("backward", scale=float(gradient)))
             return value
 
     return RecordedLoss()
@@ -153,12 +147,16 @@ def _epoch(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
 
     Inputs: `features` (n, 1 + d), the row's number first, `targets` (n,), `batch_size`, `parameters`
     (d + 1,), `scale` (d,), `pos_weight` (), `lr`, `momentum`, `starts_in_training_mode`. Observed: the events, the
-    parameters at each forward pass and after the epoch, the gradients at each step, and the result.
+    parameters after the epoch, and the result or the error.
     """
     recorder = Recorder()
     model = recorded_model(tensor(inputs["parameters"]), tensor(inputs["scale"]), recorder)
     model.train(inputs["starts_in_training_mode"])
-    optimizer = SGD(model, inputs["lr"], inputs["momentum"], lambda gradients: recorder.step(gradients))
+    # The parameters themselves: what a name of the model's stands for later is the candidate's to change.
+    weight, bias = model.weight, model.bias
+    optimizer = SGD(
+        model, inputs["lr"], inputs["momentum"], lambda gradients: recorder.add("step", gradients=array(gradients))
+    )
     loss_fn = recorded_loss(tensor(inputs["pos_weight"]), recorder)
     loader = DataLoader(
         TensorDataset(tensor(inputs["features"]), tensor(inputs["targets"])), batch_size=inputs["batch_size"]
@@ -176,11 +174,4 @@ def _epoch(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
         observed["error"] = error.record
         observed["result"] = {"kind": "none"}
     hook.remove()
-    width = len(model.weight) + 1
-    return {
-        **observed,
-        "events": recorder.events,
-        "parameters": stack(recorder.parameters, width),
-        "gradients": stack(recorder.gradients, width),
-        "final": array(model.flat()),
-    }
+    return {**observed, "events": recorder.events, "final": array(flat(weight, bias))}

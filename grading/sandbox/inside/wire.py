@@ -15,6 +15,9 @@ from typing import Any
 HEADER = struct.Struct(">4sII")
 MAGIC = b"GRD1"
 MAX_FRAME_BYTES = 8 * 1024 * 1024
+# Of its JSON document: decoded, a list takes up to fifty times its text. The largest of ours have 60 KB.
+MAX_DOCUMENT_BYTES = 1024 * 1024
+_INT64 = 1 << 63
 # A number of dimensions beyond which no probe of ours sends anything.
 MAX_DIMENSIONS = 8
 ITEM_BYTES = {"bool": 1, "uint8": 1, "int32": 4, "int64": 8, "float16": 2, "float32": 4, "float64": 8}
@@ -69,8 +72,7 @@ def encode(message: Message) -> bytes:
     except (RecursionError, UnicodeError, ValueError) as error:
         raise WireError(f"cannot be encoded: {type(error).__name__}") from error
     frame = HEADER.pack(MAGIC, len(document), len(block)) + document + bytes(block)
-    if len(frame) > MAX_FRAME_BYTES:
-        raise WireError(f"a frame of {len(frame)} bytes is over the limit of {MAX_FRAME_BYTES}")
+    frame_length(frame[: HEADER.size])
     return frame
 
 
@@ -82,6 +84,8 @@ def frame_length(header: bytes) -> int:
         raise WireError("not a frame")
     if length > MAX_FRAME_BYTES:
         raise WireError(f"a frame of {length} bytes is over the limit of {MAX_FRAME_BYTES}")
+    if document_length > MAX_DOCUMENT_BYTES:
+        raise WireError(f"a document of {document_length} bytes is over the limit of {MAX_DOCUMENT_BYTES}")
     return length
 
 
@@ -92,14 +96,20 @@ def decode(frame: bytes) -> Message:
     _, document_length, _ = HEADER.unpack(frame[: HEADER.size])
     document = frame[HEADER.size : HEADER.size + document_length]
     block = frame[HEADER.size + document_length :]
+    used = 0
 
     def rebuild(value: Message) -> Message:
+        nonlocal used
         if isinstance(value, list):
             return [rebuild(item) for item in value]
         if isinstance(value, dict) and _ARRAY_KEY in value:
-            return _array(value, block)
+            array = _array(value, block, used)
+            used += len(array.data)
+            return array
         if isinstance(value, dict):
             return {text(key): rebuild(item) for key, item in value.items()}
+        if type(value) is int and not -_INT64 <= value < _INT64:
+            raise WireError("an int of more than 64 bits")
         return text(value) if isinstance(value, str) else value
 
     def text(value: str) -> str:
@@ -114,14 +124,15 @@ def decode(frame: bytes) -> Message:
         raise WireError(f"not a document: {type(error).__name__}") from error
 
 
-def _array(value: dict[str, Message], block: bytes) -> Array:
+def _array(value: dict[str, Message], block: bytes, start: int) -> Array:
+    """Return an array whose bytes begin at `start`: each byte belongs to one array, and so is copied once."""
     match value:
         case {"$array": [str(dtype), [*shape], int(offset)]} if (
             len(value) == 1
             and dtype in ITEM_BYTES
             and len(shape) <= MAX_DIMENSIONS
             and all(type(n) is int and 0 <= n <= MAX_FRAME_BYTES for n in shape)
-            and 0 <= offset <= len(block)
+            and offset == start
         ):
             end = offset + math.prod(shape) * ITEM_BYTES[dtype]
             return Array(dtype=dtype, shape=tuple(shape), data=block[offset:end])

@@ -2,10 +2,19 @@
 
 import random
 import statistics
+from typing import Annotated
 
 import pytest
 
+from grading.observations import Observation, Sized
+
 pytestmark = pytest.mark.criterion("trimmed-mean")
+
+
+class Means(Observation, frozen=True, kw_only=True):
+    """What the probe observes: a mean for each case."""
+
+    means: Annotated[list[float], Sized()]
 
 
 @pytest.fixture(scope="module")
@@ -15,17 +24,21 @@ def cases(seed):
     return [[*(chance.uniform(-1.0, 1.0) for _ in range(8)), 1e3, -5e3] for _ in range(5)]
 
 
-def test_outliers_are_left_out(candidate, cases, blame):
+def test_outliers_are_left_out(candidate, cases, on_failure):
     """A tenth off either end, wherever they stand in the list."""
-    means = candidate.call("trimmed", {"cases": [[values, 0.1] for values in cases]})["means"]
+    means = candidate.call(
+        "trimmed", {"cases": [[values, 0.1] for values in cases]}, Means, {"means": len(cases)}
+    ).means
 
-    blame(lambda: ["cuts-one-end"] if all(abs(mean) > 10 for mean in means) else ["unsorted"])
+    on_failure(lambda: ["cuts-one-end"] if all(abs(mean) > 10 for mean in means) else ["unsorted"])
     assert means == pytest.approx([statistics.fmean(values[:8]) for values in cases])
 
 
-def test_without_trimming_it_is_the_mean(candidate, cases, blame):
+def test_without_trimming_it_is_the_mean(candidate, cases, on_failure):
     """A share of 0 leaves everything in."""
-    means = candidate.call("trimmed", {"cases": [[values, 0.0] for values in cases]})["means"]
+    means = candidate.call(
+        "trimmed", {"cases": [[values, 0.0] for values in cases]}, Means, {"means": len(cases)}
+    ).means
 
-    blame(lambda: ["unsorted"])
+    on_failure(lambda: ["unsorted"])
     assert means == pytest.approx([statistics.fmean(values) for values in cases])
