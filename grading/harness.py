@@ -106,14 +106,14 @@ class Harness:
         kept = [item for item in items if _criterion_of(item) in self._by_id]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+        if not (config.option.keyword or config.option.collectonly):
+            self._expect_named_tests(kept)
         for item in kept:
             if "on_failure" not in getattr(item, "fixturenames", ()):
                 self._refuse(
                     f"{item.location[0]}: {item.name} does not say how to explain its failure: "
                     "ask for the fixture on_failure and call it before the assertion"
                 )
-        if not (config.option.keyword or config.option.collectonly):
-            self._expect_named_tests(kept)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self) -> Iterator[None]:

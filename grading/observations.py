@@ -11,7 +11,7 @@ import math
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 import numpy as np
@@ -145,12 +145,18 @@ def read(observed: Mapping[str, Any], record: type[_Record], sizes: Sizes) -> _R
 
 def _to_numpy(kind: Any, value: Any) -> NDArray[Any]:
     """Return an array of the wire as numpy's, read-only; msgspec names the field in the error."""
-    (dtype,) = typing.get_args(typing.get_args(kind)[1])
     if type(value) is not Array:
         raise ValueError("no array")
-    if value.dtype != np.dtype(dtype).name:
-        raise ValueError(f"dtype {value.dtype}, expected {np.dtype(dtype).name}")
-    return cast(NDArray[Any], np.frombuffer(value.data, dtype=value.dtype).reshape(value.shape))
+    wanted = _dtype(kind)
+    if value.dtype != wanted:
+        raise ValueError(f"dtype {value.dtype}, expected {wanted}")
+    return np.frombuffer(value.data, dtype=wanted).reshape(value.shape)
+
+
+@functools.cache
+def _dtype(kind: Any) -> str:
+    (dtype,) = typing.get_args(typing.get_args(kind)[1])
+    return str(np.dtype(dtype))
 
 
 def _check(record: Observation, sizes: Sizes, where: str) -> None:

@@ -1,0 +1,173 @@
+"""What comes out of the sandbox enters as a typed record, or is the candidate's failure; nothing is broadcast."""
+
+from typing import Annotated, Any
+
+import numpy as np
+import pytest
+from msgspec import Meta
+
+from grading.errors import ContentError
+from grading.observations import (
+    AtMost,
+    Floats,
+    Indices,
+    Misfit,
+    Observation,
+    ReportedError,
+    ReturnedNumber,
+    Sized,
+    Values,
+    read,
+)
+from grading.sandbox.inside import wire
+from grading.sandbox.inside.wire import Array
+from hidden_tests.compare import all_true, close, equal
+
+
+class Part(Observation, frozen=True, kw_only=True):
+    """One of several parts of an observation."""
+
+    values: Annotated[Floats, Values("rows")]
+
+
+class Whole(Observation, frozen=True, kw_only=True):
+    """An observation with a field of every sort."""
+
+    exact: Annotated[Floats, Values("rows", 2, finite=True)]
+    bounded: Annotated[Floats, Values(AtMost("rows", 2))]
+    any_shape: Annotated[Floats | None, Values(most=4)]
+    drawn: Annotated[Indices, Values("rows")]
+    parts: Annotated[list[Part], Sized()]
+    words: Annotated[list[Annotated[str, Meta(max_length=3)]], Meta(max_length=2)]
+    number: ReturnedNumber
+    error: ReportedError | None
+
+
+SIZES = {"rows": 3, "parts": [{"rows": 1}, {"rows": 2}]}
+
+
+def floats(*shape: int, value: float = 0.0) -> Array:
+    """Return an array as a probe sends it."""
+    values = np.full(shape, value)
+    return Array(dtype="float64", shape=shape, data=values.tobytes())
+
+
+def whole(**changes: Any) -> dict[str, Any]:
+    """Return a reply that fits, with some of its fields changed."""
+    fitting = {
+        "exact": floats(3, 2),
+        "bounded": floats(6),
+        "any_shape": floats(2, 2),
+        "drawn": Array(dtype="int64", shape=(3,), data=bytes(24)),
+        "parts": [{"values": floats(1)}, {"values": floats(2)}],
+        "words": ["abc"],
+        "number": {"kind": "number", "value": 1.0},
+        "error": None,
+    }
+    return fitting | changes
+
+
+def test_what_fits_comes_back_as_numpy_arrays() -> None:
+    """A reply that keeps every rule is read, with each array in the shape that it has."""
+    found = read(whole(), Whole, SIZES)
+
+    assert found.exact.shape == (3, 2)
+    assert [part.values.shape for part in found.parts] == [(1,), (2,)]
+    assert found.number.number == 1.0
+
+
+MISFITS = {
+    "an empty array that broadcasts": whole(exact=floats(0, 2)),
+    "a column that broadcasts": whole(exact=floats(3, 1)),
+    "a third dimension": whole(exact=floats(1, 3, 2)),
+    "no dimension": whole(exact=floats()),
+    "a value that is not finite": whole(exact=floats(3, 2, value=np.nan)),
+    "more rows than allowed": whole(bounded=floats(7)),
+    "more values than allowed": whole(any_shape=floats(5)),
+    "another dtype": whole(drawn=floats(3)),
+    "a list in place of an array": whole(exact=[[0.0, 0.0]] * 3),
+    "a missing field": {name: value for name, value in whole().items() if name != "exact"},
+    "an unknown field": whole(more=1),
+    "too few parts": whole(parts=[{"values": floats(1)}]),
+    "too many parts": whole(parts=[{"values": floats(1)}, {"values": floats(2)}, {"values": floats(2)}]),
+    "a part of another size": whole(parts=[{"values": floats(2)}, {"values": floats(2)}]),
+    "a list that is too long": whole(words=["a"] * 3),
+    "a text that is too long": whole(words=["abcd"]),
+    "a number without a value": whole(number={"kind": "number", "value": None}),
+    "a value of what is no number": whole(number={"kind": "none", "value": 1.0}),
+    "a text for a number": whole(number={"kind": "number", "value": "1.0"}),
+    "an error of an unknown kind": whole(error={"kind": "cheap", "line": None, "detail": "", "at_import": False}),
+    "an error in line 0": whole(error={"kind": "crash", "line": 0, "detail": "", "at_import": False}),
+    "a bool for a line": whole(error={"kind": "crash", "line": True, "detail": "", "at_import": False}),
+}
+
+
+@pytest.mark.parametrize("case", MISFITS)
+def test_what_does_not_fit_is_refused_with_the_field(case: str) -> None:
+    """Shape, dtype, size, length and finiteness are checked before anything compares a value."""
+    with pytest.raises(Misfit, match=r"\$|more|field"):
+        read(MISFITS[case], Whole, SIZES)
+
+
+def test_a_record_must_bound_every_field() -> None:
+    """A list, text, int or array without a bound in a record is an error of the assignment."""
+
+    class OpenList(Observation, frozen=True, kw_only=True):
+        values: list[float]
+
+    class OpenText(Observation, frozen=True, kw_only=True):
+        word: str
+
+    class OpenInt(Observation, frozen=True, kw_only=True):
+        count: int
+
+    class OpenArray(Observation, frozen=True, kw_only=True):
+        values: Floats
+
+    class OpenWithin(Observation, frozen=True, kw_only=True):
+        within: Annotated[list[OpenText], Meta(max_length=1)]
+
+    for record in (OpenList, OpenText, OpenInt, OpenArray, OpenWithin):
+        with pytest.raises(ContentError, match="bound it"):
+            read({}, record, {})
+
+
+def test_arrays_of_a_frame_do_not_overlap() -> None:
+    """A byte of a frame belongs to one array: thousands of references to the same megabytes are no valid frame."""
+    document = b'[{"$array": ["uint8", [4], 0]}, {"$array": ["uint8", [4], 0]}]'
+
+    with pytest.raises(wire.WireError, match="malformed array"):
+        wire.decode(wire.HEADER.pack(wire.MAGIC, len(document), 4) + document + bytes(4))
+
+
+def test_a_document_and_its_numbers_are_bounded() -> None:
+    """The text of a frame is bounded more tightly than its arrays, and ints beyond 64 bits are no data."""
+    with pytest.raises(wire.WireError, match="a document of"):
+        wire.encode(["x" * wire.MAX_DOCUMENT_BYTES])
+    with pytest.raises(wire.WireError, match="64 bits"):
+        wire.decode(wire.encode([1 << 63]))
+    assert wire.decode(wire.encode([-(1 << 63)])) == [-(1 << 63)]
+
+
+@pytest.mark.parametrize("shape", [(0, 1), (0, 5), (0, 1, 1), (3, 0, 1), (0, 1, 5), (1, 5), (5, 1), (1,), ()])
+def test_arrays_of_different_shapes_are_never_compared(shape: tuple[int, ...]) -> None:
+    """Numpy would broadcast each of these against five values; the comparison refuses instead."""
+    for compare in (lambda a, b: close(a, b, rtol=0.0, atol=1.0), equal):
+        with pytest.raises(ValueError, match="are not compared"):
+            compare(np.zeros(shape), np.zeros(5))
+
+
+def test_nothing_is_never_equal_to_nothing() -> None:
+    """Of no values everything is true, so that no values are refused."""
+    for refused in (lambda: close([], [], rtol=0.0, atol=0.0), lambda: equal([], []), lambda: all_true([])):
+        with pytest.raises(ValueError):  # noqa: PT011 - whichever check comes first
+            refused()
+
+
+def test_close_compares_to_a_tolerance_and_nan_with_nothing() -> None:
+    """Values agree within atol + rtol * |expected|."""
+    assert close([1.0, 2.0], [1.05, 2.05], rtol=0.0, atol=0.1)
+    assert not close([1.0, 2.0], [1.05, 2.5], rtol=0.0, atol=0.1)
+    assert not close([np.nan], [np.nan], rtol=0.0, atol=1.0)
+    assert equal([1, 2], [1, 2])
+    assert not equal([1, 2], [1, 3])

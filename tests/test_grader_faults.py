@@ -1,0 +1,113 @@
+"""A fault of the grader's is never the candidate's: it ends with status 3, names test and line, and writes no score."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+TINY = ROOT / "tests" / "tiny"
+TESTS = "hidden_tests/test_trimmed_mean.py"
+RIGHT = (TINY / "hidden_tests" / "reference" / "exercise.py").read_text(encoding="utf-8")
+WRONG = "def trimmed_mean(values, share):\n    return 666.0\n"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout of this engine with the tiny take-home."""
+    shutil.copytree(TINY, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "grading", tmp_path / "grading")
+    return tmp_path
+
+
+def grade(checkout: Path, source: str, before: str = "") -> subprocess.CompletedProcess[str]:
+    """Grade a source, after some Python in the same process."""
+    (checkout / "exercise.py").write_text(source, encoding="utf-8")
+    command = f"import sys\n{before}\nfrom grading.cli import main\nsys.exit(main(['grade', 'exercise.py']))\n"
+    return subprocess.run(
+        [sys.executable, "-c", command], cwd=checkout, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def replace(checkout: Path, old: str, new: str) -> int:
+    """Change the hidden tests and return the first line that changed."""
+    path = checkout / TESTS
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+# What is wrong with the hidden tests: text, replacement, submission, the exception's type.
+FAULTS = {
+    "a typo in a fixture": ("random.Random(seed)", "random.Randon(seed)", RIGHT, "AttributeError"),
+    "a typo in a test": ("statistics.fmean(values[:8])", "statistics.fmeen(values[:8])", RIGHT, "AttributeError"),
+    "a failed assertion in a fixture": (
+        "    chance =",
+        "    assert seed is None\n    chance =",
+        RIGHT,
+        "AssertionError",
+    ),
+    "an exception in a diagnosis": ('lambda: ["cuts-one-end"] if', "lambda: [means[99]] if", WRONG, "IndexError"),
+    "inputs that are no data": ('{"cases": [[values, 0.1]', '{"cases": [[object(), 0.1]', RIGHT, "WireError"),
+    "a comparison that raises": ("    assert means ==", "    assert means + 1 ==", RIGHT, "TypeError"),
+    "a record without a bound": ("Annotated[list[float], Sized()]", "list[float]", RIGHT, "bound it"),
+    "a size that is not given": ('{"means": len(cases)}', "{}", RIGHT, "does not give its size"),
+    "a mistake that the catalogue lacks": ('["cuts-one-end"]', '["no-such-id"]', WRONG, "no mistake 'no-such-id'"),
+    "a variant that the catalogue lacks": (
+        'lambda: ["cuts-one-end"]',
+        'lambda: [__import__("grading.harness").harness.Cause("cuts-one-end", "no-such-variant")]',
+        WRONG,
+        "no variant 'no-such-variant'",
+    ),
+    "a test that never says how to explain itself": ("    on_failure(lambda", "    (lambda", WRONG, "before it called"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_the_grader_ends_without_a_score(fault: str, checkout: Path) -> None:
+    """Whatever goes wrong on the trusted side, the exit status is 3, one line says where, and nobody gets points."""
+    old, new, source, words = FAULTS[fault]
+    replace(checkout, old, new)
+
+    done = grade(checkout, source)
+
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert words in done.stderr
+    assert not (checkout / "build" / "grade" / "grade.json").exists()
+
+
+def test_the_message_names_the_test_and_the_line(checkout: Path) -> None:
+    """Whoever maintains the hidden tests can go to the line that failed."""
+    line = replace(checkout, "statistics.fmean(values[:8])", "statistics.fmeen(values[:8])")
+
+    done = grade(checkout, RIGHT)
+
+    assert f"{TESTS}::test_outliers_are_left_out: AttributeError" in done.stderr
+    assert f"(test_trimmed_mean.py:{line})" in done.stderr
+
+
+def test_a_hidden_test_without_an_explanation_is_refused_at_collection(checkout: Path) -> None:
+    """A test that does not ask for `on_failure` could take points without saying why."""
+    replace(checkout, "(candidate, cases, on_failure)", "(candidate, cases, on_failure=lambda *_: None)")
+
+    done = grade(checkout, RIGHT)
+
+    assert done.returncode == 3
+    assert "test_outliers_are_left_out does not say how to explain its failure" in done.stderr
+
+
+def test_judging_for_ever_costs_the_test_alone(checkout: Path) -> None:
+    """A reply that keeps the trusted side busy is ended by the CPU time it used, and the rest is graded."""
+    replace(checkout, "    assert means ==", "    while means[0] == 666.0:\n        pass\n    assert means ==")
+
+    done = grade(checkout, WRONG, before="import grading.harness\ngrading.harness.JUDGING_CPU_SECONDS = 0.5")
+
+    assert done.returncode == 0, done.stderr
+    graded = json.loads((checkout / "build" / "grade" / "grade.json").read_text(encoding="utf-8"))
+    outcomes = {test["id"]: test["outcome"] for test in graded["criteria"][0]["tests"]}
+    assert outcomes == {"outliers_are_left_out": "timeout", "without_trimming_it_is_the_mean": "failed"}

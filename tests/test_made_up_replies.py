@@ -1,0 +1,126 @@
+"""Nothing that fits through the boundary makes the trusted side fail, earn points for nothing, or grow without bound.
+
+The candidate's code is replaced by one that answers each probe with a reply made up to fit its record: at random, or
+as large as the record lets it be.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+# Runs the hidden tests of a level on made-up replies and prints what came of it, with the process's peak memory.
+RUN = """
+import json, resource, sys, tempfile
+from pathlib import Path
+
+import grading.harness
+from grading import score as scoring
+from grading.content import Assignment
+from grading.harness import make_sandbox
+from grading.pipeline import pages, run_hidden_tests
+from grading.report import read_report
+from grading.sandbox.inside import wire
+from grading.submission import read_submission
+from grading.under_test import CandidateFailure, CandidateUnderTest
+from tests.cases import EXERCISE, FOLLOWUPS, PIPELINE
+from tests.compose import compose
+from tests.replies import Replies
+
+root, level, largest, *seeds = sys.argv[1:]
+largest = largest == "largest"
+
+
+class MadeUp(CandidateUnderTest):
+    def _reply(self, code, probe, inputs):
+        raise AssertionError("no code runs here")
+
+    def call(self, probe, inputs, record, sizes=None, *, file=None):
+        self._record, self._sizes = record, sizes or {}
+        return super().call(probe, inputs, record, sizes, file=file)
+
+    def _observed(self, probe, inputs, file):
+        reply = replies.of(self._record, self._sizes)
+        # As it comes off the wire; what does not fit into a frame never gets here.
+        try:
+            return wire.decode(wire.encode(dict(reply)))
+        except wire.WireError:
+            largest_that_fits.append(probe)
+            return wire.decode(wire.encode(dict(Replies(seed).of(self._record, self._sizes))))
+
+
+class NoSandbox:
+    name = "none"
+
+    def call(self, call):
+        raise AssertionError("no code runs here")
+
+    def close(self):
+        pass
+
+
+grading.harness.CandidateUnderTest = MadeUp
+assignment = Assignment(Path(root))
+rubric = assignment.rubric(level)
+folder = Path(tempfile.mkdtemp())
+for name in (EXERCISE, FOLLOWUPS, PIPELINE):
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text(compose("", Path(name).name))
+read = read_submission(folder, assignment)
+found = []
+for seed in map(int, seeds):
+    replies, largest_that_fits = Replies(seed, largest=largest), []
+    report = folder / "report.json"
+    run_hidden_tests(
+        read, assignment=assignment, rubric=rubric, sandbox=NoSandbox(), seed=seed, report=report, quiet=True, show=True
+    )
+    card = scoring.score(read_report(report), rubric, assignment.mistake)
+    written = [len(text) for text in pages(card, assignment, folder).values()]
+    found.append(
+        {
+            "points": {c.id: c.points for c in (*card.criteria, *card.bonus) if c.tests},
+            "bytes": max(report.stat().st_size, *written),
+            "not tried": largest_that_fits,
+        }
+    )
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps({"found": found, "peak": peak, "cpu": sum(resource.getrusage(resource.RUSAGE_SELF)[:2])}))
+"""
+
+
+def run(level: str, kind: str, *seeds: int) -> dict[str, object]:
+    """Return what runs on made-up replies came to."""
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, str(ROOT), level, kind, *map(str, seeds)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("level", ["senior", "researcher"])
+def test_a_random_reply_that_fits_makes_nothing_fail(level: str) -> None:
+    """Every such run ends with a score: no fixture, test, diagnosis, figure or page raises."""
+    found = run(level, "random", *range(12))["found"]
+
+    assert len(found) == 12  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("level", ["senior", "researcher"])
+def test_the_largest_reply_that_fits_costs_little(level: str) -> None:
+    """Judging the largest replies stays below 300 MB and a minute of CPU time, and report and pages below 5 MB."""
+    result = run(level, "largest", 0)
+
+    assert result["peak"] < 300e6  # type: ignore[operator]
+    assert result["cpu"] < 60  # type: ignore[operator]
+    for one in result["found"]:  # type: ignore[attr-defined]
+        assert one["bytes"] < 5e6
+        assert not one["not tried"], f"larger than a frame, so bound them: {one['not tried']}"
