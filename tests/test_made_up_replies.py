@@ -7,7 +7,6 @@ as large as the record lets it be.
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,6 @@ from tests.conftest import ROOT
 # Runs the hidden tests of a level on made-up replies and prints what came of it, with the process's peak memory.
 RUN = """
 import json, resource, sys, tempfile
-from pathlib import Path
 
 import grading.harness
 from grading import score as scoring
