@@ -31,13 +31,18 @@ class Case:
 
 def catalogue(assignment: Assignment) -> Iterator[Case]:
     """Yield a submission for each mistake of the catalogue."""
-    further = {"broken-pipeline": PIPELINE, **dict.fromkeys((c.id for c in assignment.rubric("mid").bonus), FOLLOWUPS)}
     for path in sorted((ROOT / "hidden_tests" / "mistakes").glob("*/*.py")):
-        criterion = path.parent.name
-        own = further.get(criterion, EXERCISE)
-        files = {own: compose(path.read_text(encoding="utf-8"), Path(own).name).encode()}
-        level = "mid" if criterion == ANY else _level_of(criterion, assignment)
-        yield Case(name=f"{criterion}/{path.stem}", level=level, files=_with_exercise(files))
+        yield case_of(path, assignment)
+
+
+def case_of(path: Path, assignment: Assignment) -> Case:
+    """Return the submission that a file makes, completed from the reference; its folder names its criterion."""
+    criterion = path.parent.name
+    further = {"broken-pipeline": PIPELINE, **dict.fromkeys((c.id for c in assignment.rubric("mid").bonus), FOLLOWUPS)}
+    own = further.get(criterion, EXERCISE)
+    files = {own: compose(path.read_text(encoding="utf-8"), Path(own).name).encode()}
+    level = "mid" if criterion == ANY else _level_of(criterion, assignment)
+    return Case(name=f"{criterion}/{path.stem}", level=level, files=_with_exercise(files))
 
 
 def correct() -> Iterator[Case]:

@@ -61,6 +61,7 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
     """Grade an exercise.py, given as bytes or text, with further files by name, and return its scorecard.
 
     With `beside`, only that criterion is graded beside those that every level has: the others would take their time.
+    With `only`, no other criterion is graded at all.
     """
 
     def grade(
@@ -70,6 +71,7 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
         level: str = "mid",
         further: Mapping[str, str] | None = None,
         beside: str | None = None,
+        only: str | None = None,
     ) -> Scorecard:
         folder = tmp_path_factory.mktemp("submission")
         path = folder / "assignment" / "exercise.py" if further else folder / "exercise.py"
@@ -81,6 +83,12 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
         if beside is not None:
             kept = {criterion.id for criterion in assignment.rubric("mid").criterion} | {beside}
             rubric = msgspec.structs.replace(rubric, criterion=[c for c in rubric.criterion if c.id in kept])
+        if only is not None:
+            rubric = msgspec.structs.replace(
+                rubric,
+                criterion=[c for c in rubric.criterion if c.id == only],
+                bonus=[c for c in rubric.bonus if c.id == only],
+            )
         report = folder / "report.json"
         read = read_submission(folder if further else path, assignment)
         run_hidden_tests(read, assignment=assignment, rubric=rubric, sandbox=sandbox, seed=seed, report=report)

@@ -1,0 +1,25 @@
+"""A submission that does nothing, however plausible it looks, earns nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from grading.content import Assignment
+from grading.model import Outcome
+from tests.cases import SUBMISSIONS, case_of
+from tests.conftest import Grade
+
+NOTHING = sorted((SUBMISSIONS / "nothing").glob("*/*.py"))
+
+
+@pytest.mark.parametrize("path", NOTHING, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_doing_nothing_earns_nothing(path: Path, grade: Grade, assignment: Assignment):
+    """Every hidden test of the criterion fails for results of the right type that nothing was computed for."""
+    case = case_of(path, assignment)
+    further = {name: content.decode() for name, content in case.files.items()}
+
+    card = grade("", further=further, level=case.level, only=path.parent.name)
+
+    (criterion,) = [criterion for criterion in (*card.criteria, *card.bonus) if criterion.tests]
+    assert [test.id for test in criterion.tests if test.outcome is Outcome.PASSED] == []
+    assert criterion.points == 0
