@@ -10,13 +10,12 @@ import pytest
 
 from grading.under_test import CandidateUnderTest
 from hidden_tests.arrays import array, random_for, single, values_of
-from hidden_tests.diagnosis import focal
+from hidden_tests.diagnosis import focal, loss
 from hidden_tests.diagnosis.evaluation import ObservedRun, Scene
-from hidden_tests.diagnosis.loss import Batch, Case, Profile
 from hidden_tests.diagnosis.sampling import Draws
 from hidden_tests.diagnosis.tracking import TrackedRuns
 from hidden_tests.diagnosis.training import ObservedEpoch
-from hidden_tests.observations import training_loop
+from hidden_tests.observations import focal_loss, sampler, training_loop, weighted_loss
 from hidden_tests.oracle import METRICS, Epoch, Floats, metrics
 
 # The handout's tests are for candidates, and no other folder has any: looking takes longer than a test.
@@ -27,43 +26,56 @@ EXTREME_LOGITS = (18.0, 30.0, 50.0, 100.0, 200.0)
 EVALUATED_ROWS = 150
 SAMPLER_DRAWS = 6000
 
+Inputs = tuple[Floats, Floats]  # logits and targets of a batch
+
 
 # --- TODO 1 ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
-def loss_profile(candidate: CandidateUnderTest, seed: int) -> Profile:
-    """`make_loss` on three sets of labels: one in five positive, about one in three, and more than half."""
+def loss_profile(candidate: CandidateUnderTest, seed: int) -> loss.Profile:
+    """`make_loss` on three sets of labels: one in five positive, about one in four, and more than half."""
     random = random_for(seed, "loss")
     cases = []
-    for positives, negatives in ((10, 40), (int(random.integers(9, 15)), 29), (21, int(random.integers(5, 12)))):
+    for positives, negatives in telling_counts(random):
         labels = random.permutation(np.repeat([1.0, 0.0], [positives, negatives]))
-        moderate = [_moderate_batch(random, of_each) for of_each in ((2, 4), (5, 4), (3, 10))]
-        cases.append((labels, [*moderate, *_extreme_batches()]))
+        sizes = (2, 4), (5, 4), (3, 10)
+        cases.append((labels, [*(_moderate_batch(random, of_each) for of_each in sizes), *_extreme_batches()]))
     observed = candidate.call(
         "loss",
         {
-            "cases": [
-                {
-                    "labels": array(labels),
-                    "batches": [{"logits": array(x), "targets": array(y)} for x, y in batches],
-                }
-                for labels, batches in cases
-            ],
+            "cases": [{"labels": array(labels), "batches": _sent(batches)} for labels, batches in cases],
             "single_class": array(np.zeros(8)),
+            "negatives": _sent([(np.array([0.5, -0.5]), np.zeros(2))])[0],
         },
+        weighted_loss.Observed,
+        {"cases": [{"batches": _sizes(batches)} for _, batches in cases]},
     )
-    candidate.note("single-class-labels", f"with labels of a single class, the loss {observed['single_class']}")
-    return Profile([_case(*case, seen) for case, seen in zip(cases, observed["cases"], strict=True)])
+    candidate.note("single-class-labels", f"with labels of a single class, the loss {_told(observed.single_class)}")
+    found = []
+    for (labels, batches), seen in zip(cases, observed.cases, strict=True):
+        moderate, extreme = _loss_batches(batches, seen)
+        found.append(loss.Case(labels=labels, moderate=moderate, extreme=extreme))
+    return loss.Profile(found)
 
 
-def _moderate_batch(random: np.random.Generator, of_each: tuple[int, int]) -> tuple[Floats, Floats]:
+def telling_counts(random: np.random.Generator) -> list[tuple[int, int]]:
+    """Draw positives and negatives of each set of labels until the weights they lead to tell all formulas apart."""
+    while True:
+        second = (int(random.integers(9, 15)), int(random.integers(25, 34)))
+        third = (int(random.integers(19, 24)), int(random.integers(5, 12)))
+        counts = [(10, 40), second, third]
+        if loss.margin(counts) > loss.MARGIN:
+            return counts
+
+
+def _moderate_batch(random: np.random.Generator, of_each: tuple[int, int]) -> Inputs:
     targets = random.permutation(np.repeat([1.0, 0.0], of_each))
     sign = random.choice([-1.0, 1.0], len(targets))
     return single(sign * random.uniform(0.2, 2.0, len(targets))), targets
 
 
-def _extreme_batches() -> list[tuple[Floats, Floats]]:
+def _extreme_batches() -> list[Inputs]:
     batches = []
     for size in EXTREME_LOGITS:
         right, wrong = np.array([size, -size]), np.array([-size, size])
@@ -72,18 +84,32 @@ def _extreme_batches() -> list[tuple[Floats, Floats]]:
     return batches
 
 
-def _case(labels: Floats, batches: list[tuple[Floats, Floats]], seen: list[Mapping[str, Any]]) -> Case:
+def _sent(batches: list[Inputs]) -> list[Any]:
+    return [{"logits": array(logits), "targets": array(targets)} for logits, targets in batches]
+
+
+def _sizes(batches: list[Inputs]) -> list[dict[str, int]]:
+    return [{"rows": len(targets)} for _, targets in batches]
+
+
+def _loss_batches(batches: list[Inputs], seen: weighted_loss.ObservedLoss) -> tuple[list[loss.Batch], list[loss.Batch]]:
+    """Return what a loss made of moderate and of extreme batches."""
     measured = [
-        Batch(
-            logits=logits,
-            targets=targets,
-            value=values_of(batch["value"]),
-            gradient=None if batch["gradient"] is None else values_of(batch["gradient"]),
-        )
-        for (logits, targets), batch in zip(batches, seen, strict=True)
+        loss.Batch(logits=logits, targets=targets, value=batch.value, gradient=batch.gradient)
+        for (logits, targets), batch in zip(batches, seen.batches, strict=True)
     ]
     moderate = len(batches) - 3 * len(EXTREME_LOGITS)
-    return Case(labels=labels, moderate=measured[:moderate], extreme=measured[moderate:])
+    return measured[:moderate], measured[moderate:]
+
+
+def _told(single_class: weighted_loss.SingleClass) -> str:
+    """Say what labels of a single class lead to; the words of an error are the candidate's."""
+    error, result = single_class.error, single_class.result
+    if error is not None:
+        return f"raises {error.detail or error.kind}"
+    if result.kind == "number":
+        return f"gives a loss of {result.number:.3g} on a batch of negatives"
+    return f"gives something that is not a number ({result.type or 'None'})"
 
 
 # --- TODO 2 ---------------------------------------------------------------------------------------------------------
@@ -267,19 +293,32 @@ def _run(scene: Scene, seen: Mapping[str, Any]) -> ObservedRun:
 def samplers(candidate: CandidateUnderTest, seed: int) -> list[Draws]:
     """`make_sampler` on labels of which one in five is positive, and of which three in four are."""
     random = random_for(seed, "sampler")
-    sizes = (int(random.integers(28, 36)), int(random.integers(118, 140))), (90, 30)
-    labels = [random.permutation(np.repeat([1.0, 0.0], of_each)) for of_each in sizes]
-    cases: list[Any] = [{"labels": array(of_case), "draws": SAMPLER_DRAWS} for of_case in labels]
-    observed = candidate.call("sampling", {"cases": cases, "seed": int(random.integers(2**31))})
+    labels = [random.permutation(np.repeat([1.0, 0.0], of_each)) for of_each in sampler_counts(random)]
+    observed = candidate.call(
+        "sampling",
+        {
+            "cases": [{"labels": array(of_case), "draws": SAMPLER_DRAWS} for of_case in labels],
+            "seed": int(random.integers(2**31)),
+        },
+        sampler.Observed,
+        {"cases": [{"draws": SAMPLER_DRAWS} for _ in labels]},
+    )
     return [
         Draws(
             labels=of_case,
-            drawn=values_of(seen["drawn"]).astype(np.int64),
-            lengths=values_of(seen["lengths"]).astype(np.int64),
-            **{name: seen[name] for name in ("weighted", "weights", "replacement", "error")},
+            wanted=SAMPLER_DRAWS,
+            draws=seen.draws,
+            epochs=seen.epochs,
+            weighted=seen.weighted,
+            error=seen.error,
         )
-        for of_case, seen in zip(labels, observed["cases"], strict=True)
+        for of_case, seen in zip(labels, observed.cases, strict=True)
     ]
+
+
+def sampler_counts(random: np.random.Generator) -> list[tuple[int, int]]:
+    """Draw how many positives and negatives each set of labels has."""
+    return [(int(random.integers(28, 36)), int(random.integers(118, 140))), (90, 30)]
 
 
 # --- TODO 5 ---------------------------------------------------------------------------------------------------------
@@ -301,26 +340,26 @@ FOCAL_ARGUMENTS: tuple[list[float | None], ...] = (
 def focal_profile(candidate: CandidateUnderTest, seed: int) -> focal.FocalProfile:
     """`FocalLoss` with several gammas and alphas, on moderate and on extreme logits."""
     random = random_for(seed, "focal")
-    moderate = [_moderate_batch(random, of_each) for of_each in ((2, 4), (5, 3))]
-    batches = [*moderate, *_extreme_batches()]
-    inputs: list[Any] = [{"logits": array(x), "targets": array(y)} for x, y in batches]
+    batches = [*moderate_focal_batches(random), *_extreme_batches()]
     cases: list[Any] = [{"arguments": arguments} for arguments in FOCAL_ARGUMENTS]
-    observed = candidate.call("focal", {"cases": cases, "batches": inputs})
+    observed = candidate.call(
+        "focal",
+        {"cases": cases, "batches": _sent(batches)},
+        focal_loss.Observed,
+        {"cases": [{"batches": _sizes(batches)} for _ in FOCAL_ARGUMENTS]},
+    )
     found = []
-    for arguments, seen in zip(FOCAL_ARGUMENTS, observed["cases"], strict=True):
-        measured = [
-            focal.Batch(
-                logits=logits,
-                targets=targets,
-                value=values_of(batch["value"]),
-                gradient=None if batch["gradient"] is None else values_of(batch["gradient"]),
-            )
-            for (logits, targets), batch in zip(batches, seen, strict=True)
-        ]
+    for arguments, seen in zip(FOCAL_ARGUMENTS, observed.cases, strict=True):
         gamma, alpha = [*arguments, *[2.0, None][len(arguments) :]]
         assert gamma is not None
-        found.append(focal.Case(gamma=gamma, alpha=alpha, moderate=measured[:2], extreme=measured[2:]))
+        moderate, extreme = _loss_batches(batches, seen)
+        found.append(focal.Case(gamma=gamma, alpha=alpha, moderate=moderate, extreme=extreme))
     return focal.FocalProfile(found)
+
+
+def moderate_focal_batches(random: np.random.Generator) -> list[Inputs]:
+    """Draw the batches that tell focal losses apart."""
+    return [_moderate_batch(random, of_each) for of_each in ((2, 4), (5, 3))]
 
 
 # --- TODO 6 ---------------------------------------------------------------------------------------------------------

@@ -4,9 +4,20 @@ import pytest
 
 from grading.harness import OnFailure
 from hidden_tests.arrays import told
-from hidden_tests.diagnosis.loss import Profile, range_mistakes, reduction_mistakes, weight_mistakes
+from hidden_tests.diagnosis.loss import Case, Profile, range_mistakes, reduction_mistakes, weight_mistakes
 
 pytestmark = pytest.mark.criterion("weighted-loss")
+
+
+def weights_told(profile: Profile, case: Case) -> str:
+    """Say what positives and negatives weigh, and should."""
+    positives, negatives = case.counts
+    found = profile.weights(case)
+    return (
+        f"made from {positives:g} positive and {negatives:g} negative labels: positives and negatives weigh "
+        f"{'nothing constant' if found is None else told(found)}, expected ({told(case.right_weight)}, 1), "
+        "in value and gradient"
+    )
 
 
 def test_positives_weigh_negatives_per_positive(loss_profile: Profile, on_failure: OnFailure) -> None:
@@ -14,10 +25,7 @@ def test_positives_weigh_negatives_per_positive(loss_profile: Profile, on_failur
     case = loss_profile.cases[0]
 
     on_failure(weight_mistakes, loss_profile)
-    weights = loss_profile.weights(case)
-    assert loss_profile.has_right_weights(case), (
-        f"positives and negatives weigh {told(weights)}, where ({told(case.right_weight)}, 1) is right"
-    )
+    assert loss_profile.has_right_weights(case), weights_told(loss_profile, case)
 
 
 def test_weight_follows_the_labels(loss_profile: Profile, on_failure: OnFailure) -> None:
@@ -26,24 +34,24 @@ def test_weight_follows_the_labels(loss_profile: Profile, on_failure: OnFailure)
 
     on_failure(weight_mistakes, loss_profile)
     for case in others:
-        weights = loss_profile.weights(case)
-        assert loss_profile.has_right_weights(case), (
-            f"positives and negatives weigh {told(weights)}, where ({told(case.right_weight)}, 1) is right"
-        )
+        assert loss_profile.has_right_weights(case), weights_told(loss_profile, case)
 
 
 def test_exact_at_extreme_logits(loss_profile: Profile, on_failure: OnFailure) -> None:
     """Value and gradient stay accurate to float32 for logits up to 200 in size."""
     case = loss_profile.cases[0]
+    weights = (case.right_weight, 1.0)
 
     on_failure(range_mistakes, loss_profile, case)
-    assert loss_profile.survives_extremes(case, (case.right_weight, 1.0)), "wrong value or gradient at extreme logits"
+    unstable = loss_profile.unstable_from(case, weights)
+    assert unstable is None, f"value or gradient is wrong from logits of {unstable} on, expected within 1e-4 up to 200"
 
 
 def test_mean_over_the_batch(loss_profile: Profile, on_failure: OnFailure) -> None:
     """The loss is one number, the mean over the batch, whatever the batch's size."""
     on_failure(reduction_mistakes, loss_profile)
+    assert loss_profile.does_something, "at extreme logits, wrong ones cost no more than right ones: this is no loss"
     # Weights that change with the batch, or no gradient at all, leave the reduction open; they are judged above.
     assert loss_profile.reduction == "mean" or loss_profile.reduction_is_open, (
-        f"the reduction is {loss_profile.reduction}, where mean is right"
+        f"the reduction is {loss_profile.reduction!r}, expected the mean over the batch"
     )

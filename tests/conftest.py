@@ -10,7 +10,7 @@ import pytest
 from grading import score as scoring
 from grading.content import Assignment
 from grading.harness import make_sandbox
-from grading.model import Scorecard
+from grading.model import Scorecard, ScoredBy
 from grading.pipeline import run_hidden_tests
 from grading.report import read_report
 from grading.sandbox.bubblewrap import Content
@@ -61,7 +61,7 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
     """Grade an exercise.py, given as bytes or text, with further files by name, and return its scorecard.
 
     With `beside`, only that criterion is graded beside those that every level has: the others would take their time.
-    With `only`, no other criterion is graded at all.
+    With `only`, no other criterion is graded that tests score.
     """
 
     def grade(
@@ -86,7 +86,7 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
         if only is not None:
             rubric = msgspec.structs.replace(
                 rubric,
-                criterion=[c for c in rubric.criterion if c.id == only],
+                criterion=[c for c in rubric.criterion if c.id == only or c.scored_by is ScoredBy.REVIEWER],
                 bonus=[c for c in rubric.bonus if c.id == only],
             )
         report = folder / "report.json"

@@ -54,7 +54,7 @@ CONTRACT = {
     },
     "sampler": {
         Severity.CRITICAL: {"uniform-sampler", "inverted-sampler"},
-        Severity.MAJOR: {"without-replacement", "class-weights-not-per-sample"},
+        Severity.MAJOR: {"without-replacement", "class-weights-not-per-sample", "partly-balanced"},
         Severity.MINOR: {"wrong-draws"},
     },
     ANY: {

@@ -1,25 +1,28 @@
 """Watches `make_sampler` by what its sampler draws."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import torch
+from torch import Tensor
 from torch.utils.data import Sampler, WeightedRandomSampler
 
 from grading.sandbox.inside.candidate import Candidate, CandidateError
 from grading.sandbox.inside.wire import Message
-from hidden_tests.probes.tensors import array, tensor
+from hidden_tests.probes.tensors import indices, tensor
 
-_MAX_EPOCHS = 6000
-# A sampler that never ends must not fill the memory; the longest epoch asked for is far shorter.
-_MAX_DRAWS = 20_000
+# A sampler that never ends must not fill the memory: an epoch is cut at so many times the draws asked for in all.
+_LONGEST_EPOCH = 3
+# Bound here, before the candidate's module is loaded.
+_cat, _full_like, _stack, _tensor = torch.cat, torch.full_like, torch.stack, torch.tensor
+_bases_of = vars(type)["__mro__"].__get__
 
 
 def sampling(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     """Make a sampler from each set of labels and let it draw, epoch after epoch.
 
     Inputs: `cases`, each with `labels` (n,) and `draws`, about how many to make in all; `seed` of torch's generator.
-    Observed: per case the `drawn` indices of all epochs and the epochs' `lengths`, with `weights`, their number, and
-    `replacement`, as the sampler has them; None where it has not.
+    Observed: per case the `draws` (m, 2), of each the number of its epoch and what was drawn; how many `epochs` were
+    drawn, an `error` that ended it, and whether the sampler is `weighted`, a WeightedRandomSampler.
     """
     torch.manual_seed(inputs["seed"])
     return {"cases": [_draw(candidate, case) for case in inputs["cases"]]}
@@ -31,36 +34,33 @@ def _draw(candidate: Candidate, case: Mapping[str, Message]) -> Message:
         raise CandidateError("not-implemented", detail="make_sampler returned None")
     if not isinstance(sampler, Sampler):
         raise CandidateError("wrong-signature", detail=f"make_sampler returned a {type(sampler).__name__}")
-    drawn: list[int] = []
-    lengths: list[int] = []
-    weights = getattr(sampler, "weights", None)
-    found: dict[str, Message] = {
-        "weighted": isinstance(sampler, WeightedRandomSampler),
-        "weights": None if weights is None else len(weights),
-        "replacement": bool(getattr(sampler, "replacement", True)),
-        "error": None,
-    }
-    while len(drawn) < min(case["draws"], _MAX_DRAWS) and len(lengths) < _MAX_EPOCHS:
+    epochs: list[Tensor] = []
+    drawn = 0
+    error = None
+    while drawn < case["draws"]:
         try:
-            epoch = candidate.guard(_epoch, sampler)
-        except CandidateError as error:
-            found["error"] = error.record["detail"]
+            epoch = candidate.guard(_epoch, sampler, _LONGEST_EPOCH * case["draws"])
+        except CandidateError as raised:
+            error = raised.record
             break
-        lengths.append(len(epoch))
-        if not epoch:
+        epochs.append(_stack([_full_like(epoch, len(epochs)), epoch], 1))
+        drawn += len(epoch)
+        if not len(epoch):
             break
-        drawn += epoch
     return {
-        **found,
-        "drawn": array(torch.tensor(drawn, dtype=torch.int64)),
-        "lengths": array(torch.tensor(lengths, dtype=torch.int64)),
+        "draws": indices(_cat([_tensor([], dtype=torch.int64).reshape(0, 2), *epochs])),
+        "epochs": len(epochs),
+        # Of the type itself: what an object says of its class may be anything.
+        "weighted": any(base is WeightedRandomSampler for base in _bases_of(type(sampler))),
+        "error": error,
     }
 
 
-def _epoch(sampler: Sampler[int]) -> list[int]:
+def _epoch(sampler: Sampler[int], most: int) -> Tensor:
     drawn = []
-    for index in sampler:
+    draws: Iterator[int] = iter(sampler)
+    for index in draws:
         drawn.append(int(index))
-        if len(drawn) == _MAX_DRAWS:
+        if len(drawn) == most:
             break
-    return drawn
+    return _tensor(drawn, dtype=torch.int64)

@@ -1,0 +1,12 @@
+"""What the probe `focal` observes of `FocalLoss`."""
+
+from typing import Annotated
+
+from grading.observations import Observation, Sized
+from hidden_tests.observations.weighted_loss import ObservedLoss
+
+
+class Observed(Observation, frozen=True, kw_only=True):
+    """The reply of the probe."""
+
+    cases: Annotated[list[ObservedLoss], Sized()]  # one for each set of arguments

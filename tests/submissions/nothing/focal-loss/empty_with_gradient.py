@@ -1,0 +1,11 @@
+from torch import nn
+
+
+class FocalLoss(nn.Module):
+    """No loss, with a gradient of zeros."""
+
+    def __init__(self, gamma=2.0, alpha=None):
+        super().__init__()
+
+    def forward(self, logits, targets):
+        return logits[:0]

@@ -1,0 +1,11 @@
+from torch import nn
+
+
+class FocalLoss(nn.Module):
+    """The mean of what came in."""
+
+    def __init__(self, gamma=2.0, alpha=None):
+        super().__init__()
+
+    def forward(self, logits, targets):
+        return logits.mean()

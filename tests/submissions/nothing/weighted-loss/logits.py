@@ -1,0 +1,3 @@
+def make_loss(train_labels):
+    """What came in."""
+    return lambda logits, targets: logits

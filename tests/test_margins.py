@@ -1,0 +1,77 @@
+"""The inputs of a hidden test tell apart what its diagnosis has names for, whatever the seed."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from grading.content import Assignment
+from hidden_tests.arrays import random_for
+from hidden_tests.conftest import FOCAL_ARGUMENTS, SAMPLER_DRAWS, moderate_focal_batches, sampler_counts, telling_counts
+from hidden_tests.diagnosis import focal, loss, sampling
+
+SEEDS = range(200)
+# What a diagnosis compares by, and the names it has: each is a variant of this mistake, but for what is right.
+NAMED = {
+    ("weighted-loss", "wrong-pos-weight"): {*loss.POSITIVE_WEIGHTS, "ratio-of-the-batch", "no-cross-entropy"},
+    ("weighted-loss", "weights-negatives"): {*loss.WEIGHTS_OF_BOTH, "scaled"},
+    ("weighted-loss", "wrong-reduction"): {*loss.REDUCTIONS, "none"} - {"mean"},
+    ("focal-loss", "wrong-focusing"): {*focal.FOCUSING, "wrong-gradient", "constant"} - {"right", "none"},
+    ("focal-loss", "wrong-alpha"): {*focal.WEIGHING} - {"right"},
+    ("focal-loss", "wrong-focal-reduction"): {*focal.REDUCTIONS} - {"mean"},
+    ("sampler", "partly-balanced"): {"overshoots"},
+}
+
+
+@pytest.mark.parametrize(("criterion", "mistake"), NAMED)
+def test_every_formula_that_a_diagnosis_knows_is_in_the_catalogue(criterion: str, mistake: str, assignment: Assignment):
+    """A variant without words would end the grading, and words without a formula would never be read."""
+    assert set(assignment.mistake(criterion, mistake).variant) == NAMED[criterion, mistake]
+
+
+def test_the_training_labels_tell_all_weights_apart():
+    """Any two formulas of weights, and any formula and a constant, are a fiftieth apart for some set of labels."""
+    margins = [loss.margin(telling_counts(random_for(seed, "loss"))) for seed in SEEDS]
+
+    assert min(margins) > loss.MARGIN > 10 * loss.WEIGHT_TOLERANCE
+
+
+def test_labels_that_do_not_tell_weights_apart_have_no_margin():
+    """With a ratio of 2.25, rounding and rounding down are the same."""
+    assert loss.margin([(10, 40), (12, 27), (21, 8)]) == 0.0
+
+
+def test_moderate_logits_tell_all_focal_losses_apart():
+    """Any two formulas with at most one departure from the right one give losses that differ by more than rounding."""
+    known = [formula for formula in focal.FORMULAS if formula.departures < 2]
+    for seed in SEEDS[:20]:
+        batches = moderate_focal_batches(random_for(seed, "focal"))
+        for one, another in itertools.combinations(known, 2):
+            assert _differ(one, another, batches), (seed, one, another)
+
+
+def _differ(one: focal.Formula, another: focal.Formula, batches: list) -> bool:
+    for arguments in FOCAL_ARGUMENTS:
+        gamma, alpha = [*arguments, *[2.0, None][len(arguments) :]]
+        case = focal.Case(gamma=gamma, alpha=alpha, moderate=[], extreme=[])
+        for logits, targets in batches:
+            left, right = (formula.value(logits, targets, case) for formula in (one, another))
+            if left.shape != right.shape or np.abs(left - right).max() > 5 * loss.TOLERANCE * (1 + np.abs(right).max()):
+                return True
+    return False
+
+
+def test_draws_tell_partly_balanced_from_uniform_and_from_equal():
+    """Weights of one over the root of the count lead to shares that no luck takes for the data's, or for a half."""
+    for seed in SEEDS:
+        for positives, negatives in sampler_counts(random_for(seed, "sampler")):
+            natural = positives / (positives + negatives)
+            partly = positives**0.5 / (positives**0.5 + negatives**0.5)
+            for other in (natural, 0.5):
+                # Each may be as far off as luck, at these standard deviations, takes it.
+                reach = sampling.SIGMAS * (_deviation(partly) + _deviation(other))
+                assert abs(partly - other) > 1.3 * reach, (seed, positives, negatives)
+
+
+def _deviation(share: float) -> float:
+    return float(np.sqrt(share * (1 - share) / SAMPLER_DRAWS))
