@@ -10,8 +10,9 @@ import pytest
 
 from grading.under_test import CandidateUnderTest
 from hidden_tests.arrays import array, random_for, single, values_of
-from hidden_tests.diagnosis import focal, loss
+from hidden_tests.diagnosis import focal, loss, loss_weights
 from hidden_tests.diagnosis.evaluation import ObservedRun, Scene
+from hidden_tests.diagnosis.loss_batch import Batch
 from hidden_tests.diagnosis.sampling import Draws
 from hidden_tests.diagnosis.tracking import TrackedRuns
 from hidden_tests.diagnosis.training import ObservedEpoch
@@ -65,7 +66,7 @@ def telling_counts(random: np.random.Generator) -> list[tuple[int, int]]:
         second = (int(random.integers(9, 15)), int(random.integers(25, 34)))
         third = (int(random.integers(19, 24)), int(random.integers(5, 12)))
         counts = [(10, 40), second, third]
-        if loss.margin(counts) > loss.MARGIN:
+        if loss_weights.margin(counts) > loss_weights.MARGIN:
             return counts
 
 
@@ -92,10 +93,10 @@ def _sizes(batches: list[Inputs]) -> list[dict[str, int]]:
     return [{"rows": len(targets)} for _, targets in batches]
 
 
-def _loss_batches(batches: list[Inputs], seen: weighted_loss.ObservedLoss) -> tuple[list[loss.Batch], list[loss.Batch]]:
+def _loss_batches(batches: list[Inputs], seen: weighted_loss.ObservedLoss) -> tuple[list[Batch], list[Batch]]:
     """Return what a loss made of moderate and of extreme batches."""
     measured = [
-        loss.Batch(logits=logits, targets=targets, value=batch.value, gradient=batch.gradient)
+        Batch(logits=logits, targets=targets, value=batch.value, gradient=batch.gradient)
         for (logits, targets), batch in zip(batches, seen.batches, strict=True)
     ]
     moderate = len(batches) - 3 * len(EXTREME_LOGITS)

@@ -8,14 +8,14 @@ import pytest
 from grading.content import Assignment
 from hidden_tests.arrays import random_for
 from hidden_tests.conftest import FOCAL_ARGUMENTS, SAMPLER_DRAWS, moderate_focal_batches, sampler_counts, telling_counts
-from hidden_tests.diagnosis import focal, loss, sampling
+from hidden_tests.diagnosis import focal, loss_batch, loss_weights, sampling
 
 SEEDS = range(200)
 # What a diagnosis compares by, and the names it has: each is a variant of this mistake, but for what is right.
 NAMED = {
-    ("weighted-loss", "wrong-pos-weight"): {*loss.POSITIVE_WEIGHTS, "ratio-of-the-batch", "no-cross-entropy"},
-    ("weighted-loss", "weights-negatives"): {*loss.WEIGHTS_OF_BOTH, "scaled"},
-    ("weighted-loss", "wrong-reduction"): {*loss.REDUCTIONS, "none"} - {"mean"},
+    ("weighted-loss", "wrong-pos-weight"): {*loss_weights.POSITIVE_WEIGHTS, "ratio-of-the-batch", "no-cross-entropy"},
+    ("weighted-loss", "weights-negatives"): {*loss_weights.WEIGHTS_OF_BOTH, "scaled"},
+    ("weighted-loss", "wrong-reduction"): {*loss_weights.REDUCTIONS, "none"} - {"mean"},
     ("focal-loss", "wrong-focusing"): {*focal.FOCUSING, "wrong-gradient", "constant"} - {"right", "none"},
     ("focal-loss", "wrong-alpha"): {*focal.WEIGHING} - {"right"},
     ("focal-loss", "wrong-focal-reduction"): {*focal.REDUCTIONS} - {"mean"},
@@ -31,14 +31,14 @@ def test_every_formula_that_a_diagnosis_knows_is_in_the_catalogue(criterion: str
 
 def test_the_training_labels_tell_all_weights_apart():
     """Any two formulas of weights, and any formula and a constant, are a fiftieth apart for some set of labels."""
-    margins = [loss.margin(telling_counts(random_for(seed, "loss"))) for seed in SEEDS]
+    margins = [loss_weights.margin(telling_counts(random_for(seed, "loss"))) for seed in SEEDS]
 
-    assert min(margins) > loss.MARGIN > 10 * loss.WEIGHT_TOLERANCE
+    assert min(margins) > loss_weights.MARGIN > 10 * loss_batch.WEIGHT_TOLERANCE
 
 
 def test_labels_that_do_not_tell_weights_apart_have_no_margin():
     """With a ratio of 2.25, rounding and rounding down are the same."""
-    assert loss.margin([(10, 40), (12, 27), (21, 8)]) == 0.0
+    assert loss_weights.margin([(10, 40), (12, 27), (21, 8)]) == 0.0
 
 
 def test_moderate_logits_tell_all_focal_losses_apart():
@@ -56,7 +56,9 @@ def _differ(one: focal.Formula, another: focal.Formula, batches: list) -> bool:
         case = focal.Case(gamma=gamma, alpha=alpha, moderate=[], extreme=[])
         for logits, targets in batches:
             left, right = (formula.value(logits, targets, case) for formula in (one, another))
-            if left.shape != right.shape or np.abs(left - right).max() > 5 * loss.TOLERANCE * (1 + np.abs(right).max()):
+            if left.shape != right.shape or np.abs(left - right).max() > 5 * loss_batch.TOLERANCE * (
+                1 + np.abs(right).max()
+            ):
                 return True
     return False
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from grading.harness import Cause
 from hidden_tests.compare import all_true
-from hidden_tests.diagnosis.loss import Batch, tells_right_from_wrong
+from hidden_tests.diagnosis.loss_batch import Batch, tells_right_from_wrong
 from hidden_tests.oracle import Floats, cross_entropy, sigmoid
 
 # Of the central differences below, in logits.

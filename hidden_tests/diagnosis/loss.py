@@ -1,7 +1,6 @@
 """What a loss function does, told from its values and gradients: its weights, its reduction, its numerical range."""
 
-import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,148 +8,13 @@ import numpy as np
 
 from grading.harness import Cause
 from hidden_tests.arrays import told
-from hidden_tests.compare import all_true, close
-from hidden_tests.oracle import Floats, cross_entropy, cross_entropy_slope, ratio, sigmoid
+from hidden_tests.compare import close
+from hidden_tests.diagnosis.loss_batch import WEIGHT_TOLERANCE, Batch, tells_right_from_wrong
+from hidden_tests.diagnosis.loss_weights import POSITIVE_WEIGHTS, REDUCTIONS, WEIGHTS_OF_BOTH
+from hidden_tests.oracle import Floats, cross_entropy, ratio
 
-# The contract's: against float64, for values and gradients alike.
-TOLERANCE = 1e-4
-# For weights recovered from float32 gradients. Measured: right solutions are within 2e-6; `MARGIN` says how far apart
-# the formulas below are.
-WEIGHT_TOLERANCE = 1e-3
 # What an epsilon of 1e-2 inside the logarithms does to moderate losses, and more than rounding ever does.
 _ROUGHLY = 0.05
-# How many times as much as right logits wrong ones cost at least, at every extreme. A loss that is bounded, as behind
-# a sigmoid of its own, is above 1.9; the distance of logits and targets, which is no such loss, is below 1.25.
-_CLEARLY_MORE = 1.5
-
-# Computes a weight from the numbers of positives and of negatives among the training labels.
-Formula = Callable[[float, float], float]
-
-# What else a positive may weigh, negatives weighing 1; the names are variants of `wrong-pos-weight`.
-POSITIVE_WEIGHTS: Mapping[str, Formula] = {
-    "n-over-n-pos": lambda pos, neg: (pos + neg) / pos,
-    "n-over-n-neg": lambda pos, neg: (pos + neg) / neg,
-    "n-pos-over-n": lambda pos, neg: pos / (pos + neg),
-    "n-neg-over-n": lambda pos, neg: neg / (pos + neg),
-    "balanced": lambda pos, neg: (pos + neg) / (2 * pos),
-    "root": lambda pos, neg: (neg / pos) ** 0.5,
-    "square": lambda pos, neg: (neg / pos) ** 2,
-    "logarithm": lambda pos, neg: float(np.log(neg / pos)),
-    "logarithm-of-n-over-n-pos": lambda pos, neg: float(np.log((pos + neg) / pos)),
-    "twice": lambda pos, neg: 2 * neg / pos,
-    "half": lambda pos, neg: neg / (2 * pos),
-    "n": lambda pos, neg: pos + neg,
-    "n-neg": lambda pos, neg: neg,  # noqa: ARG005 - same signature
-    "n-pos": lambda pos, neg: pos,  # noqa: ARG005
-    "one-over-n-pos": lambda pos, neg: 1 / pos,  # noqa: ARG005
-    "rounded-down": lambda pos, neg: float(neg // pos),
-    "rounded": lambda pos, neg: float(round(neg / pos)),
-    "at-least-one": lambda pos, neg: max(neg / pos, 1.0),
-}
-# What both classes may weigh, positives first; the names are variants of `weights-negatives`.
-WEIGHTS_OF_BOTH: Mapping[str, tuple[Formula, Formula]] = {
-    "ratio-on-both": (lambda pos, neg: neg / pos, lambda pos, neg: neg / pos),
-    "ratio-on-negatives": (lambda pos, neg: 1.0, lambda pos, neg: neg / pos),  # noqa: ARG005
-    "inverse-ratio-on-negatives": (lambda pos, neg: 1.0, lambda pos, neg: pos / neg),  # noqa: ARG005
-    "ratio-and-inverse": (lambda pos, neg: neg / pos, lambda pos, neg: pos / neg),
-    "balanced": (lambda pos, neg: (pos + neg) / (2 * pos), lambda pos, neg: (pos + neg) / (2 * neg)),
-    "inverse-shares": (lambda pos, neg: (pos + neg) / pos, lambda pos, neg: (pos + neg) / neg),
-    "inverse-counts": (lambda pos, neg: 1 / pos, lambda pos, neg: 1 / neg),  # noqa: ARG005
-    "share-of-the-other": (lambda pos, neg: neg / (pos + neg), lambda pos, neg: pos / (pos + neg)),
-    "own-share": (lambda pos, neg: pos / (pos + neg), lambda pos, neg: neg / (pos + neg)),
-}
-# What the sum over a batch may be divided by, given its targets, the training labels and the weights of the classes;
-# all but the first are variants of `wrong-reduction`.
-REDUCTIONS: Mapping[str, Callable[[Floats, Floats, tuple[float, float]], float]] = {
-    "mean": lambda targets, labels, weights: len(targets),  # noqa: ARG005 - same signature
-    "sum": lambda targets, labels, weights: 1.0,  # noqa: ARG005
-    "sum-of-weights": lambda targets, labels, weights: float(np.sum(np.where(targets == 1.0, *weights))),  # noqa: ARG005
-    "number-of-positives": lambda targets, labels, weights: float(np.sum(targets == 1.0)),  # noqa: ARG005
-    "training-labels": lambda targets, labels, weights: len(labels),  # noqa: ARG005
-}
-# Of the formulas above and the right one: how far apart any two are at least, relative to the larger.
-MARGIN = 0.02
-
-
-def margin(counts: Sequence[tuple[float, float]]) -> float:
-    """Return how well sets of labels tell the formulas apart, from each other and from constants.
-
-    Args:
-        counts: positives and negatives of each set.
-    """
-    right: Formula = lambda pos, neg: neg / pos  # noqa: E731 - as the others
-    alone = [np.array([weight(*of) for of in counts]) for weight in (*POSITIVE_WEIGHTS.values(), right)]
-    both = [np.array([[weight(*of) for of in counts] for weight in pair]) for pair in WEIGHTS_OF_BOTH.values()]
-    pairs = [*(np.stack([weights, np.ones_like(weights)]) for weights in (*alone, 1 / alone[-1])), *both]
-    apart = [_apart(one, another) for one, another in itertools.combinations(pairs, 2)]
-    varying = [*alone, *(of_negatives for _, of_negatives in both)]
-    return min(*apart, *(_apart(weights, np.full_like(weights, weights[0])) for weights in varying))
-
-
-def _apart(one: Floats, another: Floats) -> float:
-    larger = np.maximum(np.abs(one), np.abs(another))
-    return float((np.abs(one - another) / np.where(larger > 0, larger, 1.0)).max())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Batch:
-    """One batch and what the loss made of it."""
-
-    logits: Floats  # (b,)
-    targets: Floats  # (b,)
-    value: Floats  # as it came: () or (1,) if it is a scalar
-    gradient: Floats | None  # (b,), of the value's sum; None if it cannot be differentiated
-
-    @property
-    def is_scalar(self) -> bool:
-        """Whether the loss is one number."""
-        return self.value.size == 1
-
-    @property
-    def mean(self) -> float:
-        """The mean of what was returned; NaN if that is nothing."""
-        with np.errstate(all="ignore"):
-            return float(self.value.mean()) if self.value.size else float("nan")
-
-    def has_value(self, expected: Floats) -> bool:
-        """Whether the loss is this, of one number or of one for each example."""
-        return self.value.size == expected.size and close(
-            self.value.reshape(expected.shape), expected, rtol=TOLERANCE, atol=TOLERANCE
-        )
-
-    def has_gradient(self, expected: Floats) -> bool:
-        """Whether the gradient is there, and this."""
-        return self.gradient is not None and close(self.gradient, expected, rtol=TOLERANCE, atol=TOLERANCE)
-
-    def factors(self) -> tuple[float, float] | None:
-        """What the loss multiplies each positive's and each negative's cross-entropy by; None if nothing constant."""
-        return self._constant_per_class(cross_entropy_slope(self.logits, self.targets))
-
-    def factors_after_sigmoid(self) -> tuple[float, float] | None:
-        """The same for a loss that takes probabilities for logits."""
-        given = sigmoid(self.logits)
-        return self._constant_per_class(cross_entropy_slope(given, self.targets) * given * (1 - given))
-
-    def agrees(self, positive: float, negative: float) -> bool:
-        """Whether value and gradient are the cross-entropy of each example times its class's factor."""
-        factors = np.where(self.targets == 1.0, positive, negative)
-        each = factors * cross_entropy(self.logits, self.targets)
-        slope = factors * cross_entropy_slope(self.logits, self.targets)
-        return self.has_value(np.asarray(each.sum()) if self.is_scalar else each) and self.has_gradient(slope)
-
-    @np.errstate(all="ignore")
-    def _constant_per_class(self, slope: Floats) -> tuple[float, float] | None:
-        if self.gradient is None or not all_true(np.isfinite(self.gradient)):
-            return None
-        factors = self.gradient / slope
-        found = []
-        for of_class in (factors[self.targets == 1.0], factors[self.targets == 0.0]):
-            middle = float(np.median(of_class))
-            atol = WEIGHT_TOLERANCE / len(factors)
-            if not close(of_class, np.full_like(of_class, middle), rtol=WEIGHT_TOLERANCE, atol=atol):
-                return None
-            found.append(middle)
-        return found[0], found[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,22 +55,20 @@ class Profile:
     @property
     def reduction_is_open(self) -> bool:
         """Whether what can be seen leaves open how the loss is reduced."""
-        return not differentiable(self) or (self.reduction == "unknown" and self.divisors is None)
+        return not differentiable(self) or (self.reduction == "unknown" and not self.is_right_up_to_a_factor)
 
     @cached_property
-    def divisors(self) -> Sequence[float] | None:
-        """What the sum of each moderate batch is divided by; None if it is not the right loss but for that."""
-        found = []
+    def is_right_up_to_a_factor(self) -> bool:
+        """Whether positives weigh the right multiple of negatives in every batch, whatever both are divided by."""
         for case in self.cases:
             for batch in case.moderate:
                 factors = batch.factors()
                 if factors is None or not factors[1]:
-                    return None
+                    return False
                 with np.errstate(all="ignore"):
                     if not _close([factors[0] / factors[1]], [case.right_weight]):
-                        return None
-                    found.append(float(1 / np.float64(factors[1])))
-        return found
+                        return False
+        return True
 
     @property
     def takes_sigmoid(self) -> bool:
@@ -273,27 +135,6 @@ class Profile:
         return found[0] if close(found, same, rtol=WEIGHT_TOLERANCE, atol=WEIGHT_TOLERANCE) else None
 
 
-def tells_right_from_wrong(moderate: Sequence[Batch], extreme: Sequence[Batch]) -> bool:
-    """Whether a loss is a number that wrong logits make clearly larger, at every extreme.
-
-    This is so of every loss for logits, right or not, and of no function that computes nothing: not of a constant, of
-    the logits, or of their mean. What is not finite counts as larger, where moderate logits give finite losses.
-    """
-    if not all(np.isfinite(batch.mean) for batch in moderate):
-        return False
-    right = {float(np.abs(batch.logits).max()): abs(batch.mean) for batch in extreme if _is_right(batch)}
-    wrong = {float(np.abs(batch.logits).max()): abs(batch.mean) for batch in extreme if _is_wrong(batch)}
-    return all(not wrong[size] <= _CLEARLY_MORE * right[size] for size in right)
-
-
-def _is_right(batch: Batch) -> bool:
-    return all_true((batch.logits > 0) == (batch.targets == 1.0))
-
-
-def _is_wrong(batch: Batch) -> bool:
-    return all_true((batch.logits > 0) != (batch.targets == 1.0))
-
-
 def _share(reduction: str, batch: Batch, case: Case, weights: tuple[float, float]) -> float:
     """What an example of weight one adds to the loss, in cross-entropies."""
     divisor = REDUCTIONS.get(reduction, REDUCTIONS["sum"])
@@ -320,7 +161,7 @@ def _weight_mistakes(profile: Profile) -> list[Cause]:
     known = [pair for pair in weights if pair is not None]
     if len(known) < len(weights):
         # Not a fixed weight for each class: it changes with the batch, or is not cross-entropy at all.
-        if profile.reduction == "unknown" and profile.divisors is not None:
+        if profile.reduction == "unknown" and profile.is_right_up_to_a_factor:
             return found
         return [*found, Cause("bce-on-probabilities") if _roughly_right(profile) else _without_fixed_weights(profile)]
     return [*found, *_mistakes_of_weights(profile, known)]
@@ -375,7 +216,7 @@ def reduction_mistakes(profile: Profile) -> list[Cause]:
     if profile.reduction == "none":
         found = [] if profile.does_something else weight_mistakes(profile)
         return [*found, _not_reduced([batch for case in profile.cases for batch in case.moderate])]
-    if not profile.does_something or (profile.reduction == "unknown" and profile.divisors is None):
+    if not profile.does_something or (profile.reduction == "unknown" and not profile.is_right_up_to_a_factor):
         return weight_mistakes(profile)
     return [Cause("wrong-reduction", profile.reduction if profile.reduction in REDUCTIONS else "")]
 
