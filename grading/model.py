@@ -408,6 +408,12 @@ class Scorecard(_Record, frozen=True, kw_only=True):
         return None if None in parts else sum(part for part in parts if part is not None)
 
     @property
+    def waits_for_critical(self) -> bool:
+        """Whether the points given so far would pass, and a critical mistake keeps the verdict open."""
+        given = sum(criterion.points or 0.0 for criterion in self.criteria)
+        return self.verdict is Verdict.NEEDS_REVIEW and given >= self.rubric.passing
+
+    @property
     def dimensions(self) -> Mapping[str, tuple[float, float]]:
         """Points earned and points to earn in each dimension whose criteria are all scored."""
         found: dict[str, tuple[float, float]] = {}

@@ -52,7 +52,7 @@ def score(run: Run, rubric: Rubric, catalogue: Catalogue, review: Review | None 
         mistakes=found,
         flags=[*run.submission.flags, *run.notes, *_review_flags(run, review)],
         review=review,
-        verdict=_verdict(criteria, rubric.passing),
+        verdict=_verdict(criteria, rubric.passing, found),
         bonus=[_score_tests(criterion, run, bonus_found) for criterion in rubric.bonus],
         # What is optional and was left alone is no mistake.
         bonus_mistakes=[f for f in bonus_found if f.mistake.id != "not-implemented"],
@@ -198,12 +198,19 @@ def _score_review(criterion: Criterion, review: Review | None) -> ScoredCriterio
     )
 
 
-def _verdict(criteria: Iterable[ScoredCriterion], passing: float) -> Verdict:
-    """Pass or fail as soon as the points still open cannot change it."""
+def _verdict(criteria: Iterable[ScoredCriterion], passing: float, mistakes: Iterable[FoundMistake]) -> Verdict:
+    """Return the verdict: pass or fail as soon as the points that are still open cannot change it.
+
+    A critical mistake does not pass by points alone: while reviewer points are open, somebody has to look at it.
+    """
     least = most = 0.0
+    is_open = False
     for criterion in criteria:
+        is_open |= criterion.points is None
         least += criterion.points or 0.0
         most += criterion.max if criterion.points is None else criterion.points
-    if least >= passing:
-        return Verdict.PASS
-    return Verdict.FAIL if most < passing else Verdict.NEEDS_REVIEW
+    if most < passing:
+        return Verdict.FAIL
+    if least < passing or (is_open and any(f.mistake.severity is Severity.CRITICAL for f in mistakes)):
+        return Verdict.NEEDS_REVIEW
+    return Verdict.PASS

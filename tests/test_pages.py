@@ -13,6 +13,7 @@ from grading.model import Answer, Scorecard
 from grading.render import to_feedback, to_json, to_summary
 from grading.render.annotations import to_annotations
 from grading.render.markdown import block, escape
+from grading.render.summary import HELD
 from grading.review import read_review, to_sheet
 from tests.compose import compose
 from tests.conftest import ROOT, Grade
@@ -56,6 +57,19 @@ def test_grade_json_is_the_contracts(card: Scorecard, assignment: Assignment):
         assert list(criterion) == ["id", "title", "points", "max", "scored_by", "tests"]
         for test in criterion["tests"]:
             assert list(test) == ["id", "outcome", "points", "max", "mistakes"]
+
+
+def test_a_critical_mistake_passes_on_no_page(grade: Grade, assignment: Assignment):
+    """Accuracy under all three keys earns 72 of 85, and both pages leave the verdict to a reviewer."""
+    source = (ROOT / "tests/submissions/mistaken/accuracy_everywhere.py").read_text(encoding="utf-8")
+    card = grade(source)
+    questions = assignment.questions("mid")
+
+    assert json.loads(to_json(card, questions))["verdict"] == "needs-review"
+    assert "needs review: 72 of 85" in to_summary(card, questions)
+    assert HELD in to_summary(card, questions)
+    assert "A reviewer adds the points" in to_feedback(card, questions)
+    assert "pass." not in to_feedback(card, questions)
 
 
 def test_the_summary_shows_the_line_of_a_mistake(card: Scorecard, assignment: Assignment):

@@ -1,5 +1,6 @@
 """The score is a pure function of run, rubric and catalogue."""
 
+import msgspec
 import pytest
 
 from grading.model import (
@@ -59,7 +60,7 @@ def result(id_: str, outcome: Outcome = Outcome.PASSED, *mistakes: str, criterio
 PASSING = [result("right"), result("stable"), result("mean"), result("steps", criterion="loop")]
 
 
-def scored(results: list[Result], review: Review | None = None) -> Scorecard:
+def scored(results: list[Result], review: Review | None = None, rubric: Rubric = RUBRIC) -> Scorecard:
     """Score results under a catalogue in which a mistake's id begins with its severity."""
 
     def catalogue(criterion: str, id_: str) -> Mistake:
@@ -67,7 +68,7 @@ def scored(results: list[Result], review: Review | None = None) -> Scorecard:
         return Mistake(id=id_, criterion=criterion, severity=severity, title="t", reviewer="r", hint="h")
 
     run = Run(level="mid", seed=1, sandbox="bubblewrap", seconds=1.0, submission=SUBMISSION, notes=[], results=results)
-    return score(run, RUBRIC, catalogue, review)
+    return score(run, rubric, catalogue, review)
 
 
 def reviewed(points: float) -> Review:
@@ -165,6 +166,50 @@ def test_the_verdict_is_open_only_while_open_points_can_change_it():
     assert scored(border).verdict is Verdict.NEEDS_REVIEW
     assert scored(border, reviewed(10)).verdict is Verdict.PASS
     assert scored(border, reviewed(9)).verdict is Verdict.FAIL
+
+
+def test_a_critical_mistake_does_not_pass_while_reviewer_points_are_open():
+    """The verdict needs a review, though the points reach the passing mark; with all points given, they decide."""
+    critical = [*PASSING[:3], result("steps", Outcome.FAILED, "critical-x", criterion="loop")]
+    assert scored(critical).points(ScoredBy.TESTS) == 60
+
+    rubric = msgspec.structs.replace(RUBRIC, passing=50)
+    assert scored(critical, rubric=rubric).verdict is Verdict.NEEDS_REVIEW
+    assert scored(critical, rubric=rubric).waits_for_critical
+    assert scored(critical, reviewed(0), rubric=rubric).verdict is Verdict.PASS
+    assert scored(critical, reviewed(0)).verdict is Verdict.FAIL
+
+
+def test_a_critical_mistake_still_fails_when_the_passing_mark_is_out_of_reach():
+    """Ten open points do not lift 45 to 70: the verdict is not left open."""
+    critical = [
+        result("right", Outcome.FAILED, "critical-x"),
+        *PASSING[1:3],
+        result("steps", Outcome.FAILED, "critical-y", criterion="loop"),
+    ]
+
+    assert scored(critical).verdict is Verdict.FAIL
+    assert not scored(critical).waits_for_critical
+
+
+@pytest.mark.parametrize("worst", ["major-x", "minor-x"])
+def test_other_mistakes_pass_by_points_alone(worst: str):
+    """Only a critical mistake needs a reviewer."""
+    results = [*PASSING[:2], result("mean", Outcome.FAILED, worst), PASSING[3]]
+
+    assert scored(results).verdict is Verdict.PASS
+
+
+def test_a_critical_mistake_in_a_follow_up_does_not_hold_the_verdict():
+    """Follow-ups are a bonus: their points and their mistakes stand beside the score."""
+    bonus = Criterion(
+        id="extra", title="Extra", points=5, dimension="knowledge", scored_by=ScoredBy.TESTS, tests={"more": 5}
+    )
+    rubric = msgspec.structs.replace(RUBRIC, bonus=[bonus])
+    card = scored([*PASSING, result("more", Outcome.FAILED, "critical-x", criterion="extra")], rubric=rubric)
+
+    assert [found.mistake.id for found in card.bonus_mistakes] == ["critical-x"]
+    assert card.verdict is Verdict.PASS
 
 
 def test_the_total_is_open_until_the_reviewer_has_spoken():

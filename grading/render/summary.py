@@ -7,6 +7,8 @@ from grading.render.locate import file_of, line_of, source_of
 from grading.render.markdown import block, escape, points, shortened
 
 _VERDICTS = {Verdict.PASS: "✅ pass", Verdict.FAIL: "❌ fail", Verdict.NEEDS_REVIEW: "🟡 needs review"}
+# Why a score that reaches the passing mark is not yet a pass.
+HELD = "These points would pass, but a critical mistake was found: a reviewer has to give the open points first."
 _MARKS = {"passed": "✓", "failed": "✗", "error": "✗ (did not run to its end)", "timeout": "✗ (ran out of time)"}
 
 
@@ -76,7 +78,8 @@ def _open_points(card: Scorecard) -> str:
     if waiting:
         names = ", ".join(f"{criterion.title} (0 to {points(criterion.max)})" for criterion in waiting)
         sheet = "a sheet from `python -m grading review SUBMISSION`"
-        return f"## Still open\n\n{names}: the form in `summary.html` or {sheet} makes the file for `--review`."
+        why = f"\n\n{HELD}" if card.waits_for_critical else ""
+        return f"## Still open\n\n{names}: the form in `summary.html` or {sheet} makes the file for `--review`.{why}"
     if card.review is None:
         return ""
     lines = [f"## Review by {escape(card.review.reviewer)}", ""]

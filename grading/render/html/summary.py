@@ -23,6 +23,7 @@ from grading.render.html.code import Change, compared, highlighted
 from grading.render.html.page import image, render
 from grading.render.locate import file_of, line_of
 from grading.render.markdown import points
+from grading.render.summary import HELD
 
 VERDICTS = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.NEEDS_REVIEW: "needs review"}
 _OUTCOMES = {
@@ -76,6 +77,8 @@ def to_html(
         verdict=VERDICTS[card.verdict],
         automatic=card.points(ScoredBy.TESTS) or 0.0,
         automatic_max=card.maximum(ScoredBy.TESTS),
+        critical=any(found.mistake.severity is Severity.CRITICAL for found in card.mistakes),
+        held=HELD,
         reviewers=[criterion for criterion in card.criteria if criterion.scored_by is ScoredBy.REVIEWER],
         tested=[criterion for criterion in card.criteria if criterion.tests],
         bonus=[criterion for criterion in card.bonus if _is_attempted(criterion)],

@@ -17,7 +17,9 @@ function tell() {
     least += points ?? 0;
     most += points ?? Number(field.max);
   }
-  const verdict = least >= passing ? "pass" : most < passing ? "fail" : "needs review";
+  // A critical mistake does not pass while points are open.
+  const passes = least >= passing && !(open && form.dataset.critical);
+  const verdict = most < passing ? "fail" : passes ? "pass" : "needs review";
   const sum = Math.round(least * 100) / 100;
   let text = open ? `At least ${sum} of ${form.dataset.most}: ${verdict}, ${open} still open` : `${sum} of ${form.dataset.most}: ${verdict}`;
   const rated = dimensions.filter(given);
