@@ -61,9 +61,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except GradingError as error:
         print(f"grading: {' '.join(str(error).split())}", file=sys.stderr)
         return error.exit_status
-    except KeyboardInterrupt:
-        print("grading: interrupted; there is no score", file=sys.stderr)
-        return GradingError.exit_status
     except Exception as error:  # noqa: BLE001 - whatever it is, a script must not take it for a grade
         print(f"grading: internal error: {type(error).__name__}: {' '.join(str(error).split())}", file=sys.stderr)
         return GradingError.exit_status

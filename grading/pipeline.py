@@ -97,10 +97,12 @@ def run_hidden_tests(
     if not quiet:
         plugins.append(Progress(sys.stderr))
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), _without_plugin_autoload():
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _without_plugin_autoload():
         status = pytest.main(arguments, plugins=plugins)
     if harness.problem is not None:
         raise harness.problem
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not report.is_file():
         said = printed.getvalue().strip().splitlines()
         raise ContentError(f"{assignment.folder}: the hidden tests did not run: {said[-1] if said else status}")
@@ -160,12 +162,19 @@ def prepare_folder(out: Path, names: Iterable[str]) -> None:
 
 
 def write_whole(files: Mapping[Path, str]) -> None:
-    """Write each file under another name first, so that none is ever there in part."""
-    for path, text in files.items():
-        scratch = path.with_name(f".{path.name}.partial")
-        try:
-            scratch.write_text(text, encoding="utf-8")
-            scratch.replace(path)
-        except OSError as error:
-            scratch.unlink(missing_ok=True)
+    """Write files so that all of them are there, each whole, or none: first under other names, then renamed."""
+    scratch = {path: path.with_name(f".{path.name}.partial") for path in files}
+    renamed: list[Path] = []
+    path = Path()
+    try:
+        for path, text in files.items():
+            scratch[path].write_text(text, encoding="utf-8")
+        for path in files:
+            scratch[path].replace(path)
+            renamed.append(path)
+    except BaseException as error:
+        for left in (*scratch.values(), *renamed):
+            left.unlink(missing_ok=True)
+        if isinstance(error, OSError):
             raise GradingError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None
+        raise
