@@ -1,22 +1,25 @@
-"""The command line: reads arguments, calls, prints what became of it and chooses the exit status."""
+"""The command line: reads arguments, calls, prints the result and chooses the exit status."""
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grading import pipeline
+from grading.arguments import Parser, seed_number
 from grading.cohort import FAILED, PAGE, TABLE, grade_cohort
 from grading.content import Assignment
-from grading.errors import GradingError, UsageError
+from grading.errors import GradingError, SandboxError, UsageError
 from grading.grades import read_grade
 from grading.harness import make_sandbox, new_seed
+from grading.level import DEFAULT_LEVEL, level_of_all, level_to_grade
 from grading.model import Scorecard, ScoredBy
 from grading.publish import publish, refresh
 from grading.render.annotations import to_annotations
 from grading.render.exports import to_csv, to_gradescope, to_junit
-from grading.review import read_review, to_sheet
+from grading.review import level_of_sheet, read_review, sheet_name, to_sheet
 from grading.rooms.commands import add_room
 from grading.submission import read_origin, read_submission
 
@@ -24,7 +27,7 @@ LEVELS = ("junior", "mid", "senior", "researcher")
 _EXIT_STATUS = """exit status:
   0  graded, whatever the score
   2  the arguments, or the submission, cannot be read
-  3  the grader itself failed: there is no score
+  3  the grader itself failed, or was interrupted: there is no score
 """
 
 
@@ -39,6 +42,8 @@ class _Args(argparse.Namespace):
     sandbox: bool
     force: bool
     annotate: bool
+    feedback_only: bool
+    for_anyone: bool
     origin: Path | None
     folder: Path | None
     torch_index: str
@@ -68,10 +73,30 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _grade(args: _Args) -> None:
+    try:
+        _grade_submission(args)
+    except (UsageError, SandboxError):
+        raise
+    except Exception as error:
+        if args.feedback_only:
+            raise GradingError(
+                "the grader failed: this is not your score. Only the hiring team can see why: "
+                "they run the same command without --feedback-only"
+            ) from error
+        raise
+
+
+def _grade_submission(args: _Args) -> None:
+    # Everything that can be refused is refused before the sandbox starts.
     assignment = Assignment(_root())
-    rubric = assignment.rubric(args.level or "mid")
+    level = level_to_grade(args.submission, assignment, args.level)
+    rubric = assignment.rubric(level)
     origin = None if args.origin is None else read_origin(args.origin)
     read = read_submission(args.submission, assignment, origin)
+    review = None
+    if args.review is not None:
+        review = read_review(args.review, rubric, of=None if args.for_anyone else read.submission.name)
+    pipeline.prepare_folder(args.out, pipeline.FILES)
     if not args.sandbox:
         print("grading: NO SANDBOX: candidate code runs unprotected, and may forge its score", file=sys.stderr)
     sandbox = make_sandbox(assignment, preload=read.preload, protected=args.sandbox)
@@ -83,46 +108,62 @@ def _grade(args: _Args) -> None:
             sandbox=sandbox,
             seed=new_seed() if args.seed is None else args.seed,
             out=args.out,
-            review=args.review,
+            review=review,
+            feedback_only=args.feedback_only,
         )
     finally:
         sandbox.close()
-    _tell(card, args.out)
+    _report(card)
+    if args.feedback_only:
+        print(f"{args.out / 'feedback.md'}: what was found, with hints")
+    else:
+        _report_pages(args.out)
     if args.annotate:
         print("\n".join(to_annotations(card, assignment.manifest.source)))
 
 
 def _score(args: _Args) -> None:
     out = args.out if args.out is not None else args.report.parent
-    card = pipeline.rescore(args.report, assignment=Assignment(_root()), level=args.level, out=out, review=args.review)
-    _tell(card, out)
+    card = pipeline.rescore(
+        args.report,
+        assignment=Assignment(_root()),
+        level=args.level,
+        out=out,
+        review=args.review,
+        for_anyone=args.for_anyone,
+    )
+    _report(card)
+    _report_pages(out)
 
 
 def _review(args: _Args) -> None:
     assignment = Assignment(_root())
-    rubric = assignment.rubric(args.level or "mid")
     if args.submission.suffix == ".toml":
-        review = read_review(args.submission, rubric)
-        waiting = [c.id for c in rubric.criterion if c.scored_by is ScoredBy.REVIEWER and c.id not in review.points]
-        print(
-            f"{args.submission}: filled in by {review.reviewer}"
-            + (f"; still open: {', '.join(waiting)}" if waiting else "")
-        )
+        _check_sheet(args.submission, assignment, args.level)
         return
-    if args.out.exists() and not args.force:
-        raise UsageError(f"{args.out}: is there already; give another --out, or --force to write over it")
+    rubric = assignment.rubric(level_to_grade(args.submission, assignment, args.level))
     submission = read_submission(args.submission, assignment).submission
-    try:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{args.out.parent}: cannot be made: {(error.strerror or str(error)).lower()}") from None
-    pipeline.write_whole({args.out: to_sheet(submission, rubric, assignment.questions(rubric.level))})
-    print(f"{args.out}: fill it in, then: python -m grading grade {args.submission} --review {args.out}")
+    out = args.out or Path("build") / sheet_name(submission.name)
+    if out.is_dir():
+        raise UsageError(f"{out}: is a folder; --out names the file to write")
+    if out.exists() and not args.force:
+        raise UsageError(f"{out}: already exists; use another --out, or --force to overwrite")
+    pipeline.prepare_folder(out.parent, ())
+    pipeline.write_whole({out: to_sheet(submission, rubric, assignment.questions(rubric.level))})
+    command = shlex.join(["python", "-m", "grading", "grade", str(args.submission), "--review", str(out)])
+    print(f"{out}: fill it in, then: {command}")
+
+
+def _check_sheet(path: Path, assignment: Assignment, level: str | None) -> None:
+    rubric = assignment.rubric(level or level_of_sheet(path))
+    review = read_review(path, rubric)
+    waiting = [c.id for c in rubric.criterion if c.scored_by is ScoredBy.REVIEWER and c.id not in review.points]
+    print(f"{path}: filled in by {review.reviewer}" + (f"; still open: {', '.join(waiting)}" if waiting else ""))
 
 
 def _publish(args: _Args) -> None:
     assignment = Assignment(_root())
-    level = args.level or "mid"
+    level = args.level or DEFAULT_LEVEL
     if args.folder is None:
         names = refresh(assignment, level)
         print(f"{assignment.root}: wrote {', '.join(names)}")
@@ -143,20 +184,19 @@ def _interview(args: _Args) -> None:
         print(to_key(assignment.interview, assignment.questions(args.level or "senior")), end="")
         return
     if args.candidate is None:
-        raise UsageError("interview: whose? give the candidate's NAME, or --key")
+        raise UsageError("interview: missing NAME, the candidate's; or give --key to print the answer key")
+    if not args.candidate.strip(".") or "/" in args.candidate or not args.candidate.isprintable():
+        raise UsageError(f"interview: invalid NAME {args.candidate!r}: it must be usable as a folder's name")
+    if not args.interviewer.strip():
+        raise UsageError("interview: --interviewer is empty: give the name of whoever reviews")
     folder = args.out / args.candidate
-    if not args.candidate.strip(".") or "/" in args.candidate:
-        raise UsageError(f"{args.candidate!r}: a name for the candidate that can be a folder's, please")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot be made: {(error.strerror or str(error)).lower()}") from None
+    pipeline.prepare_folder(folder, ())
     open_session(
         folder,
         candidate=args.candidate,
         interviewer=args.interviewer,
         rubric=assignment.rubric,
-        level=args.level or "mid",
+        level=args.level,
         interview=assignment.interview,
         questions=assignment.questions,
         console=Console(),
@@ -167,12 +207,13 @@ def _cohort(args: _Args) -> None:
     from grading.cohort_progress import executors, watch
 
     assignment = Assignment(_root())
+    level = level_of_all(args.submissions, assignment, args.level)
     workers, make_executor = executors(args.scheduler, args.jobs)
     with watch(len(args.submissions)) as tell:
         rows = grade_cohort(
             args.submissions,
             assignment=assignment,
-            level=args.level or "mid",
+            level=level,
             out=args.out,
             workers=workers,
             make_executor=make_executor,
@@ -207,10 +248,13 @@ def _export(args: _Args) -> None:
         return
     if not args.out.parent.is_dir():
         raise UsageError(f"{args.out.parent}: is no folder; make it, or give another --out")
+    if args.out.is_dir():
+        raise UsageError(f"{args.out}: is a folder; --out names the file to write")
     pipeline.write_whole({args.out: text})
 
 
-def _tell(card: Scorecard, out: Path) -> None:
+def _report(card: Scorecard) -> None:
+    """Print a score: nothing that its candidate may not read."""
     for criterion in card.criteria:
         earned = "open" if criterion.points is None else f"{criterion.points:g}"
         print(f"{criterion.title:<28}{earned:>6} of {criterion.max:g}")
@@ -222,6 +266,9 @@ def _tell(card: Scorecard, out: Path) -> None:
     automatic, most = card.points(ScoredBy.TESTS), card.maximum(ScoredBy.TESTS)
     total = "" if card.total is None else f", total {card.total:g} of {card.rubric.maximum:g}"
     print(f"{automatic:g} of {most:g} automatic points{total}: {card.verdict.value}")
+
+
+def _report_pages(out: Path) -> None:
     print(f"for the reviewer: {out / 'summary.html'}; for the candidate: {out / 'feedback.md'}")
 
 
@@ -231,7 +278,7 @@ def _root() -> Path:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m grading",
         description="Grade take-home submissions: hidden tests in a sandbox, a rubric of 100 points, pages to read.",
         epilog=_EXIT_STATUS,
@@ -244,7 +291,9 @@ def _parser() -> argparse.ArgumentParser:
         "submission", type=Path, metavar="SUBMISSION", help="a checkout with assignment/, or an exercise.py"
     )
     _common(grade, out=Path("build/grade"))
-    grade.add_argument("--seed", type=int, help="repeat a run: the seed stands in its report (default: drawn anew)")
+    grade.add_argument(
+        "--seed", type=seed_number, metavar="N", help="repeat a run with its report's seed (default: a new one)"
+    )
     grade.add_argument(
         "--no-sandbox",
         dest="sandbox",
@@ -258,6 +307,11 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--annotate", action="store_true", help="also print GitHub annotations for the candidate's lines"
     )
+    grade.add_argument(
+        "--feedback-only",
+        action="store_true",
+        help="write and print only what the candidate may read: feedback.md, and grade.json without hidden tests",
+    )
 
     score = _command(commands, "score", _score, "score an old report.json again, by today's rubric, running nothing")
     score.add_argument("report", type=Path, metavar="REPORT", help="the report.json of an earlier grade")
@@ -267,21 +321,31 @@ def _parser() -> argparse.ArgumentParser:
     review.add_argument(
         "submission", type=Path, metavar="SUBMISSION", help="what to review, or a filled-in sheet (.toml)"
     )
-    review.add_argument("--level", choices=LEVELS, help="whose rubric counts (default: mid)")
-    review.add_argument("--out", type=Path, default=Path("build/review.toml"), help="where to (default: %(default)s)")
-    review.add_argument("--force", action="store_true", help="write over a sheet that is there")
+    _add_level(review, "the submission's, or the sheet's")
+    review.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="the sheet to write (default: build/review-NAME.toml, of the candidate)",
+    )
+    review.add_argument("--force", action="store_true", help="overwrite a sheet that already exists")
 
     cohort = _command(commands, "cohort", _cohort, "grade many submissions; a second run goes on where one was stopped")
     cohort.add_argument(
         "submissions", nargs="+", type=Path, metavar="SUBMISSION", help="checkouts or files, each as for grade"
     )
-    cohort.add_argument("--level", choices=LEVELS, help="whose rubric counts (default: mid)")
+    _add_level(cohort, "the submissions'")
     cohort.add_argument("--out", type=Path, default=Path("build/cohort"), metavar="DIR", help="(default: %(default)s)")
     cohort.add_argument("--jobs", type=int, metavar="N", help="at a time, on this machine (default: one a core)")
     cohort.add_argument(
         "--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://HOST:PORT, to work with instead"
     )
-    cohort.add_argument("--seed", type=int, help="the same inputs for everybody (default: drawn once for the cohort)")
+    cohort.add_argument(
+        "--seed",
+        type=seed_number,
+        metavar="N",
+        help="the same inputs for everybody (default: one drawn for the cohort)",
+    )
 
     cohort.add_argument(
         "--figures", action="store_true", help="show in each summary.html what the model does: takes longer"
@@ -298,7 +362,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, metavar="FILE", help="where to (default: standard output)")
 
     published = _command(commands, "publish", _publish, "write the repository that a candidate forks")
-    published.add_argument("--level", choices=LEVELS, help="for whom (default: mid)")
+    published.add_argument("--level", choices=LEVELS, help=f"for whom (default: {DEFAULT_LEVEL})")
     published.add_argument(
         "--torch-index", default="", metavar="URL", help="index of torch's CPU builds, for its workflow"
     )
@@ -319,7 +383,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="who reviews (default: %(default)s)",
     )
-    interview.add_argument("--level", choices=LEVELS, help="of a new interview (default: mid)")
+    interview.add_argument(
+        "--level", choices=LEVELS, help=f"level of a new interview (default: {DEFAULT_LEVEL}); kept when it is resumed"
+    )
     interview.add_argument("--out", type=Path, default=Path("build/interview"), help="where to (default: %(default)s)")
 
     room = commands.add_parser(
@@ -330,7 +396,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Callable[[_Args], None], text: str
+    commands: "argparse._SubParsersAction[Parser]", name: str, run: Callable[[_Args], None], text: str
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         name, help=text, description=text, epilog=_EXIT_STATUS, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -340,8 +406,16 @@ def _command(
 
 
 def _common(parser: argparse.ArgumentParser, *, out: Path | None) -> None:
-    usual = "mid" if out is not None else "the report's"
-    parser.add_argument("--level", choices=LEVELS, help=f"whose rubric counts (default: {usual})")
+    _add_level(parser, "the report's" if out is None else "the submission's")
     parser.add_argument("--review", type=Path, metavar="FILE", help="a filled-in review sheet")
+    parser.add_argument(
+        "--for-anyone", action="store_true", help="accept a sheet that names somebody else, such as an interview's"
+    )
     where = out if out is not None else "the report's folder"
     parser.add_argument("--out", type=Path, default=out, metavar="DIR", help=f"where to write (default: {where})")
+
+
+def _add_level(parser: argparse.ArgumentParser, whose: str) -> None:
+    named = f"the level that room.toml or level.toml names, else {DEFAULT_LEVEL}"
+    default = whose if whose == "the report's" else f"{whose}: {named}"
+    parser.add_argument("--level", choices=LEVELS, help=f"rubric to grade with (default: {default})")

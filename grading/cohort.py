@@ -28,6 +28,7 @@ from grading.cohort_page import cohort_page
 from grading.content import FOLDER, Assignment
 from grading.errors import GradingError, UsageError
 from grading.harness import make_sandbox
+from grading.level import level_to_grade
 from grading.model import Scorecard, ScoredBy
 from grading.pipeline import PAGES, REPORT, pages, run_hidden_tests, write_whole
 from grading.render.exports import cell
@@ -132,6 +133,7 @@ def grade_cohort(
         """Read each submission when its turn comes: the first results need not wait for the last reading."""
         for name, path in names.items():
             try:
+                level_to_grade(path, assignment, level)
                 read = read_submission(path, assignment)
             except UsageError as error:
                 add(Row(name=name, key="", level=level, problem=str(error)))

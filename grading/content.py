@@ -117,7 +117,9 @@ def load_toml(path: Path, kind: type[_T]) -> _T:
         return msgspec.toml.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
         raise ContentError(f"{path}: there is no such file") from None
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ContentError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ContentError(f"{path}: {error}") from None
 
 

@@ -19,8 +19,10 @@ from typing import Any, NamedTuple, TextIO
 import msgspec
 import pytest
 
+from grading.arguments import seed_number
 from grading.content import Assignment
 from grading.errors import ContentError, GradingError
+from grading.level import level_to_grade
 from grading.model import Blame, Outcome, Rubric, ScoredBy, Submission
 from grading.observations import ReportedError
 from grading.publish import solution
@@ -374,8 +376,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that name what is graded."""
     group = parser.getgroup("grading")
     group.addoption("--submission", type=Path, help="the folder or exercise.py to run the hidden tests on")
-    group.addoption("--level", default="mid", help="the level whose rubric counts (default: mid)")
-    group.addoption("--seed", type=int, help="the seed of every random input (default: drawn anew)")
+    group.addoption("--level", help="the level to grade at (default: the submission's)")
+    group.addoption("--seed", type=seed_number, help="the seed of every random input (default: drawn anew)")
     group.addoption("--no-sandbox", action="store_true", help="run candidate code unprotected in this process")
 
 
@@ -388,13 +390,13 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         assignment = Assignment(config.rootpath)
         read = read_submission(config.option.submission, assignment)
+        rubric = assignment.rubric(level_to_grade(config.option.submission, assignment, config.option.level))
         sandbox = make_sandbox(assignment, preload=read.preload, protected=not config.option.no_sandbox)
     except GradingError as error:
         raise pytest.UsageError(str(error)) from None
     if config.option.no_sandbox:
         sys.stderr.write("NO SANDBOX: candidate code runs unprotected\n")
     seed = new_seed() if config.option.seed is None else config.option.seed
-    rubric = assignment.rubric(config.option.level)
     config.pluginmanager.register(Harness(assignment, rubric, read, sandbox, seed), "harness")
     config.add_cleanup(sandbox.close)
 

@@ -4,6 +4,7 @@ Every file is written whole or not at all, and none before there is a score to w
 """
 
 import contextlib
+import errno
 import importlib
 import io
 import os
@@ -19,12 +20,12 @@ from grading import score as scoring
 from grading.content import FOLDER, Assignment
 from grading.errors import ContentError, GradingError, UsageError
 from grading.harness import Harness, Progress, report_arguments
-from grading.model import Figure, Rubric, Run, Scorecard
+from grading.model import Figure, Review, Rubric, Run, Scorecard, ScoredBy
 from grading.publish import solution
-from grading.render import to_feedback, to_json, to_summary
+from grading.render import to_candidates_json, to_feedback, to_json, to_summary
 from grading.render.html.summary import to_html
 from grading.report import read_report
-from grading.review import read_review
+from grading.review import read_review, sheet_name
 from grading.sandbox.calls import Sandbox
 from grading.submission import Read
 
@@ -35,35 +36,76 @@ _UNUSED_PLUGINS = (
     *("faulthandler", "stepwise", "setuponly", "setupplan", "threadexception", "unraisableexception"),
 )
 _TEXTS = {"grade.json": to_json, "summary.md": to_summary, "feedback.md": to_feedback}
+_CANDIDATES_TEXTS = {"grade.json": to_candidates_json, "feedback.md": to_feedback}
 _PAGE = "summary.html"
 PAGES = (*_TEXTS, _PAGE)
+# Everything that a grade writes.
+FILES = (REPORT, *PAGES)
 
 
 def grade(
-    read: Read, *, assignment: Assignment, rubric: Rubric, sandbox: Sandbox, seed: int, out: Path, review: Path | None
+    read: Read,
+    *,
+    assignment: Assignment,
+    rubric: Rubric,
+    sandbox: Sandbox,
+    seed: int,
+    out: Path,
+    review: Review | None,
+    feedback_only: bool = False,
 ) -> Scorecard:
-    """Grade a submission and write report and pages into `out`."""
-    filled_in = None if review is None else read_review(review, rubric)
-    prepare_folder(out, (REPORT, *PAGES))
+    """Grade a submission and write report and pages into `out`; with `feedback_only`, what its candidate may read."""
+    prepare_folder(out, FILES)
     with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
         report = Path(scratch) / REPORT
         run_hidden_tests(
-            read, assignment=assignment, rubric=rubric, sandbox=sandbox, seed=seed, report=report, show=True
+            read,
+            assignment=assignment,
+            rubric=rubric,
+            sandbox=sandbox,
+            seed=seed,
+            report=report,
+            show=not feedback_only,
         )
-        card = scoring.score(read_report(report), rubric, assignment.mistake, filled_in)
-        write_whole({out / REPORT: report.read_text(encoding="utf-8"), **pages(card, assignment, out)})
+        card = scoring.score(read_report(report), rubric, assignment.mistake, review)
+        if feedback_only:
+            write_whole({out / name: render(card, ()) for name, render in _CANDIDATES_TEXTS.items()})
+        else:
+            write_whole({out / REPORT: report.read_text(encoding="utf-8"), **pages(card, assignment, out)})
     return card
 
 
-def rescore(report: Path, *, assignment: Assignment, level: str | None, out: Path, review: Path | None) -> Scorecard:
+def rescore(
+    report: Path,
+    *,
+    assignment: Assignment,
+    level: str | None,
+    out: Path,
+    review: Path | None,
+    for_anyone: bool = False,
+) -> Scorecard:
     """Score an old report by today's rubric and write the pages again, without running anything."""
     run: Run = read_report(report)
     rubric = assignment.rubric(level or run.level)
-    filled_in = None if review is None else read_review(review, rubric)
+    _expect_run_at(run, rubric, report)
+    filled_in = None
+    if review is not None:
+        filled_in = read_review(review, rubric, of=None if for_anyone else run.submission.name)
     card = scoring.score(run, rubric, assignment.mistake, filled_in)
     prepare_folder(out, PAGES)
     write_whole(pages(card, assignment, out))
     return card
+
+
+def _expect_run_at(run: Run, rubric: Rubric, report: Path) -> None:
+    """Refuse to score a report at a level with criteria that its run did not test: nobody failed those."""
+    tested = {result.criterion for result in run.results}
+    missing = [c.id for c in rubric.criterion if c.scored_by is ScoredBy.TESTS and c.id not in tested]
+    if rubric.level != run.level and missing:
+        raise UsageError(
+            f"--level {rubric.level}: {report} is of level {run.level}, and has no test of {', '.join(missing)}: "
+            f"leave out --level, or grade again with --level {rubric.level}"
+        )
 
 
 def run_hidden_tests(
@@ -133,7 +175,8 @@ def pages(card: Scorecard, assignment: Assignment, out: Path) -> Mapping[Path, s
         if name in card.run.submission.further
     }
     figures, problem = _figures(card, assignment)
-    return texts | {out / _PAGE: to_html(card, questions, references, figures, problem)}
+    sheet = sheet_name(card.run.submission.name)
+    return texts | {out / _PAGE: to_html(card, questions, references, figures, problem, sheet=sheet)}
 
 
 def _figures(card: Scorecard, assignment: Assignment) -> tuple[list[Figure], str]:
@@ -153,6 +196,8 @@ def prepare_folder(out: Path, names: Iterable[str]) -> None:
     """Make the output folder, and take away what an earlier run left there: an old score must not pass for this one."""
     try:
         out.mkdir(parents=True, exist_ok=True)
+        if not os.access(out, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         for name in names:
             (out / name).unlink(missing_ok=True)
     except OSError as error:

@@ -26,6 +26,8 @@ _SHARED = {
     ".gitignore": ".gitignore",
     "grading/constraints.txt": "constraints.txt",
 }
+# What names the level of a submission: the first in a room, the second beside the module of the open flow's handout.
+ROOM_FILE, _LEVEL_FILE = "room.toml", "level.toml"
 # Jinja's own line statements swallow the empty lines that follow; a block swallows one line end.
 _STATEMENT = re.compile(r"^[ \t]*#:(?!<)(.*)\n", re.MULTILINE)
 _BLOCK = ("#{%", "%}#")
@@ -64,6 +66,11 @@ def refresh(assignment: Assignment, level: str) -> list[str]:
     files = handout(assignment, level, "open")
     _write(assignment.root, files)
     return sorted(files)
+
+
+def level_file(assignment: Assignment) -> str:
+    """Return where a checkout of the open flow names its level."""
+    return (Path(assignment.manifest.source).parent / _LEVEL_FILE).as_posix()
 
 
 @functools.cache
@@ -112,6 +119,8 @@ def handout(assignment: Assignment, level: str, flow: Flow) -> Mapping[str, str]
     own = _sources(assignment)
     render = _Renderer(assignment, level, flow)
     rendered = {name: render(path, name) for name, path in own.items()}
+    if flow == "open":
+        rendered[level_file(assignment)] = f'# The level that this is graded at.\nlevel = "{level}"\n'
     return {name: text for name, text in rendered.items() if text.strip() or name.endswith("__init__.py")}
 
 

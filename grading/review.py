@@ -1,5 +1,6 @@
 """The review sheet: TOML that the grader writes, a reviewer fills in, and the grader reads back."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -31,12 +32,34 @@ class _Sheet(Struct, forbid_unknown_fields=True):
     dimensions: dict[str, float] = {}
 
 
-def read_review(path: Path, rubric: Rubric) -> Review:
-    """Return a filled-in sheet; raise UsageError unless every point is in range and the reviewer is named."""
-    try:
-        sheet = load_toml(path, _Sheet)
-    except ContentError as error:
-        raise UsageError(f"{error}; {_HOW}") from None
+def sheet_name(submission: str) -> str:
+    """Return the name of the file that a submission's review sheet is kept in."""
+    name = re.sub(r"[^\w.-]+", "-", submission.removesuffix(".py")).strip(".-")
+    return f"review-{name or 'candidate'}.toml"
+
+
+def level_of_sheet(path: Path) -> str:
+    """Return the level that a sheet is for."""
+    return _load(path).level
+
+
+def read_review(path: Path, rubric: Rubric, *, of: str | None = None) -> Review:
+    """Return a filled-in sheet.
+
+    Args:
+        path: the sheet.
+        rubric: what it gives points for.
+        of: the submission that it has to be for; None: any.
+
+    Raises:
+        UsageError: it is of another submission or level, its reviewer is not named, or a point is out of range.
+    """
+    sheet = _load(path)
+    if of is not None and sheet.submission not in ("", of):
+        raise UsageError(
+            f"{path}: is for {sheet.submission!r}, and this is {of!r}: give that candidate's sheet, "
+            "or --for-anyone if both names are the same person's"
+        )
     if not sheet.reviewer.strip():
         raise UsageError(f"{path}: reviewer is empty: put your name there")
     if sheet.level != rubric.level:
@@ -98,6 +121,13 @@ def to_sheet(submission: Submission, rubric: Rubric, questions: list[Question]) 
         lines += [f"#   good sign: {sign}" for sign in question.good_signs]
         lines += [f"#   red flag: {sign}" for sign in question.red_flags]
     return "\n".join(lines) + "\n"
+
+
+def _load(path: Path) -> _Sheet:
+    try:
+        return load_toml(path, _Sheet)
+    except ContentError as error:
+        raise UsageError(f"{error}; {_HOW}") from None
 
 
 def _answer(answer: Answer | None) -> list[str]:

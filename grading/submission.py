@@ -59,9 +59,9 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
         UsageError: there is nothing at `path` that can be read as a submission.
     """
     manifest = assignment.manifest
-    root, source_path = _locate(path, manifest.source)
+    root, source_path = locate(path, manifest.source)
     flagged: list[Flag] = []
-    contents = {manifest.source: _read_file(source_path), **_read_further(root, assignment, flagged)}
+    contents = {manifest.source: read_file(source_path), **_read_further(root, assignment, flagged)}
     answers = _read_discussion(root, assignment, flagged)
     if origin is None:
         history, commit = read_history(root, manifest, assignment.root)
@@ -97,7 +97,7 @@ def _read_further(root: Path | None, assignment: Assignment, flagged: list[Flag]
     for name in assignment.manifest.further:
         if root is not None and os.path.lexists(root / name):
             try:
-                content = _read_file(root / name)
+                content = read_file(root / name)
             except UsageError as error:
                 flagged.append(Flag(id="file-unreadable", severity="warning", detail=str(error)))
                 continue
@@ -113,7 +113,7 @@ def _read_discussion(root: Path | None, assignment: Assignment, flagged: list[Fl
     if path is None or not os.path.lexists(path):
         return []
     try:
-        text = _read_file(path).decode(errors="replace")
+        text = read_file(path).decode(errors="replace")
     except UsageError as error:
         flagged.append(Flag(id="discussion-unreadable", severity="warning", detail=str(error)))
         return []
@@ -151,7 +151,7 @@ def _sections(text: str, numbers: Collection[int] | None) -> dict[int, tuple[str
     return sections
 
 
-def _locate(path: Path, source: str) -> tuple[Path | None, Path]:
+def locate(path: Path, source: str) -> tuple[Path | None, Path]:
     """Return the submission's root, None for a lone file, and the path of its module."""
     name = Path(source).name
     try:
@@ -171,7 +171,7 @@ def _locate(path: Path, source: str) -> tuple[Path | None, Path]:
     raise UsageError(f"{path}: holds no {source}; give the root of a checkout, or an {name}{files}")
 
 
-def _read_file(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
     """Return a regular file's content, without following a link and without waiting for a pipe."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

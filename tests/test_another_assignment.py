@@ -95,7 +95,7 @@ def test_its_starter_comes_from_its_reference(root: Path):
     assert grading(root, "publish", "--in-place").returncode == 0
     assert (root / "assignment" / "exercise.py").read_text() == before
     assert grading(root, "review", "exercise.py").returncode == 0
-    assert "the extremes are what matters" in (root / "build" / "review.toml").read_text()
+    assert "the extremes are what matters" in (root / "build" / "review-exercise.toml").read_text()
 
 
 def test_what_does_not_add_up_is_refused_before_anything_is_graded(root: Path):
@@ -109,5 +109,6 @@ def test_what_does_not_add_up_is_refused_before_anything_is_graded(root: Path):
 
     assert done.returncode == 3
     assert "does not name the hidden test 'more'" in done.stderr
+    assert done.stderr.count("\n") == 1
     assert "mid.toml" in done.stderr
     assert not (root / "build" / "refused" / "grade.json").exists()

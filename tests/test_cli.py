@@ -1,13 +1,17 @@
 """The command line: exit statuses that scripts can trust, one line for each error, and outputs whole or not at all."""
 
+import ast
 import json
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from grading.content import Assignment
 from tests.conftest import REFERENCE, ROOT
 
 
@@ -77,15 +81,60 @@ def test_an_old_report_is_scored_again_with_a_review(tmp_path: Path):
     assert grading("review", sheet).stdout == f"{sheet}: filled in by Rosa\n"
 
 
-def test_a_sheet_for_another_is_flagged(tmp_path: Path):
-    """It counts, for an interview's sheet bears the candidate's name; but the reviewer is told."""
+@pytest.fixture
+def sheet_of_somebody(tmp_path: Path) -> Path:
+    """A review sheet that names another submission than the reference."""
     sheet = tmp_path / "review.toml"
     sheet.write_text('submission = "somebody"\nlevel = "mid"\nreviewer = "Rosa"\ncriterion = []\n', encoding="utf-8")
+    return sheet
 
-    assert grading("grade", REFERENCE, "--out", tmp_path, "--review", sheet).returncode == 0
 
-    grade = json.loads((tmp_path / "grade.json").read_text(encoding="utf-8"))
+def test_a_sheet_of_another_candidate_is_refused(sheet_of_somebody: Path, tmp_path: Path):
+    """Neither `grade` nor `score` mixes up two people: status 2, one line with both names, and no score."""
+    out = tmp_path / "out"
+    graded = grading("grade", REFERENCE, "--out", out)
+    assert graded.returncode == 0
+    before = (out / "grade.json").read_text(encoding="utf-8")
+
+    for command in (("grade", REFERENCE, "--out", tmp_path / "new"), ("score", out / "report.json")):
+        done = grading(*command, "--review", sheet_of_somebody)
+
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert "'somebody'" in done.stderr and "'exercise.py'" in done.stderr and "--for-anyone" in done.stderr
+    assert not (tmp_path / "new").exists()
+    assert (out / "grade.json").read_text(encoding="utf-8") == before
+
+
+def test_a_sheet_for_anyone_counts_and_is_flagged(sheet_of_somebody: Path, tmp_path: Path):
+    """An interview's sheet bears the name that the interviewer typed: it counts when that is asked for."""
+    out = tmp_path / "out"
+
+    done = grading("grade", REFERENCE, "--out", out, "--review", sheet_of_somebody, "--for-anyone")
+
+    assert done.returncode == 0, done.stderr
+    grade = json.loads((out / "grade.json").read_text(encoding="utf-8"))
     assert "review-of-another" in [flag["id"] for flag in grade["flags"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet"),
+    [
+        ("ada lovelace.py", "review-ada-lovelace.toml"),
+        ("ada; rm *.py", "review-ada-rm.toml"),
+        ("Zoë.py", "review-Zoë.toml"),
+    ],
+)
+def test_a_sheet_is_named_after_the_candidate(name: str, sheet: str, tmp_path: Path):
+    """Two candidates' sheets cannot be mistaken for each other, and the name needs no quotes in a shell."""
+    submission = tmp_path / name
+    submission.write_bytes(REFERENCE.read_bytes())
+
+    done = grading("review", submission, cwd=tmp_path, PYTHONPATH=str(ROOT))
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "build" / sheet).is_file()
+    command = shlex.join(["python", "-m", "grading", "grade", str(submission), "--review", f"build/{sheet}"])
+    assert done.stdout == f"build/{sheet}: fill it in, then: {command}\n"
 
 
 def test_a_sheet_is_not_written_over(tmp_path: Path):
@@ -113,9 +162,26 @@ def test_a_sheet_is_not_written_over(tmp_path: Path):
         (("score", "nowhere.json"), "nowhere.json"),
         (("score", "pyproject.toml"), "pyproject.toml"),
         (("review", "nowhere.toml"), "nowhere.toml"),
+        (("review", REFERENCE, "--out", "docs"), "--out names the file"),
+        (("export", "nowhere.json", "--format", "csv"), "nowhere.json"),
+        (("grade", REFERENCE, "--seed", "-1"), "--seed: must be a whole number from 0 to 4294967295, got '-1'"),
+        (("grade", REFERENCE, "--seed", 2**32), "--seed: must be a whole number from 0 to 4294967295"),
+        (("grade", REFERENCE, "--seed", "x"), "--seed: must be a whole number"),
+        (("cohort", REFERENCE, "--seed", "-1"), "cohort: argument --seed: must be a whole number"),
+        (("grade", REFERENCE, "--level", "expert"), "invalid choice: 'expert'"),
+        (("grade",), "grade: the following arguments are required: SUBMISSION"),
+        (("gradee", REFERENCE), "invalid choice: 'gradee'"),
+        (("interview",), "missing NAME"),
+        (("interview", "../ada"), "invalid NAME '../ada'"),
+        (("interview", "ada\n"), "invalid NAME"),
+        (("interview", "ada", "--interviewer", " "), "--interviewer is empty"),
+        (("room", "estimate", "-5"), "must be a whole number of at least 1, got '-5'"),
+        (("room", "estimate", "--price", "nan"), "must be a number of at least 0, got 'nan'"),
+        (("room", "close", "nowhere.csv", "--owner", "a"), "nowhere.csv: cannot be read: no such file"),
+        (("publish", "README.md"), "README.md: cannot be written to"),
     ],
 )
-def test_what_cannot_be_used_is_told_in_one_line(arguments: tuple[object, ...], says: str):
+def test_what_cannot_be_used_is_reported_in_one_line(arguments: tuple[object, ...], says: str):
     """Status 2, the file's name, no traceback, nothing on standard output."""
     done = grading(*arguments)
 
@@ -123,6 +189,36 @@ def test_what_cannot_be_used_is_told_in_one_line(arguments: tuple[object, ...], 
     assert done.stderr.startswith("grading: ")
     assert done.stderr.count("\n") == 1
     assert says in done.stderr
+
+
+def test_what_is_refused_is_refused_before_the_sandbox_starts(sheet_of_somebody: Path, tmp_path: Path):
+    """A wrong argument costs no time, and leaves no process behind."""
+    bubblewrap, started = tmp_path / "bin" / "bwrap", tmp_path / "started"
+    bubblewrap.parent.mkdir()
+    bubblewrap.write_text(f"#!/bin/sh\ntouch {started}\nexit 1\n", encoding="utf-8")
+    bubblewrap.chmod(0o755)
+    path = f"{bubblewrap.parent}{os.pathsep}{os.environ['PATH']}"
+    assert grading("grade", REFERENCE, "--out", tmp_path / "out", PATH=path).returncode == 3
+    started.unlink()
+
+    for options in (("--out", ROOT / "README.md"), ("--review", sheet_of_somebody), ("--review", "nowhere.toml")):
+        assert grading("grade", REFERENCE, *options, PATH=path, cwd=ROOT).returncode == 2
+
+    assert not started.exists()
+
+
+def test_a_full_disk_leaves_no_score(tmp_path: Path):
+    """One page that cannot be written is the grader's failure: neither report nor grade of that run is there."""
+    for page in ("grade.json", "summary.md", "summary.html"):
+        out = tmp_path / page
+        out.mkdir()
+        (out / f".{page}.partial").symlink_to("/dev/full")
+
+        done = grading("grade", REFERENCE, "--out", out)
+
+        assert (done.returncode, done.stdout) == (3, "")
+        assert f"{page}: cannot be written: no space left on device" in done.stderr
+        assert list(out.iterdir()) == []
 
 
 @pytest.mark.parametrize("cut", [0, 100, 2000])
@@ -182,3 +278,116 @@ def test_it_runs_from_anywhere(tmp_path: Path):
     done = grading("grade", REFERENCE, "--out", tmp_path, cwd=tmp_path, PYTHONPATH=str(ROOT))
 
     assert "85 of 85" in done.stdout, done.stderr
+
+
+def test_outside_its_environment_it_names_the_fix(tmp_path: Path):
+    """A Python without the packages is the first thing that anybody types: one line, status 3, no traceback."""
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "grading", "grade", str(REFERENCE), "--out", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("grading: cannot start (ModuleNotFoundError: No module named '")
+    assert "nox -s grade -- SUBMISSION" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_old_python_is_named():
+    """Whatever is too old says which version it is and what to do, before it reads a file that it cannot parse."""
+    code = "import runpy, sys; sys.version_info = (3, 8, 18); runpy.run_module('grading', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("grading: needs Python 3.11 or newer, this is 3.8; use the environment")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_old_python_can_parse_what_it_is_given():
+    """The package and its entry hold ASCII alone, no annotation and no f-string: nothing newer than Python 2.7."""
+    for name in ("__init__.py", "__main__.py"):
+        source = (ROOT / "grading" / name).read_text(encoding="ascii")
+        nodes = list(ast.walk(ast.parse(source)))
+        assert not [node for node in nodes if isinstance(node, ast.JoinedStr | ast.NamedExpr | ast.AnnAssign)]
+        assert not [node for node in nodes if isinstance(node, ast.arg) and node.annotation is not None]
+        assert not [node for node in nodes if isinstance(node, ast.AsyncFunctionDef | ast.Match | ast.Starred)]
+
+
+def test_an_interrupt_while_modules_load_is_one_line(tmp_path: Path):
+    """Ctrl-C in the first tenths of a second is no traceback."""
+    fake = tmp_path / "msgspec.py"
+    fake.write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n", encoding="utf-8")
+
+    done = grading("grade", REFERENCE, "--out", tmp_path / "out", PYTHONPATH=str(tmp_path))
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "grading: interrupted; there is no score\n"
+
+
+def test_an_interrupt_during_the_hidden_tests_is_one_line(tmp_path: Path):
+    """Ctrl-C while pytest runs is not taken for a failure of the hidden tests, and leaves no score."""
+    shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "grading", tmp_path / "grading")
+    (tmp_path / "hidden_tests" / "conftest.py").write_text(
+        "import os, signal\n\ndef pytest_runtest_call(item):\n    os.kill(os.getpid(), signal.SIGINT)\n",
+        encoding="utf-8",
+    )
+
+    done = grading("grade", "hidden_tests/reference/exercise.py", "--out", "out", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "grading: interrupted; there is no score\n"
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_feedback_only_writes_and_prints_nothing_hidden(tmp_path: Path, assignment: Assignment):
+    """A fork that grades itself gets points, mistakes and hints: no hidden test, no flag, and no reviewer's page."""
+    example = ROOT / "tests" / "submissions" / "example"
+    (tmp_path / "summary.md").write_text("of an earlier run", encoding="utf-8")
+
+    done = grading("grade", example, "--out", tmp_path, "--feedback-only", "--annotate")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["feedback.md", "grade.json"]
+    grade = json.loads((tmp_path / "grade.json").read_text(encoding="utf-8"))
+    assert (grade["score"]["automatic"], grade["verdict"]) == (69, "needs-review")
+    assert [criterion["tests"] for criterion in grade["criteria"]] == [[]] * len(grade["criteria"])
+    assert grade["flags"] == []
+    assert {tuple(mistake) for mistake in grade["mistakes"]} == {("id", "severity", "criterion", "title")}
+    texts = [done.stdout, *(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())]
+    hidden = {test for criterion in assignment.rubric("mid").criterion for test in criterion.tests}
+    assert not [name for name in hidden for text in texts if name in text]
+    assert "summary" not in "".join(texts)
+
+
+def test_feedback_only_keeps_the_graders_own_failure_to_itself(tmp_path: Path):
+    """What failed may name a hidden test: the candidate reads that it is not their score."""
+    shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "grading", tmp_path / "grading")
+    (tmp_path / "hidden_tests" / "test_more.py").write_text(
+        "import pytest\n\n@pytest.mark.criterion('trimmed-mean')\ndef test_more(candidate):\n    '''More.'''\n",
+        encoding="utf-8",
+    )
+    arguments = ("grade", "hidden_tests/reference/exercise.py", "--out", "out")
+
+    assert "hidden test 'more'" in grading(*arguments, cwd=tmp_path).stderr
+    done = grading(*arguments, "--feedback-only", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("grading: the grader failed: this is not your score.")
+    assert "'more'" not in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_an_old_report_is_not_scored_at_a_level_that_it_did_not_test(tmp_path: Path):
+    """A report of the mid level has no test of the sampler: nobody failed that."""
+    assert grading("grade", REFERENCE, "--out", tmp_path).returncode == 0
+
+    refused = grading("score", tmp_path / "report.json", "--level", "senior")
+    done = grading("score", tmp_path / "report.json", "--level", "junior")
+
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "is of level mid, and has no test of sampler" in refused.stderr
+    assert (done.returncode, "85 of 85" in done.stdout) == (0, True)

@@ -1,6 +1,7 @@
 """The live interview: what was noted survives, and becomes the review that the grader reads."""
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -87,6 +88,10 @@ def test_an_interview_becomes_a_review(tmp_path: Path, interview: Interview):
 
     out = tmp_path / "graded"
     graded = [sys.executable, "-m", "grading", "grade", str(REFERENCE), "--review", str(review), "--out", str(out)]
+    refused = subprocess.run(graded, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "is for 'ada', and this is 'exercise.py'" in refused.stderr
+    graded.append("--for-anyone")
     done = subprocess.run(graded, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "total 96.5 of 100: pass" in done.stdout
@@ -130,6 +135,46 @@ def test_hanging_up_and_nonsense_do_no_harm(tmp_path: Path):
 
     assert record(tmp_path)["observed"] == {}
     assert record(tmp_path)["points"] == {"code-quality": 10}
+
+
+def test_an_answer_that_is_neither_yes_nor_no_is_asked_again(tmp_path: Path):
+    """A wrong key counts for nothing: neither as a hint that was given nor as one that was not."""
+    said = talk(tmp_path, "h", "i", "", "ja", "Y", "h", "n", "h", "No", "q")
+
+    assert said.count("answer y or n") == 3
+    assert len(record(tmp_path)["hints"]) == 1
+    assert said.count("1 of 3 given") == 1
+
+
+def test_an_interview_is_not_resumed_at_another_level(tmp_path: Path):
+    """Its rubric and questions are those that it was begun with: status 2 and one line, and nothing is changed."""
+    talk(tmp_path, "t", "q")
+    kept = (tmp_path / "ada" / "interview.json").read_text()
+
+    done = subprocess.run(
+        command(tmp_path, "--level", "senior"), cwd=ROOT, input="q\n", capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "--level senior" in done.stderr and "was begun at level mid" in done.stderr
+    assert (tmp_path / "ada" / "interview.json").read_text() == kept
+    assert (
+        subprocess.run(command(tmp_path, "--level", "mid"), cwd=ROOT, input="q\n", text=True, check=False).returncode
+        == 0
+    )
+
+
+def test_the_command_that_it_prints_can_be_pasted(tmp_path: Path):
+    """A name with blanks, quotes and more is one argument for a shell, and the sheet is accepted under that name."""
+    name = "María 'Mia' Lopez; $HOME"
+    program = [sys.executable, "-m", "grading", "interview", name, "--out", str(tmp_path), "--interviewer", "Rosa"]
+
+    done = subprocess.run(program, cwd=ROOT, input="w\nq\n", capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if "python -m grading grade" in line]
+    pasted = shlex.split(line[line.index("python -m") :])
+    assert pasted[-3:] == ["--review", str(tmp_path / name / "review.toml"), "--for-anyone"]
 
 
 def test_a_spoiled_record_is_not_written_over(tmp_path: Path):

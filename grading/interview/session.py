@@ -1,5 +1,6 @@
 """Leads through a live interview, line by line: every command is a letter, and every change is on disk at once."""
 
+import shlex
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from grading.errors import UsageError
 from grading.interview.record import Answered, Record, load, to_json, to_review
+from grading.level import DEFAULT_LEVEL
 from grading.model import Interview, Question, Rubric, ScoredBy
 from grading.pipeline import write_whole
 
@@ -166,7 +169,9 @@ class Session:
     def _write(self) -> None:
         path = self.folder / REVIEW
         write_whole({path: to_review(self.record, self.rubric, self.interview)})
-        self._say(f"{path}: python -m grading grade SUBMISSION --level {self.record.level} --review {path}")
+        # The candidate's name here need not be that of the submission's folder.
+        review = f"--review {shlex.quote(str(path))} --for-anyone"
+        self._say(f"{path}: python -m grading grade SUBMISSION --level {self.record.level} {review}")
 
     def _clock_text(self) -> str:
         minutes, seconds = divmod(int(self.record.elapsed(self.clock())), 60)
@@ -177,7 +182,8 @@ class Session:
         write_whole({self.folder / RECORD: to_json(self.record)})
 
     def _say(self, text: str) -> None:
-        self.console.print(escape(text))
+        # A terminal wraps a long line so that it can still be copied.
+        self.console.print(escape(text), soft_wrap=True)
 
     def _ask(self, what: str, default: str = "") -> str:
         shown = f" ({default})" if default else ""
@@ -188,7 +194,16 @@ class Session:
             return default
 
     def _yes(self, what: str) -> bool:
-        return self._ask(f"{escape(what)} y/n").lower().startswith("y")
+        """Ask until the answer is yes or no; nobody there any more is a no."""
+        while not self._over:
+            answer = self._ask(f"{escape(what)} y/n").lower()
+            if answer in ("y", "yes"):
+                return True
+            if answer in ("n", "no"):
+                return False
+            if not self._over:
+                self._say(f"{answer!r}: answer y or n.")
+        return False
 
     def _number(self, what: str, most: float, default: str) -> float | None:
         """Return a number from 0 to `most`; None for nothing, or for `q`."""
@@ -215,18 +230,27 @@ def open_session(
     candidate: str,
     interviewer: str,
     rubric: Callable[[str], Rubric],
-    level: str,
+    level: str | None,
     interview: Interview,
     questions: Callable[[str], Sequence[Question]],
     console: Console,
 ) -> Session:
-    """Return the interview in a folder: a new one, or the one that was left there."""
+    """Return the interview in a folder: a new one, or the one that was left there.
+
+    Raises:
+        UsageError: the one that was left there is of another level than `level`, or cannot be read.
+    """
     path = folder / RECORD
     if path.exists():
         record = load(path)
+        if level not in (None, record.level):
+            raise UsageError(
+                f"--level {level}: {path} was begun at level {record.level}: leave out --level, "
+                "or move that file away to begin a new interview"
+            )
         console.print(escape(f"Going on with {record.candidate}."))
     else:
-        record = Record(candidate=candidate, level=level, interviewer=interviewer)
+        record = Record(candidate=candidate, level=level or DEFAULT_LEVEL, interviewer=interviewer)
     return Session(
         folder=folder,
         record=record,

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Sequence
 
+import msgspec
+
 from grading.model import Question, Scorecard, ScoredBy
 
 
@@ -64,3 +66,9 @@ def to_json(card: Scorecard, questions: Sequence[Question]) -> str:  # noqa: ARG
         },
         indent=2,
     )
+
+
+def to_candidates_json(card: Scorecard, questions: Sequence[Question]) -> str:
+    """Return grade.json as its candidate may have it: no hidden test, and none of the flags, which are a reviewer's."""
+    criteria = [msgspec.structs.replace(criterion, tests=[]) for criterion in card.criteria]
+    return to_json(msgspec.structs.replace(card, criteria=criteria, flags=[]), questions)

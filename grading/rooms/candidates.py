@@ -40,7 +40,8 @@ def read_candidates(path: Path, level: str) -> list[Candidate]:
             columns = set(reader.fieldnames or ())
             rows = [(reader.line_num, {k: (v or "").strip() for k, v in row.items() if k}) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from None
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise UsageError(f"{path}: cannot be read: {why.lower()}") from None
     if not columns >= _REQUIRED or not columns <= _KNOWN:
         raise UsageError(f"{path}: its first line is to be 'id,login' or 'id,login,level'")
     candidates = [_candidate(f"{path}:{line}", row, level) for line, row in rows]

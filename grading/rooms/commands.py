@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from grading.arguments import amount, whole_number
 from grading.content import Assignment
 from grading.errors import GradingError, UsageError
 from grading.pipeline import rescore
@@ -80,7 +81,9 @@ def add_room(parser: argparse.ArgumentParser, root: Path) -> None:
     ):
         command = add(name, run, text)
         command.add_argument("--room", required=True, metavar="NAME", help="the room's repository")
-        command.add_argument("--pull-request", required=True, type=int, metavar="NUMBER", help="its pull request")
+        command.add_argument(
+            "--pull-request", required=True, type=whole_number(1), metavar="NUMBER", help="its pull request"
+        )
         command.add_argument("--sha", required=True, help="the commit, in full")
         if run is _fetch:
             command.add_argument(
@@ -102,16 +105,25 @@ def add_room(parser: argparse.ArgumentParser, root: Path) -> None:
 
     costs = add("estimate", _estimate, "print what hosting so many candidates costs on GitHub, and how long they wait")
     costs.add_argument(
-        "numbers", nargs="*", type=int, default=[10, 100, 1000], metavar="CANDIDATES", help="(default: %(default)s)"
+        "numbers",
+        nargs="*",
+        type=whole_number(1),
+        default=[10, 100, 1000],
+        metavar="CANDIDATES",
+        help="(default: %(default)s)",
     )
-    costs.add_argument("--pushes", type=int, default=10, help="of each (default: %(default)s)")
-    costs.add_argument("--days", type=int, default=14, help="that rooms are open (default: %(default)s)")
+    costs.add_argument("--pushes", type=whole_number(0), default=10, help="of each (default: %(default)s)")
+    costs.add_argument("--days", type=whole_number(0), default=14, help="that rooms are open (default: %(default)s)")
     terms = Assumptions()
     costs.add_argument(
-        "--price", type=float, default=terms.dollars_a_minute, help="dollars a minute (default: %(default)s)"
+        "--price", type=amount, default=terms.dollars_a_minute, help="dollars a minute (default: %(default)s)"
     )
-    costs.add_argument("--included", type=int, default=terms.included_minutes, help="minutes (default: %(default)s)")
-    costs.add_argument("--jobs", type=int, default=terms.concurrent_jobs, help="at a time (default: %(default)s)")
+    costs.add_argument(
+        "--included", type=whole_number(0), default=terms.included_minutes, help="minutes (default: %(default)s)"
+    )
+    costs.add_argument(
+        "--jobs", type=whole_number(1), default=terms.concurrent_jobs, help="at a time (default: %(default)s)"
+    )
 
 
 def _estimate(args: RoomArgs, assignment: Assignment) -> None:  # noqa: ARG001 - a command's signature

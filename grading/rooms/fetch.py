@@ -13,14 +13,15 @@ import msgspec
 from msgspec import Struct
 
 from grading.content import Assignment
-from grading.errors import ContentError
+from grading.errors import ContentError, UsageError
+from grading.level import parse_level
 from grading.model import Commit, History, Origin
 from grading.pipeline import write_whole
+from grading.publish import ROOM_FILE
 from grading.rooms.answer import say_pending
 from grading.rooms.github import Asked, GitHub, GitHubError
 from grading.submission import MAX_FILE_BYTES
 
-ROOM_FILE = "room.toml"
 SUBMISSION, ORIGIN = "submission", "origin.json"
 _MAX_COMMITS = 250
 _MAX_FILES = 300
@@ -85,10 +86,6 @@ class _File(Struct):
     filename: str
 
 
-class _Room(Struct, forbid_unknown_fields=True):
-    level: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
     """What came of a request."""
@@ -140,12 +137,9 @@ def _level(github: GitHub, asked: Asked, branch: str, assignment: Assignment) ->
     if isinstance(found, str):
         raise ContentError(f"{where}: {found}; make the room anew with 'room create'")
     try:
-        level = msgspec.toml.decode(found, type=_Room).level
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ContentError(f"{where}: {error}") from None
-    if level not in assignment.levels:
-        raise ContentError(f"{where}: level {level!r} has no rubric; there is one for: {', '.join(assignment.levels)}")
-    return level
+        return parse_level(found, where, assignment)
+    except UsageError as error:
+        raise ContentError(str(error)) from None
 
 
 def _file(github: GitHub, asked: Asked, revision: str, name: str) -> bytes | str:

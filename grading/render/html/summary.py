@@ -56,6 +56,8 @@ def to_html(
     references: Mapping[str, str],
     figures: Sequence[Figure],
     no_figures: str = "",
+    *,
+    sheet: str,
 ) -> str:
     """Return the reviewer's page.
 
@@ -65,6 +67,7 @@ def to_html(
         references: the finished files, by name, the candidate's main module first.
         figures: what the candidate's model does.
         no_figures: why there are none.
+        sheet: the name of the file that the form saves.
     """
     main, *_ = references
     sources = {main: card.run.submission.source, **card.run.submission.further}
@@ -94,6 +97,7 @@ def to_html(
         timeline=_timeline(card),
         figures=[(figure, image(figure.svg)) for figure in figures],
         no_figures=no_figures,
+        sheet=sheet,
         review=review,
         hints=[] if review is None else review.hints,
         observed=[] if review is None else review.observed,

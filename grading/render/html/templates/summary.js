@@ -61,7 +61,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([sheet()], { type: "application/toml" }));
-  link.download = "review.toml";
+  link.download = form.dataset.sheet;
   link.click();
   URL.revokeObjectURL(link.href);
 });

@@ -1,0 +1,82 @@
+"""Which level a submission is of: a room's `room.toml` or, in the open flow, `assignment/level.toml` names it."""
+
+import contextlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from grading.content import Assignment
+from grading.errors import UsageError
+from grading.publish import ROOM_FILE, level_file
+from grading.submission import locate, read_file
+
+DEFAULT_LEVEL = "mid"
+
+
+class _LevelFile(Struct, forbid_unknown_fields=True):
+    level: str
+
+
+def parse_level(content: bytes, where: object, assignment: Assignment) -> str:
+    """Return the level that a file names; raise UsageError if it names none that there is a rubric for."""
+    try:
+        level = msgspec.toml.decode(content, type=_LevelFile).level
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{where}: {error}") from None
+    if level not in assignment.levels:
+        raise UsageError(f"{where}: level {level!r} has no rubric; there is one for: {', '.join(assignment.levels)}")
+    return level
+
+
+def level_to_grade(path: Path, assignment: Assignment, wanted: str | None) -> str:
+    """Return the level to grade a submission at: the one that it names, else `wanted`, else the default.
+
+    Raises:
+        UsageError: there is no submission at `path`, or it names another level than `wanted`.
+    """
+    file = _level_file(path, assignment)
+    if file is None:
+        return wanted or DEFAULT_LEVEL
+    try:
+        level = parse_level(read_file(file), file, assignment)
+    except UsageError as error:
+        # The candidate can write anything into that file: whoever knows the level can still grade.
+        if wanted is None:
+            raise UsageError(f"{error}; correct that file, or give --level") from None
+        return wanted
+    if wanted not in (None, level):
+        raise UsageError(
+            f"--level {wanted}: {file} says that this is level {level}: leave out --level, or correct that file"
+        )
+    return level
+
+
+def level_of_all(paths: Iterable[Path], assignment: Assignment, wanted: str | None) -> str:
+    """Return the level to grade a cohort at: `wanted`, else the one that its submissions name, else the default.
+
+    Raises:
+        UsageError: they name several.
+    """
+    if wanted is not None:
+        return wanted
+    found: dict[str, Path] = {}
+    for path in paths:
+        # What is wrong with a submission is reported when it is that one's turn.
+        with contextlib.suppress(UsageError):
+            file = _level_file(path, assignment)
+            if file is not None:
+                found.setdefault(parse_level(read_file(file), file, assignment), file)
+    if len(found) > 1:
+        levels = ", ".join(f"{level} ({file})" for level, file in sorted(found.items()))
+        raise UsageError(f"the submissions are of several levels: {levels}; make a cohort of each level")
+    return next(iter(found), DEFAULT_LEVEL)
+
+
+def _level_file(path: Path, assignment: Assignment) -> Path | None:
+    """Return the file in which a submission names its level, if it has one."""
+    root, _ = locate(path, assignment.manifest.source)
+    files = () if root is None else (root / ROOM_FILE, root / level_file(assignment))
+    return next((file for file in files if os.path.lexists(file)), None)

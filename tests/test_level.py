@@ -1,0 +1,132 @@
+"""The level comes from the submission: no candidate is graded by another level's rubric without anybody noticing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grading.content import Assignment
+from grading.errors import UsageError
+from grading.level import level_of_all, level_to_grade
+from grading.publish import handout, publish, solution
+from tests.conftest import REFERENCE, ROOT
+from tests.test_cli import grading
+
+LEVELS = Assignment(ROOT).levels
+
+
+@pytest.fixture
+def senior(tmp_path: Path, assignment: Assignment) -> Path:
+    """A finished room of the senior level."""
+    folder = tmp_path / "senior"
+    publish(assignment, "senior", folder)
+    (folder / "assignment" / "exercise.py").write_text(solution(assignment, "senior"), encoding="utf-8")
+    return folder
+
+
+def checkout(folder: Path, level: str, assignment: Assignment) -> Path:
+    """Write the handout of the open flow and return its folder."""
+    for name, text in handout(assignment, level, "open").items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_handout_names_its_level(level: str, tmp_path: Path, assignment: Assignment):
+    """A room does so at its root, a checkout of the open flow beside the exercise."""
+    publish(assignment, level, tmp_path / "room")
+
+    for folder in (tmp_path / "room", checkout(tmp_path / "open", level, assignment)):
+        assert level_to_grade(folder, assignment, None) == level
+        assert level_to_grade(folder / "assignment", assignment, None) == level
+        assert level_to_grade(folder, assignment, level) == level
+
+
+def test_a_single_file_has_the_level_that_is_given(assignment: Assignment):
+    """It names none: the default is mid."""
+    assert level_to_grade(REFERENCE, assignment, None) == "mid"
+    assert level_to_grade(REFERENCE, assignment, "senior") == "senior"
+
+
+def test_another_level_is_refused_with_both_names(senior: Path, tmp_path: Path, assignment: Assignment):
+    """The error names the level asked for, the file, its level and what to do."""
+    with pytest.raises(
+        UsageError, match=r"--level mid: .*room\.toml says that this is level senior: leave out --level"
+    ):
+        level_to_grade(senior, assignment, "mid")
+    with pytest.raises(UsageError, match=r"--level senior: .*level\.toml says that this is level mid"):
+        level_to_grade(checkout(tmp_path / "open", "mid", assignment), assignment, "senior")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [("level = 1", "level"), ("\xff", "utf-8"), ('level = "wizard"', "'wizard' has no rubric"), ("[", "room.toml")],
+)
+def test_a_file_that_names_no_level_needs_one_to_be_given(
+    content: str, says: str, senior: Path, assignment: Assignment
+):
+    """A candidate can write anything there: it is refused, and whoever knows the level can still grade."""
+    (senior / "room.toml").write_bytes(content.encode("latin-1"))
+
+    with pytest.raises(UsageError, match=says) as raised:
+        level_to_grade(senior, assignment, None)
+    assert str(raised.value).endswith("; correct that file, or give --level")
+    assert level_to_grade(senior, assignment, "senior") == "senior"
+
+
+def test_a_link_in_place_of_the_file_is_not_followed(senior: Path, tmp_path: Path, assignment: Assignment):
+    """A candidate does not choose what the grader reads."""
+    (tmp_path / "elsewhere.toml").write_text('level = "junior"\n', encoding="utf-8")
+    (senior / "room.toml").unlink()
+    (senior / "room.toml").symlink_to(tmp_path / "elsewhere.toml")
+
+    with pytest.raises(UsageError, match="it is a link"):
+        level_to_grade(senior, assignment, None)
+
+
+def test_a_cohort_has_one_level(senior: Path, tmp_path: Path, assignment: Assignment):
+    """It is the one that its submissions name; several are refused, since one rubric scores them all."""
+    mid = checkout(tmp_path / "open", "mid", assignment)
+
+    assert level_of_all([REFERENCE, senior, tmp_path / "nowhere"], assignment, None) == "senior"
+    assert level_of_all([REFERENCE], assignment, None) == "mid"
+    assert level_of_all([senior, mid], assignment, "junior") == "junior"
+    with pytest.raises(UsageError, match=r"several levels: mid \(.*\), senior \(.*\); make a cohort of each level"):
+        level_of_all([senior, mid], assignment, None)
+
+
+def test_every_command_takes_the_level_of_a_room(senior: Path, tmp_path: Path):
+    """`grade`, `review`, `score` and `cohort` of a senior's room use the senior's rubric without being told."""
+    out = tmp_path / "out"
+    graded = grading("grade", senior, "--out", out)
+    reviewed = grading("review", senior, "--out", tmp_path / "sheet.toml")
+    cohort = grading("cohort", senior, "--out", tmp_path / "cohort", "--jobs", "1")
+
+    assert graded.returncode == 0, graded.stderr
+    assert "TODO 4" in graded.stdout
+    assert json.loads((out / "grade.json").read_text(encoding="utf-8"))["level"] == "senior"
+    assert reviewed.returncode == 0, reviewed.stderr
+    sheet = tmp_path / "sheet.toml"
+    text = sheet.read_text(encoding="utf-8")
+    assert 'level = "senior"' in text
+    sheet.write_text(text.replace('reviewer = ""', 'reviewer = "Rosa"'), encoding="utf-8")
+    assert grading("review", sheet).returncode == 0, "a sheet is checked at its own level"
+    assert grading("score", out / "report.json", "--review", sheet).returncode == 0
+    assert cohort.returncode == 0, cohort.stderr
+    table = (tmp_path / "cohort" / "cohort.csv").read_text(encoding="utf-8")
+    assert ",senior," in table.splitlines()[1]
+
+
+def test_a_level_that_differs_is_refused_before_anything_runs(senior: Path, tmp_path: Path):
+    """`grade` and `review` end with status 2 and one line; a cohort leaves it out and grades the others."""
+    for command in ("grade", "review"):
+        done = grading(command, senior, "--level", "mid", "--out", tmp_path / "out")
+
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert "--level mid" in done.stderr and "is level senior" in done.stderr
+    assert not (tmp_path / "out").exists()
+    done = grading("cohort", senior, REFERENCE, "--level", "mid", "--out", tmp_path / "cohort", "--jobs", "1")
+    assert done.returncode == 2
+    rows = (tmp_path / "cohort" / "cohort.csv").read_text(encoding="utf-8").splitlines()
+    assert "is level senior" in rows[1] and ",85.0," in rows[2]
