@@ -71,9 +71,7 @@ def hidden(session: nox.Session) -> None:
 @nox.session
 def grade(session: nox.Session) -> None:
     """Grade assignment/ (or `-- PATH`): hidden tests, score and pages, in build/grade/."""
-    # Only a checkout that grades itself has the lines that annotations would stand on.
-    annotate = ["--annotate"] if os.environ.get("GITHUB_ACTIONS") == "true" and not session.posargs else []
-    _python(session, "-m", "grading", "grade", *(session.posargs or ["."]), *annotate)
+    _python(session, "-m", "grading", "grade", *(session.posargs or ["."]))
 
 
 @nox.session

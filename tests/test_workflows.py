@@ -125,6 +125,19 @@ def test_grading_goes_through_nox(name: str, job: str):
     assert any("-s grade" in step.get("run", "") for step in steps)
 
 
+def test_the_open_flow_shows_its_candidate_no_more_than_feedback():
+    """Its run grades for the candidate's eyes; summary and artifact name what they hold, and a tag starts nothing."""
+    open_flow = workflow(ROOT / ".github" / "workflows" / "open.yml")
+    steps = open_flow["jobs"]["grade"]["steps"]
+    scripts = "\n".join(step.get("run", "") for step in steps)
+    (upload,) = [step["with"]["path"] for step in steps if "upload-artifact" in step.get("uses", "")]
+
+    assert "nox -s grade -- . --feedback-only" in scripts
+    assert set(re.findall(r"build/grade[\w/.]*", scripts)) == {"build/grade/feedback.md"}
+    assert upload.split() == ["build/grade/feedback.md", "build/grade/grade.json"]
+    assert open_flow["on"]["push"] == {"branches": ["**"], "paths": ["assignment/**"]}
+
+
 def test_dependabot_renews_the_actions_of_rooms_too():
     """After a while, so that a spoiled release is found by others first."""
     (update,) = YAML(typ="safe").load(ROOT / ".github" / "dependabot.yml")["updates"]

@@ -115,33 +115,38 @@ class World:
         return arguments + [part for name, value in variables.items() for part in ("--var", f"{name}={value}")]
 
     def _act(self, folder: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
-        home = self.folder / "home"
-        home.mkdir(exist_ok=True)
-        programs = self.folder / "programs"
-        programs.mkdir(exist_ok=True)
-        (programs / "sudo").write_text(
-            "#!/bin/sh\nexit 0\n"
-        )  # for the kernel's setting, which is GitHub's image's alone
-        (programs / "sudo").chmod(0o755)
-        bin_ = Path(sys.executable).parent
-        environments = os.environ.get("TAKE_HOME_ENVIRONMENTS") or str(ROOT / ".nox")
-        command = [
-            str(bin_ / "act"),
-            *arguments,
-            "-P",
-            "ubuntu-24.04=-self-hosted",
-            "--env",
-            f"ARTIFACTS={self.folder}/artifacts",
-        ]
-        command += ["--env", f"GITHUB_API_URL={self.hub.url}", "--env", f"TAKE_HOME_ENVIRONMENTS={environments}"]
-        for action, stub in self.stubs.items():
-            command += ["--local-repository", f"{action}={stub}"]
-        path = os.pathsep.join([str(programs), str(bin_), os.environ["PATH"]])
-        kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-        environment = {**kept, "PATH": path, "HOME": str(home)}
-        return subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
-        )
+        return act(folder, arguments, self.folder, self.stubs, GITHUB_API_URL=self.hub.url)
+
+
+def act(
+    folder: Path, arguments: list[str], scratch: Path, stubs: dict[str, Path], **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run workflows of a repository under act, with stubs for the actions; artifacts go to `scratch/artifacts`."""
+    home, programs = scratch / "home", scratch / "programs"
+    home.mkdir(exist_ok=True)
+    programs.mkdir(exist_ok=True)
+    # For the kernel's setting, which is GitHub's image's alone.
+    (programs / "sudo").write_text("#!/bin/sh\nexit 0\n")
+    (programs / "sudo").chmod(0o755)
+    bin_ = Path(sys.executable).parent
+    environments = os.environ.get("TAKE_HOME_ENVIRONMENTS") or str(ROOT / ".nox")
+    environment = {"ARTIFACTS": f"{scratch}/artifacts", "TAKE_HOME_ENVIRONMENTS": environments, **environment}
+    command = [str(bin_ / "act"), *arguments, "-P", "ubuntu-24.04=-self-hosted"]
+    for name, value in environment.items():
+        command += ["--env", f"{name}={value}"]
+    for action, stub in stubs.items():
+        command += ["--local-repository", f"{action}={stub}"]
+    kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    path = os.pathsep.join([str(programs), str(bin_), os.environ["PATH"]])
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**kept, "PATH": path, "HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="session")
