@@ -76,13 +76,13 @@ def grade(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Test the grader itself. The pages' tests need a browser (`apt install chromium`) and npm, and say so if not."""
+    """Test the grader itself, or `-- PATH`. The pages' tests need a browser (`apt install chromium`) and npm."""
     browser = ROOT / "tests" / "browser"
     if shutil.which("npm") and not (browser / "node_modules").is_dir():
         session.run("npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", str(browser), external=True)
     # Two at a time, each file by one of them; in the files' order, so that the longest does not come last and alone.
     parallel = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-    _python(session, "-m", "pytest", "tests", *parallel, *session.posargs)
+    _python(session, "-m", "pytest", *parallel, *session.posargs)
 
 
 @nox.session
