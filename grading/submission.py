@@ -131,11 +131,17 @@ def read_answers(text: str, template: str) -> list[Answer]:
         Answer(
             number=number,
             title=title,
-            text="\n".join(line for line in lines if line not in blank or not line).strip(),
+            text="\n".join(_beyond(line, blank) for line in lines).strip(),
         )
         for number, (title, lines) in answers.items()
         for blank in (set(questions[number][1]),)
     ]
+
+
+def _beyond(line: str, blank: Collection[str]) -> str:
+    """Return what a line holds beyond what the template has there: an answer may begin on the line that asks for it."""
+    known = max((start for start in blank if line == start or line.startswith(f"{start} ")), key=len, default="")
+    return line.removeprefix(known).lstrip() if known else line
 
 
 def _sections(text: str, numbers: Collection[int] | None) -> dict[int, tuple[str, list[str]]]:

@@ -1,6 +1,7 @@
 """What is written for people: reviewer, candidate, and whoever hostile text is meant for."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -9,12 +10,15 @@ import pytest
 
 from grading.content import Assignment
 from grading.errors import UsageError
-from grading.model import Answer, Scorecard
+from grading.model import Answer, Commit, History, Review, Scorecard
+from grading.publish import solution
 from grading.render import to_feedback, to_json, to_summary
 from grading.render.annotations import to_annotations
+from grading.render.html.summary import to_html
 from grading.render.markdown import block, escape
 from grading.render.summary import HELD
 from grading.review import read_review, to_sheet
+from grading.score import score
 from tests.compose import compose
 from tests.conftest import ROOT, Grade
 
@@ -131,6 +135,58 @@ def test_annotations_are_workflow_commands_of_ours_alone(card: Scorecard):
         assert command.startswith("::error file=assignment/exercise.py,line=")
         assert "\n" not in command
         assert "alert" not in command
+
+
+@pytest.fixture(scope="module")
+def reviewed(card: Scorecard, assignment: Assignment) -> Scorecard:
+    """The scorecard with one commit of one file, and a review that leaves nothing open."""
+    commit = Commit(sha="a" * 40, minute=0, subject="work", files=1)
+    submission = msgspec.structs.replace(
+        card.run.submission, history=History(commits=[commit], minutes=1, outside=[]), source="x = 1\n" * 40
+    )
+    review = Review(reviewer="Rosa", points={"code-quality": 7.5, "discussion": 4}, comments={}, dimensions={})
+    run = msgspec.structs.replace(card.run, submission=submission)
+    return score(run, assignment.rubric("mid"), assignment.mistake, review)
+
+
+def test_one_is_no_plural(reviewed: Scorecard, assignment: Assignment):
+    """One commit of one file within one minute reads as such, on both of the reviewer's pages."""
+    questions = assignment.questions("mid")
+    pages = (to_summary(reviewed, questions), html_page(reviewed, assignment))
+
+    for page in pages:
+        assert "1 commit, 1 minute from the first to the last" in page
+        assert "(1 file)" in page
+        assert not re.search(r"\b1 (commits|minutes|files|tests)\b", page)
+
+
+def test_the_page_separates_reviewer_and_passing_mark(reviewed: Scorecard, assignment: Assignment):
+    """They are two sentences with a blank in between."""
+    assert re.search(r"reviewed by Rosa\.\s+Passing at 70\.", html_page(reviewed, assignment))
+
+
+def test_feedback_shows_the_points_that_a_reviewer_gave(card: Scorecard, reviewed: Scorecard):
+    """Before the review it says what can be had; afterwards, what was given."""
+    assert "## Code Quality: up to 10, given by a reviewer" in to_feedback(card, ())
+    assert "## Code Quality: 7.5 of 10, given by a reviewer" in to_feedback(reviewed, ())
+    assert "## Discussion: 4 of 5, given by a reviewer" in to_feedback(reviewed, ())
+
+
+def test_lines_left_out_of_the_comparison_are_marked(card: Scorecard, assignment: Assignment):
+    """Between two places that differ, the page says that there is more."""
+    reference = solution(assignment, "mid")
+    first, *_, last = reference.splitlines()
+    source = reference.replace(first, "# mine", 1).replace(last, f"{last}  # mine", 1)
+    submission = msgspec.structs.replace(card.run.submission, source=source)
+    changed = msgspec.structs.replace(card, run=msgspec.structs.replace(card.run, submission=submission))
+
+    assert html_page(changed, assignment).count("lines that are alike are left out") == 1
+
+
+def html_page(card: Scorecard, assignment: Assignment) -> str:
+    """Return the reviewer's page for a browser."""
+    references = {assignment.manifest.source: solution(assignment, "mid")}
+    return to_html(card, assignment.questions("mid"), references, [], sheet="review-ada.toml")
 
 
 def filled_in(sheet: str, **points: float) -> str:

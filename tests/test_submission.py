@@ -21,6 +21,15 @@ def fork(folder: Path) -> Path:
     return folder
 
 
+def test_an_answer_may_begin_on_the_line_that_asks_for_it():
+    """The words of the template are no part of it."""
+    template = "## 1. One\n\n_Your answer:_\n"
+
+    (answer,) = read_answers("## 1. One\n\n_Your answer:_ forty-two,\n  I think\n_Your answer:_\n", template)
+
+    assert answer.text == "forty-two,\n  I think"
+
+
 def test_a_checkout_its_assignment_folder_and_a_lone_file_are_the_same_submission(
     tmp_path: Path, assignment: Assignment
 ):

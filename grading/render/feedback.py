@@ -33,7 +33,8 @@ def to_feedback(card: Scorecard, questions: Sequence[Question]) -> str:  # noqa:
         parts.append("## Your module\n\n" + "\n".join(f"- **{m.title}.** {m.hint}" for m in whole))
     for criterion in card.criteria:
         if criterion.scored_by is ScoredBy.REVIEWER:
-            parts.append(f"## {criterion.title}: up to {points(criterion.max)}, given by a reviewer")
+            given = "up to" if criterion.points is None else f"{points(criterion.points)} of"
+            parts.append(f"## {criterion.title}: {given} {points(criterion.max)}, given by a reviewer")
             continue
         head = f"## {criterion.title}: {points(criterion.points)} of {points(criterion.max)}"
         hints = [f.mistake for f in card.mistakes if f.criterion == criterion.id]

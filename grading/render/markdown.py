@@ -33,3 +33,8 @@ def shortened(text: str) -> str:
 def points(value: float | None) -> str:
     """Return points without a needless fraction; a dash while they are open."""
     return "–" if value is None else f"{value:g}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number of things in words: `1 commit`, `2 commits`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from grading.model import Commit, FoundMistake, Question, Scorecard, ScoredBy, ScoredCriterion, Verdict
 from grading.render.locate import file_of, line_of, source_of
-from grading.render.markdown import block, escape, points, shortened
+from grading.render.markdown import block, count, escape, points, shortened
 
 _VERDICTS = {Verdict.PASS: "✅ pass", Verdict.FAIL: "❌ fail", Verdict.NEEDS_REVIEW: "🟡 needs review"}
 # Why a score that reaches the passing mark is not yet a pass.
@@ -50,7 +50,7 @@ def _criteria(card: Scorecard) -> str:
     lines = ["| criterion | points | of | scored by | |", "|---|--:|--:|---|---|"]
     for criterion in card.criteria:
         passed = sum(test.outcome.value == "passed" for test in criterion.tests)
-        by = f"{passed} of {len(criterion.tests)} tests passed" if criterion.tests else "reviewer"
+        by = f"{passed} of {count(len(criterion.tests), 'test')} passed" if criterion.tests else "reviewer"
         cells = (criterion.title, points(criterion.points), points(criterion.max), by, criterion.adjusted)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -148,8 +148,8 @@ def _commits(card: Scorecard) -> str:
     history = card.run.submission.history
     if not history.commits:
         return f"## Process\n\nNothing to tell: {escape(history.note)}."
-    several = f"{len(history.commits)} commits, {history.minutes} minutes from the first to the last"
-    lines = [f"## Process\n\n{several} (time box: {card.rubric.time_box}).", ""]
+    several = f"{count(len(history.commits), 'commit')}, {count(history.minutes, 'minute')}"
+    lines = [f"## Process\n\n{several} from the first to the last (time box: {card.rubric.time_box}).", ""]
     lines += [f"- minute {c.minute}: {escape(c.subject)}{_files(c)}" for c in history.commits[:20]]
     if len(history.commits) > 20:
         lines.append(f"- … and {len(history.commits) - 20} more")
@@ -159,7 +159,7 @@ def _commits(card: Scorecard) -> str:
 
 
 def _files(commit: Commit) -> str:
-    return "" if commit.files is None else f" ({commit.files} files)"
+    return "" if commit.files is None else f" ({count(commit.files, 'file')})"
 
 
 def _answers(card: Scorecard, questions: Sequence[Question]) -> str:

@@ -71,7 +71,7 @@ def save(page: Page, to: Path) -> Path:
     """Save the review file as a reviewer does."""
     with page.expect_download() as download:
         page.get_by_role("button", name="Save the review file").click()
-    assert download.value.suggested_filename == "review.toml"
+    assert download.value.suggested_filename == "review-example.toml"
     download.value.save_as(to)
     return to
 

@@ -22,7 +22,7 @@ from grading.model import (
 from grading.render.html.code import Change, compared, highlighted
 from grading.render.html.page import image, render
 from grading.render.locate import file_of, line_of
-from grading.render.markdown import points
+from grading.render.markdown import count, points
 from grading.render.summary import HELD
 
 VERDICTS = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.NEEDS_REVIEW: "needs review"}
@@ -89,6 +89,7 @@ def to_html(
         severities=[(severity, _of_severity(card, severity)) for severity in Severity],
         outcomes=_OUTCOMES,
         points=points,
+        count=count,
         place=lambda found: (file_of(found, card) or main, line_of(found, card)),
         files=[_file(name, source, references, card, main) for name, source in sources.items()],
         discussion=[(question, answers.get(question.number, "")) for question in questions],
