@@ -212,6 +212,13 @@ class Origin(_Record, frozen=True, kw_only=True):
     problem: str = ""  # why there is nothing to grade
 
 
+class Grader(_Record, frozen=True, kw_only=True):
+    """Which grader made a report or a grade."""
+
+    version: str
+    digest: str  # of everything that a grade or a page is made of
+
+
 # --- A run and its score ---------------------------------------------------------------------------------------------
 
 
