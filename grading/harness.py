@@ -32,6 +32,7 @@ from grading.sandbox.inside.budget import Budget
 from grading.sandbox.unprotected import Unprotected
 from grading.submission import Read, read_submission
 from grading.under_test import CandidateFailure, CandidateUnderTest
+from grading.version import this_grader
 
 # The key of the report that the run's own facts stand under.
 REPORT_KEY = "grading"
@@ -196,6 +197,7 @@ class Harness:
             "level": self._rubric.level,
             "seed": self._seed,
             "sandbox": self._sandbox.name,
+            "grader": msgspec.to_builtins(this_grader(self._assignment.root)),
             "seconds": round(time.monotonic() - self._started, 3),
             "submission": msgspec.to_builtins(self._submission),
             "notes": msgspec.to_builtins(list(self._under_test.notes.values())),

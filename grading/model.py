@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -219,6 +219,10 @@ class Grader(_Record, frozen=True, kw_only=True):
     digest: str  # of everything that a grade or a page is made of
 
 
+# In a report from before it was recorded.
+UNKNOWN_GRADER: Final = Grader(version="unknown", digest="unknown")
+
+
 # --- A run and its score ---------------------------------------------------------------------------------------------
 
 
@@ -254,6 +258,7 @@ class Run(_Record, frozen=True, kw_only=True):
     submission: Submission
     notes: list[Flag]
     results: list[Result]
+    grader: Grader = UNKNOWN_GRADER
     shown: Mapping[str, Any] = {}  # what the assignment's figures are drawn from
 
 
@@ -368,6 +373,7 @@ class Grade(_Record, frozen=True, kw_only=True):
     level: str
     submission: GradedSubmission
     score: GradedScore
+    grader: Grader
     passing: float
     verdict: Literal["pass", "fail", "needs-review"]
     criteria: list[GradedCriterion]

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import grading.harness
@@ -28,6 +29,7 @@ from grading.report import read_report
 from grading.review import read_review, sheet_name
 from grading.sandbox.calls import Sandbox
 from grading.submission import Read
+from grading.version import this_grader
 
 REPORT = "report.json"
 # Of pytest's own: what the hidden tests have no use for. Without them a run takes 0.06 s less, measured.
@@ -84,8 +86,11 @@ def rescore(
     review: Path | None,
     for_anyone: bool = False,
 ) -> Scorecard:
-    """Score an old report by today's rubric and write the pages again, without running anything."""
-    run: Run = read_report(report)
+    """Score an old report by today's rubric and write the pages again, without running anything.
+
+    The grade names the grader that scored it; the report still names the one that ran the tests.
+    """
+    run: Run = msgspec.structs.replace(read_report(report), grader=this_grader(assignment.root))
     rubric = assignment.rubric(level or run.level)
     _expect_run_at(run, rubric, report)
     filled_in = None

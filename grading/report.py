@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from grading.errors import UsageError
-from grading.model import Blame, Flag, Outcome, Result, Run, Submission
+from grading.model import UNKNOWN_GRADER, Blame, Flag, Grader, Outcome, Result, Run, Submission
 
 
 class _Metadata(Struct, frozen=True):
@@ -31,6 +31,7 @@ class _Facts(Struct):
     seconds: float
     submission: Submission
     notes: list[Flag]
+    grader: Grader = UNKNOWN_GRADER
     shown: dict[str, Any] = {}
 
 
@@ -56,6 +57,7 @@ def read_report(path: Path) -> Run:
         seed=facts.seed,
         sandbox=facts.sandbox,
         seconds=facts.seconds,
+        grader=facts.grader,
         submission=facts.submission,
         notes=facts.notes,
         shown=facts.shown,

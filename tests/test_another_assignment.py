@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from grading.version import VERSION, grader_digest
 from tests.conftest import ROOT
 
 TINY = ROOT / "tests" / "tiny"
@@ -67,6 +68,39 @@ def test_its_reference_earns_everything_and_its_starter_nothing(root: Path):
     starter = grade(root, (root / "assignment" / "exercise.py").read_text())
     assert starter["score"]["automatic"] == 0
     assert [mistake["id"] for mistake in starter["mistakes"]] == ["not-implemented"]
+
+
+def test_grade_and_report_name_the_grader(root: Path):
+    """Version and digest are in grade.json and report.json; a score by a changed rubric names the changed grader."""
+    found = grade(root, ONE_END)
+    report = root / "build" / "grade" / "report.json"
+    made_by = json.loads(report.read_text())["grading"]["grader"]
+    assert found["grader"] == made_by == {"version": VERSION, "digest": grader_digest(root)}
+    rubric = root / "hidden_tests" / "rubrics" / "mid.toml"
+    before = rubric.read_text()
+    rubric.write_text(before + "\n# another rubric\n")
+    try:
+        assert grading(root, "score", str(report)).returncode == 0
+        again = json.loads(report.with_name("grade.json").read_text())
+        assert again["grader"]["digest"] == grader_digest(root)
+    finally:
+        rubric.write_text(before)
+
+    assert again["grader"] != made_by
+    assert json.loads(report.read_text())["grading"]["grader"] == made_by
+
+
+def test_a_report_from_before_graders_were_recorded_can_be_scored(root: Path):
+    """The score names today's grader."""
+    grade(root, ONE_END)
+    report = root / "build" / "grade" / "report.json"
+    plain = json.loads(report.read_text())
+    del plain["grading"]["grader"]
+    report.write_text(json.dumps(plain))
+
+    assert grading(root, "score", str(report)).returncode == 0
+
+    assert json.loads(report.with_name("grade.json").read_text())["grader"]["digest"] == grader_digest(root)
 
 
 def test_its_mistakes_are_named(root: Path):

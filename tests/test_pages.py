@@ -19,6 +19,7 @@ from grading.render.markdown import block, escape
 from grading.render.summary import HELD
 from grading.review import read_review, to_sheet
 from grading.score import score
+from grading.version import VERSION, grader_digest
 from tests.compose import compose
 from tests.conftest import ROOT, Grade
 
@@ -41,7 +42,7 @@ def test_grade_json_is_the_contracts(card: Scorecard, assignment: Assignment):
     grade = json.loads(to_json(card, assignment.questions("mid")))
 
     assert list(grade) == [
-        *("schema", "level", "submission", "score", "passing", "verdict"),
+        *("schema", "level", "submission", "score", "grader", "passing", "verdict"),
         *("criteria", "bonus", "mistakes", "flags", "seconds"),
     ]
     assert grade["score"] == {
@@ -52,6 +53,7 @@ def test_grade_json_is_the_contracts(card: Scorecard, assignment: Assignment):
         "total": None,
         "max": 100,
     }
+    assert grade["grader"] == {"version": VERSION, "digest": grader_digest(ROOT)}
     assert grade["verdict"] == "fail"
     assert {(mistake["criterion"], mistake["id"]) for mistake in grade["mistakes"]} == {
         ("weighted-loss", "crash"),

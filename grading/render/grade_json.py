@@ -23,6 +23,7 @@ def to_json(card: Scorecard, questions: Sequence[Question]) -> str:  # noqa: ARG
                 "total": card.total,
                 "max": card.rubric.maximum,
             },
+            "grader": {"version": card.run.grader.version, "digest": card.run.grader.digest},
             "passing": card.rubric.passing,
             "verdict": card.verdict.value,
             "criteria": [
