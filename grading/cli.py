@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 from grading import pipeline
 from grading.arguments import Parser, seed_number
@@ -22,6 +23,7 @@ from grading.render.exports import to_csv, to_gradescope, to_junit
 from grading.review import level_of_sheet, read_review, sheet_name, to_sheet
 from grading.rooms.commands import add_room
 from grading.submission import read_origin, read_submission
+from grading.version import this_grader
 
 LEVELS = ("junior", "mid", "senior", "researcher")
 _EXIT_STATUS = """exit status:
@@ -60,8 +62,8 @@ class _Args(argparse.Namespace):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
-    args = _parser().parse_args(argv, namespace=_Args())
     try:
+        args = _parser().parse_args(argv, namespace=_Args())
         args.run(args)
     except GradingError as error:
         print(f"grading: {' '.join(str(error).split())}", file=sys.stderr)
@@ -277,6 +279,18 @@ def _root() -> Path:
     return Path(__file__).resolve().parent.parent
 
 
+class _Version(argparse.Action):
+    """Prints which grader this is; the digest is that of grade.json, and computed only when it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        grader = this_grader(_root())
+        print(f"grading {grader.version}, digest {grader.digest}")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m grading",
@@ -284,6 +298,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action=_Version, help="print the version, and a digest of grader and assignment")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     grade = _command(commands, "grade", _grade, "run the hidden tests on a submission and score it")

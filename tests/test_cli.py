@@ -273,6 +273,19 @@ def test_help_teaches():
         assert word in done.stdout
 
 
+def test_the_version_is_that_of_a_grade(tmp_path: Path):
+    """`--version` prints what grade.json and both of the reviewer's pages name: version, and digest of the checkout."""
+    done = grading("--version")
+    grading("grade", REFERENCE, "--out", tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    grader = json.loads((tmp_path / "grade.json").read_text(encoding="utf-8"))["grader"]
+    assert done.stdout == f"grading {grader['version']}, digest {grader['digest']}\n"
+    for page in ("summary.md", "summary.html"):
+        text = (tmp_path / page).read_text(encoding="utf-8")
+        assert f"Grader {grader['version']}, digest {grader['digest'][:12]}." in text
+
+
 def test_it_runs_from_anywhere(tmp_path: Path):
     """The data files are found beside the package, not in the working folder."""
     done = grading("grade", REFERENCE, "--out", tmp_path, cwd=tmp_path, PYTHONPATH=str(ROOT))

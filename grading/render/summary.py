@@ -179,4 +179,5 @@ def _answers(card: Scorecard, questions: Sequence[Question]) -> str:
 
 def _run(card: Scorecard) -> str:
     run = card.run
-    return shortened(f"<sub>Hidden tests: {run.seconds:.1f} s, seed {run.seed}, sandbox: {run.sandbox}.</sub>")
+    grader = f"Grader {run.grader.version}, digest {run.grader.digest[:12]}."
+    return shortened(f"<sub>Hidden tests: {run.seconds:.1f} s, seed {run.seed}, sandbox: {run.sandbox}. {grader}</sub>")
