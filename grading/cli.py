@@ -6,7 +6,10 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn, TypeVar
+
+import msgspec
+from msgspec import Struct
 
 from grading import pipeline
 from grading.arguments import Parser, seed_number
@@ -33,37 +36,76 @@ _EXIT_STATUS = """exit status:
 """
 
 
-class _Args(argparse.Namespace):
-    run: Callable[["_Args"], None]
+class _Args(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the arguments of a command have in common: each record is checked against what the parser returned."""
+
+
+class _Grade(_Args, frozen=True, kw_only=True):
     submission: Path
-    report: Path
     level: str | None
     review: Path | None
+    for_anyone: bool
     out: Path
     seed: int | None
     sandbox: bool
-    force: bool
+    origin: Path | None
     annotate: bool
     feedback_only: bool
+
+
+class _Score(_Args, frozen=True, kw_only=True):
+    report: Path
+    level: str | None
+    review: Path | None
     for_anyone: bool
-    origin: Path | None
-    folder: Path | None
-    torch_index: str
+    out: Path | None
+
+
+class _Review(_Args, frozen=True, kw_only=True):
+    submission: Path
+    level: str | None
+    out: Path | None
+    force: bool
+
+
+class _Cohort(_Args, frozen=True, kw_only=True):
     submissions: list[Path]
+    level: str | None
+    out: Path
     jobs: int | None
     scheduler: str | None
-    candidate: str | None
-    interviewer: str
-    key: bool
-    grades: list[Path]
-    format: str
+    seed: int | None
     figures: bool
+
+
+class _Export(_Args, frozen=True, kw_only=True):
+    grades: list[Path]
+    format: Literal["gradescope", "junit", "csv"]
+    out: Path | None
+
+
+class _Publish(_Args, frozen=True, kw_only=True):
+    level: str | None
+    folder: Path | None
+    in_place: bool
+    torch_index: str
+
+
+class _Interview(_Args, frozen=True, kw_only=True):
+    candidate: str | None
+    key: bool
+    interviewer: str
+    level: str | None
+    out: Path
+
+
+_AnyArgs = TypeVar("_AnyArgs", bound=_Args)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     try:
-        args = _parser().parse_args(argv, namespace=_Args())
+        args = _parser().parse_args(argv)
         args.run(args)
     except GradingError as error:
         print(f"grading: {' '.join(str(error).split())}", file=sys.stderr)
@@ -74,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _grade(args: _Args) -> None:
+def _grade(args: _Grade) -> None:
     try:
         _grade_submission(args)
     except (UsageError, SandboxError):
@@ -88,7 +130,7 @@ def _grade(args: _Args) -> None:
         raise
 
 
-def _grade_submission(args: _Args) -> None:
+def _grade_submission(args: _Grade) -> None:
     # Everything that can be refused is refused before the sandbox starts.
     assignment = Assignment(_root())
     level = level_to_grade(args.submission, assignment, args.level)
@@ -124,7 +166,7 @@ def _grade_submission(args: _Args) -> None:
         print("\n".join(to_annotations(card, assignment.manifest.source)))
 
 
-def _score(args: _Args) -> None:
+def _score(args: _Score) -> None:
     out = args.out if args.out is not None else args.report.parent
     card = pipeline.rescore(
         args.report,
@@ -138,7 +180,7 @@ def _score(args: _Args) -> None:
     _report_pages(out)
 
 
-def _review(args: _Args) -> None:
+def _review(args: _Review) -> None:
     assignment = Assignment(_root())
     if args.submission.suffix == ".toml":
         _check_sheet(args.submission, assignment, args.level)
@@ -163,7 +205,7 @@ def _check_sheet(path: Path, assignment: Assignment, level: str | None) -> None:
     print(f"{path}: filled in by {review.reviewer}" + (f"; still open: {', '.join(waiting)}" if waiting else ""))
 
 
-def _publish(args: _Args) -> None:
+def _publish(args: _Publish) -> None:
     assignment = Assignment(_root())
     level = args.level or DEFAULT_LEVEL
     if args.folder is None:
@@ -174,7 +216,7 @@ def _publish(args: _Args) -> None:
     print(f"{args.folder}: {len(names)} files for level {level}; make it a repository of its own, or use 'room create'")
 
 
-def _interview(args: _Args) -> None:
+def _interview(args: _Interview) -> None:
     from rich.console import Console
 
     from grading.interview.session import open_session
@@ -205,7 +247,7 @@ def _interview(args: _Args) -> None:
     ).run()
 
 
-def _cohort(args: _Args) -> None:
+def _cohort(args: _Cohort) -> None:
     from grading.cohort_progress import executors, watch
 
     assignment = Assignment(_root())
@@ -234,7 +276,7 @@ def _cohort(args: _Args) -> None:
         raise UsageError(f"{len(problems)} of {len(rows)} could not be read: see above; {others}")
 
 
-def _export(args: _Args) -> None:
+def _export(args: _Export) -> None:
     grades = [read_grade(path) for path in args.grades]
     if args.format != "csv" and len(grades) > 1:
         raise UsageError(f"--format {args.format}: one grade.json at a time; csv takes any number")
@@ -282,8 +324,8 @@ def _root() -> Path:
 class _Version(argparse.Action):
     """Prints which grader this is; the digest is that of grade.json, and computed only when it is asked for."""
 
-    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
-        super().__init__(option_strings, dest, nargs=0, **options)
+    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:  # noqa: ARG002 - argparse's
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, default=argparse.SUPPRESS, **options)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         grader = this_grader(_root())
@@ -301,7 +343,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, help="print the version, and a digest of grader and assignment")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    grade = _command(commands, "grade", _grade, "run the hidden tests on a submission and score it")
+    grade = _command(commands, "grade", _grade, _Grade, "run the hidden tests on a submission and score it")
     grade.add_argument(
         "submission", type=Path, metavar="SUBMISSION", help="a checkout with assignment/, or an exercise.py"
     )
@@ -328,11 +370,13 @@ def _parser() -> argparse.ArgumentParser:
         help="write and print only what the candidate may read: feedback.md, and grade.json without hidden tests",
     )
 
-    score = _command(commands, "score", _score, "score an old report.json again, by today's rubric, running nothing")
+    score = _command(
+        commands, "score", _score, _Score, "score an old report.json again, by today's rubric, running nothing"
+    )
     score.add_argument("report", type=Path, metavar="REPORT", help="the report.json of an earlier grade")
     _common(score, out=None)
 
-    review = _command(commands, "review", _review, "write a review sheet to fill in, or check one")
+    review = _command(commands, "review", _review, _Review, "write a review sheet to fill in, or check one")
     review.add_argument(
         "submission", type=Path, metavar="SUBMISSION", help="what to review, or a filled-in sheet (.toml)"
     )
@@ -345,7 +389,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     review.add_argument("--force", action="store_true", help="overwrite a sheet that already exists")
 
-    cohort = _command(commands, "cohort", _cohort, "grade many submissions; a second run goes on where one was stopped")
+    cohort = _command(
+        commands, "cohort", _cohort, _Cohort, "grade many submissions; a second run goes on where one was stopped"
+    )
     cohort.add_argument(
         "submissions", nargs="+", type=Path, metavar="SUBMISSION", help="checkouts or files, each as for grade"
     )
@@ -366,7 +412,7 @@ def _parser() -> argparse.ArgumentParser:
         "--figures", action="store_true", help="show in each summary.html what the model does: takes longer"
     )
 
-    export = _command(commands, "export", _export, "turn grade.json into what other places read")
+    export = _command(commands, "export", _export, _Export, "turn grade.json into what other places read")
     export.add_argument("grades", nargs="+", type=Path, metavar="GRADE", help="a grade.json; for csv, any number")
     export.add_argument(
         "--format",
@@ -376,7 +422,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     export.add_argument("--out", type=Path, metavar="FILE", help="where to (default: standard output)")
 
-    published = _command(commands, "publish", _publish, "write the repository that a candidate forks")
+    published = _command(commands, "publish", _publish, _Publish, "write the repository that a candidate forks")
     published.add_argument("--level", choices=LEVELS, help=f"for whom (default: {DEFAULT_LEVEL})")
     published.add_argument(
         "--torch-index", default="", metavar="URL", help="index of torch's CPU builds, for its workflow"
@@ -387,7 +433,9 @@ def _parser() -> argparse.ArgumentParser:
         "--in-place", action="store_true", help="instead, write this checkout's own assignment/ anew from its sources"
     )
 
-    interview = _command(commands, "interview", _interview, "lead through a live interview, and write the review file")
+    interview = _command(
+        commands, "interview", _interview, _Interview, "lead through a live interview, and write the review file"
+    )
     interview.add_argument(
         "candidate", nargs="?", metavar="NAME", help="the candidate; the same name goes on with an interview"
     )
@@ -411,12 +459,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: "argparse._SubParsersAction[Parser]", name: str, run: Callable[[_Args], None], text: str
+    commands: "argparse._SubParsersAction[Parser]",
+    name: str,
+    run: Callable[[_AnyArgs], None],
+    kind: type[_AnyArgs],
+    text: str,
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         name, help=text, description=text, epilog=_EXIT_STATUS, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.set_defaults(run=run)
+
+    def run_with(namespace: argparse.Namespace) -> None:
+        given = {name: value for name, value in vars(namespace).items() if name != "run"}
+        run(msgspec.convert(given, type=kind))
+
+    parser.set_defaults(run=run_with)
     return parser
 
 
