@@ -112,7 +112,9 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path):
 @pytest.fixture
 def cluster() -> Iterator[LocalCluster]:
     """A Dask scheduler with two worker processes."""
-    cluster = LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+    cluster = LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    )
     yield cluster
     cluster.close()
 

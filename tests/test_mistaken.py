@@ -31,6 +31,6 @@ def test_a_mistake_is_named_in_whatever_words(name: str, grade: Grade):
         left -= matching
     assert not left, "these are named besides"
     whole = {criterion for criterion, _ in EXPECTED[name]}
-    for criterion in card.criteria:
-        if criterion.scored_by is ScoredBy.TESTS:
-            assert (criterion.points == criterion.max) == (not whole & {criterion.id, "any"}), criterion.id
+    for scored in card.criteria:
+        if scored.scored_by is ScoredBy.TESTS:
+            assert (scored.points == scored.max) == (not whole & {scored.id, "any"}), scored.id

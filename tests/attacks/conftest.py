@@ -22,9 +22,9 @@ FULL = {"weighted-loss": 30.0, "training-loop": 30.0, "evaluation": 25.0}
 NOTHING = dict.fromkeys(FULL, 0.0)
 
 
-def points(card: Scorecard) -> dict[str, float | None]:
+def points(card: Scorecard) -> dict[str, float]:
     """Points of each criterion that tests score."""
-    return {c.id: c.points for c in card.criteria if c.scored_by is ScoredBy.TESTS}
+    return {c.id: c.points or 0.0 for c in card.criteria if c.scored_by is ScoredBy.TESTS}
 
 
 def named(card: Scorecard) -> list[tuple[str, str]]:

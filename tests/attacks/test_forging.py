@@ -103,7 +103,7 @@ FORGERIES = {
 
 
 @pytest.fixture(scope="module")
-def honest(grade: Grade) -> dict[str, float | None]:
+def honest(grade: Grade) -> dict[str, float]:
     """What the three wrong functions earn without a trick."""
     return points(grade(WRONG))
 
@@ -149,7 +149,7 @@ EVALUATED = WRONG.replace("def evaluate", "def earlier_evaluate")
 
 
 @pytest.fixture(scope="module")
-def constant(grade: Grade) -> dict[str, float | None]:
+def constant(grade: Grade) -> dict[str, float]:
     """What three ones earn that are nothing else."""
     body = "return dict.fromkeys(['precision', 'recall', 'f1'], 1.0)"
     return points(grade(f"{EVALUATED}\ndef evaluate(model, loader, threshold=0.5):\n    {body}\n"))

@@ -299,11 +299,11 @@ def test_whatever_is_written_is_shown_as_text(
         page = FENCED.sub("", page)
         assert (found := ACTS.search(page)) is None, page[found.start() - 100 : found.end() + 100]
     assert "script" not in to_feedback(card, questions)
-    page = _Elements(to_html(card, questions, {"assignment/exercise.py": HONEST}, []))
-    assert page.names.count("script") == 1
-    assert not {"img", "iframe", "object", "embed", "base"} & set(page.names)
-    assert not [name for name in page.attributes if name.startswith("on")]
-    assert all(target.startswith(("#", "data:,")) for target in page.targets)
+    elements = _Elements(to_html(card, questions, {"assignment/exercise.py": HONEST}, [], sheet="review.toml"))
+    assert elements.names.count("script") == 1
+    assert not {"img", "iframe", "object", "embed", "base"} & set(elements.names)
+    assert not [name for name in elements.attributes if name.startswith("on")]
+    assert all(target.startswith(("#", "data:,")) for target in elements.targets)
     assert "\x1b" not in to_json(card, questions)
 
 

@@ -5,6 +5,7 @@ One test for each hidden test, of the same name. Run as `SUBMISSION=exercise.py 
 
 import importlib.util
 import os
+from typing import cast
 
 import pytest
 import torch
@@ -33,7 +34,8 @@ class Moody(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Map (b, d) to (b,)."""
         self.modes.append((self.training, torch.is_grad_enabled()))
-        return self.linear(2 * x if self.training else x).squeeze(-1)
+        logits: torch.Tensor = self.linear(2 * x if self.training else x)
+        return logits.squeeze(-1)
 
 
 def labels_of(positives: int, negatives: int) -> torch.Tensor:
@@ -42,7 +44,7 @@ def labels_of(positives: int, negatives: int) -> torch.Tensor:
     return labels[torch.randperm(len(labels))]
 
 
-def loader_of(rows: int, batch_size: int, shuffle: bool = False) -> DataLoader:
+def loader_of(rows: int, batch_size: int, shuffle: bool = False) -> DataLoader[tuple[torch.Tensor, ...]]:
     """Return a loader of random features and targets."""
     x = torch.randn(rows, 4)
     y = (x[:, 0] + torch.randn(rows) > 0.6).float()
@@ -58,10 +60,11 @@ def expect_loss(labels: torch.Tensor, logits: torch.Tensor, targets: torch.Tenso
     value = exercise.make_loss(labels)(theirs, targets)
     value.backward()
     assert float(value) == pytest.approx(float(right), rel=1e-4, abs=1e-4)
+    assert theirs.grad is not None and mine.grad is not None
     assert torch.allclose(theirs.grad.double(), mine.grad, rtol=1e-4, atol=1e-4)
 
 
-def expect_epoch(rows: int, batch_size: int, momentum: float) -> tuple[float, list[float], nn.Module]:
+def expect_epoch(rows: int, batch_size: int, momentum: float) -> tuple[float, list[float], Moody]:
     """Compare an epoch's parameters with those of a loop written out here."""
     loader = loader_of(rows, batch_size)
     mine, theirs = Moody(4), Moody(4)
@@ -85,10 +88,10 @@ def expect_epoch(rows: int, batch_size: int, momentum: float) -> tuple[float, li
     return result, losses, theirs
 
 
-def expect_metrics(threshold: float | None) -> tuple[nn.Module, bool]:
+def expect_metrics(threshold: float | None) -> tuple[Moody, bool]:
     """Compare metrics with scikit-learn's."""
     model, loader = Moody(4), loader_of(150, 16, shuffle=True)
-    x, y = loader.dataset.tensors
+    x, y = cast(TensorDataset, loader.dataset).tensors
     model.eval()
     with torch.no_grad():
         predicted = torch.sigmoid(model(x)) >= (0.5 if threshold is None else threshold)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -49,13 +49,18 @@ def look_at(browser: Browser) -> Iterator[Open]:
         page = context.new_page()
         page.on("console", lambda message: heard.append(f"console {message.type}: {message.text}"))
         page.on("pageerror", lambda error: heard.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (heard.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("request", lambda request: heard.append(f"request: {request.url}") if _leaves(request.url) else None)
+        page.on("dialog", refuse)
+        page.on("request", note)
         page.goto(path.as_uri())
         return page
 
-    def _leaves(address: str) -> bool:
-        return not address.startswith(("file:", "data:", "blob:"))
+    def refuse(dialog: Dialog) -> None:
+        heard.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def note(request: Request) -> None:
+        if not request.url.startswith(("file:", "data:", "blob:")):
+            heard.append(f"request: {request.url}")
 
     yield look_at
     for context in contexts:

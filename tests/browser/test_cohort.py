@@ -51,10 +51,11 @@ def path(card: Scorecard, assignment: Assignment, tmp_path_factory: pytest.TempP
 
 def column(page: Page, number: int) -> list[str]:
     """Return a column's texts in the rows that are shown."""
-    return page.evaluate(
+    texts: list[str] = page.evaluate(
         "n => [...document.querySelectorAll('#table tbody tr:not([hidden])')].map(row => row.cells[n].textContent)",
         number,
     )
+    return texts
 
 
 def test_a_heading_sorts_up_and_down(path: Path, look_at: Open):

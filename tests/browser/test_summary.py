@@ -21,7 +21,11 @@ from tests.compose import compose
 from tests.conftest import ROOT
 
 EXAMPLE = ROOT / "tests" / "submissions" / "example"
-MODES = {"light": {}, "dark": {"color_scheme": "dark"}, "narrow": {"viewport": {"width": 390, "height": 844}}}
+MODES: dict[str, dict[str, object]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "narrow": {"viewport": {"width": 390, "height": 844}},
+}
 
 
 def graded(path: Path, assignment: Assignment, sandbox: Sandbox, out: Path) -> Scorecard:

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(os.environ["FAKE_GH"])
 STATE = FOLDER / "state.json"
@@ -31,7 +32,7 @@ def main(arguments: list[str]) -> int:
     return status
 
 
-def act(state: dict, arguments: list[str], stdin: str) -> int:
+def act(state: dict[str, Any], arguments: list[str], stdin: str) -> int:
     """Change the state, or print what was asked for."""
     match arguments:
         case ["repo", "create", full, "--private", "--disable-wiki"]:
@@ -57,12 +58,14 @@ def act(state: dict, arguments: list[str], stdin: str) -> int:
     return 0
 
 
-def api(state: dict, arguments: list[str]) -> int:
+def api(state: dict[str, Any], arguments: list[str]) -> int:
     """Answer a call of the interface."""
     method = arguments[arguments.index("--method") + 1] if "--method" in arguments else "GET"
     path = next(part for part in arguments if part.startswith("repos/"))
     fields = dict(part.split("=", 1) for part in arguments if "=" in part)
-    full, rest = re.match(r"repos/([^/]+/[^/]+)/?(.*)", path).groups()
+    named = re.match(r"repos/([^/]+/[^/]+)/?(.*)", path)
+    assert named is not None
+    full, rest = named.groups()
     room = state.get(full)
     if room is None:
         return missing()

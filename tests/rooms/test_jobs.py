@@ -147,7 +147,7 @@ def test_what_is_no_head_or_not_open_is_not_fetched(world: World, assignment: As
 def test_a_request_for_anything_but_a_room_is_refused(change: dict[str, str]):
     """Before any call."""
     with pytest.raises(UsageError, match="is not of the form"):
-        Asked(**{"owner": OWNER, "room": ROOM, "sha": "a" * 40, **change}, pull_request=1)  # type: ignore[arg-type]
+        Asked(**{"owner": OWNER, "room": ROOM, "sha": "a" * 40, **change}, pull_request=1)
 
 
 def test_a_comment_with_our_mark_that_is_not_ours_is_left_alone(world: World):
