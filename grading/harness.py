@@ -387,8 +387,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Set up a Harness from the options, unless one was handed in."""
     config.addinivalue_line("markers", "criterion(id): the rubric's criterion that a hidden test belongs to")
-    if config.option.submission is None or config.pluginmanager.has_plugin("harness"):
+    if _HARNESS in config.stash or config.option.help or config.option.collectonly:
         return
+    if config.option.submission is None:
+        raise pytest.UsageError(
+            "--submission is missing: it names the folder or exercise.py to run the hidden tests on"
+        )
     try:
         assignment = Assignment(config.rootpath)
         read = read_submission(config.option.submission, assignment)

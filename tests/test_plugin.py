@@ -1,0 +1,98 @@
+"""The hidden tests under pytest itself, as `nox -s hidden` runs them: the plugin's own options, and its report."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import REFERENCE, ROOT
+from tests.test_cli import grading
+
+EXAMPLE = ROOT / "tests" / "submissions" / "example"
+USAGE_ERROR = int(pytest.ExitCode.USAGE_ERROR)
+
+
+def hidden(report: Path, *options: object) -> subprocess.CompletedProcess[str]:
+    """Run pytest on the hidden tests with the plugin."""
+    command = [sys.executable, "-m", "pytest", "hidden_tests", "-p", "grading.harness", "--tb=line", "-q"]
+    command += ["--json-report", f"--json-report-file={report}", *map(str, options)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+def facts(report: Path) -> dict[str, Any]:
+    """Return what a report says of its run."""
+    return dict(json.loads(report.read_text(encoding="utf-8"))["grading"])
+
+
+def test_the_options_reach_the_run(tmp_path: Path):
+    """Submission, level and seed stand in the report, and the sandbox is on unless it is switched off."""
+    done = hidden(tmp_path / "report.json", "--submission", REFERENCE, "--level", "senior", "--seed", 7)
+
+    assert done.returncode == 0, done.stdout
+    run = facts(tmp_path / "report.json")
+    assert (run["level"], run["seed"], run["sandbox"]) == ("senior", 7, "bubblewrap")
+    assert run["submission"]["name"] == "exercise.py"
+
+
+def test_without_a_sandbox_it_says_so(tmp_path: Path):
+    """On standard error and in the report; `-k` still chooses among the tests."""
+    done = hidden(tmp_path / "report.json", "--submission", REFERENCE, "--no-sandbox", "-k", "test_weighted_loss")
+
+    assert "NO SANDBOX: candidate code runs unprotected" in done.stderr
+    assert facts(tmp_path / "report.json")["sandbox"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ((), "--submission is missing"),
+        (("--submission", "nowhere"), "nowhere: cannot be read"),
+        (("--submission", REFERENCE, "--seed", "-1"), "must be a whole number from 0 to 4294967295, got '-1'"),
+        (("--submission", REFERENCE, "--level", "wizard"), "level 'wizard' has no rubric"),
+        (("--submission", ROOT, "--level", "senior"), "says that this is level mid"),
+    ],
+)
+def test_what_cannot_be_used_is_a_usage_error(options: tuple[object, ...], says: str, tmp_path: Path):
+    """The run ends with the status of one before it runs a test, and the error names what to change."""
+    done = hidden(tmp_path / "report.json", *options)
+
+    assert done.returncode == USAGE_ERROR, done.stdout
+    assert says in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert not (tmp_path / "report.json").exists()
+
+
+def test_nox_runs_them_and_its_report_is_scored(tmp_path: Path):
+    """Failing tests are a result and no failure of the session; `score` makes of the report what `grade` would."""
+    report = tmp_path / "report.json"
+    environment = {"TAKE_HOME_ENVIRONMENTS": str(Path(sys.prefix).parent), **os.environ}
+
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "nox",
+            "-s",
+            "hidden",
+            "--",
+            str(EXAMPLE),
+            f"--json-report-file={report}",
+            "--seed",
+            "1",
+        ],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 failed" in done.stdout
+    scored = grading("score", report, "--out", tmp_path / "out")
+    assert "69 of 85 automatic points: needs-review" in scored.stdout
