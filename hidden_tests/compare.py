@@ -28,6 +28,17 @@ def equal(found: ArrayLike, expected: ArrayLike) -> bool:
     return bool((left == right).all())
 
 
+def unchanged(found: ArrayLike, before: ArrayLike, *, tolerance: float) -> bool:
+    """Whether all values are what they were before, but for rounding; NaN and infinities are like themselves.
+
+    Raises:
+        ValueError: the shapes differ, or there is no value.
+    """
+    left, right = _same_shape(found, before)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return bool(np.isclose(left, right, rtol=tolerance, atol=tolerance, equal_nan=True).all())
+
+
 def all_true(values: ArrayLike) -> bool:
     """Whether every one of some truth values holds; raise ValueError if there is none."""
     truths = np.asarray(values)

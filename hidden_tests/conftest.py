@@ -15,7 +15,7 @@ from hidden_tests.diagnosis.evaluation import ObservedRun, Scene
 from hidden_tests.diagnosis.loss_batch import Batch
 from hidden_tests.diagnosis.sampling import Draws
 from hidden_tests.diagnosis.tracking import TrackedRuns
-from hidden_tests.diagnosis.training import ObservedEpoch
+from hidden_tests.diagnosis.training import ComparedEpochs, ObservedEpoch
 from hidden_tests.observations import focal_loss, sampler, training_loop, weighted_loss
 from hidden_tests.oracle import METRICS, Epoch, Floats, metrics
 
@@ -24,6 +24,8 @@ collect_ignore = [path.name for path in Path(__file__).parent.iterdir() if path.
 
 # Beyond about 17, float32 cannot tell a probability from 1.
 EXTREME_LOGITS = (18.0, 30.0, 50.0, 100.0, 200.0)
+# What a batch's loss is raised by, times its share of positives, to see what that does to the epoch's.
+LOSS_TERM = 1.5
 EVALUATED_ROWS = 150
 SAMPLER_DRAWS = 6000
 
@@ -117,24 +119,72 @@ def _told(single_class: weighted_loss.SingleClass) -> str:
 
 
 @pytest.fixture(scope="session")
-def epochs(candidate: CandidateUnderTest, seed: int) -> list[ObservedEpoch]:
-    """The two epochs below, in one call."""
+def epochs(candidate: CandidateUnderTest, seed: int) -> tuple[ComparedEpochs, ObservedEpoch]:
+    """The epochs of the fixtures below, in one call."""
     random = random_for(seed, "epochs")
-    plain = _epoch(random, rows=27, batch_size=5, lr=0.5, momentum=0.0)
+    plain, other_evaluation, other_training = _telling_epochs(random)
     long = _epoch(random, rows=389, batch_size=3, lr=0.05, momentum=0.9)
-    return _play_epochs(candidate, [(plain, True), (long, False)])
+    watched = [_epoch_inputs(plain, training=False), _epoch_inputs(long, training=True)]
+    compared = [_epoch_inputs(epoch, training=False) for epoch in (plain, other_evaluation, other_training)]
+    compared.append({**watched[0], "term": LOSS_TERM})
+    sizes = [
+        {
+            "rows": len(epoch.targets),
+            "parameters": len(epoch.parameters),
+        }
+        for epoch in (plain, long)
+    ]
+    observed = candidate.call(
+        "training",
+        {"watched": watched, "compared": compared},
+        training_loop.Observed,
+        {"watched": sizes, "compared": [sizes[0]] * len(compared)},
+    )
+    of_plain, of_long = observed.watched
+    again, evaluation, training, higher = observed.compared
+    together = ComparedEpochs(
+        base=ObservedEpoch(plain, of_plain),
+        again=again,
+        evaluation=evaluation,
+        training=training,
+        higher=higher,
+        term=LOSS_TERM,
+    )
+    return together, ObservedEpoch(long, of_long)
 
 
 @pytest.fixture(scope="session")
-def plain_epoch(epochs: list[ObservedEpoch]) -> ObservedEpoch:
-    """`train_epoch` over six batches, the last of them smaller, with plain SGD and a model in training mode."""
+def compared_epochs(epochs: tuple[ComparedEpochs, ObservedEpoch]) -> ComparedEpochs:
+    """The epoch of `plain_epoch`, and the same epoch run again with one thing changed."""
     return epochs[0]
 
 
 @pytest.fixture(scope="session")
-def long_epoch(epochs: list[ObservedEpoch]) -> ObservedEpoch:
-    """`train_epoch` over 130 batches of three, the last of two, with momentum and a model in evaluation mode."""
+def plain_epoch(epochs: tuple[ComparedEpochs, ObservedEpoch]) -> ObservedEpoch:
+    """`train_epoch` over six batches, the last of them smaller, with plain SGD and a model in evaluation mode."""
+    return epochs[0].base
+
+
+@pytest.fixture(scope="session")
+def long_epoch(epochs: tuple[ComparedEpochs, ObservedEpoch]) -> ObservedEpoch:
+    """`train_epoch` over 130 batches of three, the last of two, with momentum and a model in training mode."""
     return epochs[1]
+
+
+def _telling_epochs(random: np.random.Generator) -> tuple[Epoch, Epoch, Epoch]:
+    """Return an epoch, and the same with another scale in evaluation and in training mode.
+
+    Drawn until the shares of positives in its batches tell their mean from the first, the last and their sum.
+    """
+    while True:
+        epoch = _epoch(random, rows=27, batch_size=5, lr=0.5, momentum=0.0)
+        shares = [float(epoch.targets[rows].mean()) for rows in epoch.batches]
+        values = [0.0, shares[0], shares[-1], float(np.mean(shares)), sum(shares)]
+        if np.diff(np.sort(values)).min() > 0.02 and abs(epoch.targets.mean() - shares[-1]) > 0.02:
+            break
+    epoch = replace(epoch, evaluation_scale=single(random.uniform(0.5, 0.7, 4)))
+    other = single(random.uniform(0.3, 0.4, 4))
+    return epoch, replace(epoch, evaluation_scale=other), replace(epoch, scale=other)
 
 
 def _epoch(random: np.random.Generator, *, rows: int, batch_size: int, lr: float, momentum: float) -> Epoch:
@@ -148,45 +198,27 @@ def _epoch(random: np.random.Generator, *, rows: int, batch_size: int, lr: float
         batch_size=batch_size,
         parameters=single(parameters),
         scale=single(scale),
+        evaluation_scale=np.ones(4),
         pos_weight=2.5,
         lr=lr,
         momentum=momentum,
     )
 
 
-def _play_epochs(candidate: CandidateUnderTest, scenes: list[tuple[Epoch, bool]]) -> list[ObservedEpoch]:
-    """Play epochs, each with whether its model starts in training mode."""
-    observed = candidate.call(
-        "training",
-        {
-            "epochs": [
-                {
-                    "features": array(np.column_stack([np.arange(len(epoch.targets)), epoch.features])),
-                    "targets": array(epoch.targets),
-                    "batch_size": epoch.batch_size,
-                    "parameters": array(epoch.parameters),
-                    "scale": array(epoch.scale),
-                    "pos_weight": array(np.array(epoch.pos_weight)),
-                    "lr": epoch.lr,
-                    "momentum": epoch.momentum,
-                    "starts_in_training_mode": training,
-                }
-                for epoch, training in scenes
-            ]
-        },
-        training_loop.Observed,
-        {
-            "epochs": [
-                {
-                    "rows": len(epoch.targets),
-                    "columns": 1 + epoch.features.shape[1],
-                    "parameters": len(epoch.parameters),
-                }
-                for epoch, _ in scenes
-            ]
-        },
-    )
-    return [ObservedEpoch(epoch, seen) for (epoch, _), seen in zip(scenes, observed.epochs, strict=True)]
+def _epoch_inputs(epoch: Epoch, *, training: bool) -> dict[str, Any]:
+    """Return an epoch as the probe takes it, with whether its model starts in training mode."""
+    return {
+        "features": array(np.column_stack([np.arange(len(epoch.targets)), epoch.features])),
+        "targets": array(epoch.targets),
+        "batch_size": epoch.batch_size,
+        "parameters": array(epoch.parameters),
+        "scales": array(np.stack([epoch.evaluation_scale, epoch.scale])),
+        "pos_weight": array(np.array(epoch.pos_weight)),
+        "term": 0.0,
+        "lr": epoch.lr,
+        "momentum": epoch.momentum,
+        "starts_in_training_mode": training,
+    }
 
 
 # --- TODO 3 ---------------------------------------------------------------------------------------------------------

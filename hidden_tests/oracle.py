@@ -1,5 +1,6 @@
 """What is right, in numpy and double precision: slow, obvious, and independent of torch and of every solution."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,7 @@ class Epoch:
     batch_size: int
     parameters: Floats  # (d + 1,): the weights, then the bias, before the epoch
     scale: Floats  # (d,): what training mode multiplies the features by
+    evaluation_scale: Floats  # (d,): what evaluation mode multiplies them by
     pos_weight: float
     lr: float
     momentum: float
@@ -73,17 +75,28 @@ class Epoch:
         return np.append(self._inputs(rows, training=training).T @ given, given.sum())
 
     def run(self, *, training: bool) -> tuple[Floats, list[float]]:
-        """Return the parameters after the epoch and the loss of each batch (PyTorch's SGD: v = m v + g, p -= lr v)."""
-        parameters, velocity, losses = self.parameters.copy(), np.zeros_like(self.parameters), []
+        """Return the parameters after the epoch and the loss of each batch."""
+        *before, final = self.trajectory(training=training)
+        return final, self.losses(before, training=training)
+
+    def trajectory(self, *, training: bool) -> list[Floats]:
+        """Return the parameters before the epoch and after each batch (PyTorch's SGD: v = m v + g, p -= lr v)."""
+        parameters, velocity = [self.parameters], np.zeros_like(self.parameters)
         for rows in self.batches:
-            logits = self.logits(parameters, rows, training=training)
-            losses.append(self.loss(logits, rows))
+            logits = self.logits(parameters[-1], rows, training=training)
             velocity = self.momentum * velocity + self.gradient(logits, rows, training=training)
-            parameters = parameters - self.lr * velocity
-        return parameters, losses
+            parameters.append(parameters[-1] - self.lr * velocity)
+        return parameters
+
+    def losses(self, parameters: Sequence[Floats], *, training: bool) -> list[float]:
+        """Return the loss of each batch, measured in a mode with the parameters that are given for that batch."""
+        return [
+            self.loss(self.logits(of_batch, rows, training=training), rows)
+            for of_batch, rows in zip(parameters, self.batches, strict=True)
+        ]
 
     def _inputs(self, rows: NDArray[np.intp] | slice, *, training: bool) -> Floats:
-        return self.features[rows] * self.scale if training else self.features[rows]
+        return self.features[rows] * (self.scale if training else self.evaluation_scale)
 
     def _weights(self, rows: NDArray[np.intp] | slice) -> Floats:
         return np.where(self.targets[rows] == 1.0, self.pos_weight, 1.0)

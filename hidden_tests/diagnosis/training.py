@@ -1,53 +1,39 @@
-"""What a training loop does, told from the parameters it leaves and from what model, loss and optimizer saw.
+"""What a training loop does, told from what it leaves, and explained by what model, loss and optimizer saw.
 
-Whether an epoch is right is a matter of the final parameters and the returned loss alone; the events only explain.
+Whether an epoch is right is a matter of the final parameters and the result alone. What they were computed from is
+told by comparison: the same epoch runs again with one thing changed, and what changes in the outcome followed it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from grading.harness import Cause
+from grading.observations import ReportedError
 from hidden_tests.arrays import told
-from hidden_tests.compare import close
+from hidden_tests.compare import unchanged
+from hidden_tests.diagnosis.training_events import Window, agree, windows_of
 from hidden_tests.observations import training_loop as seen
-from hidden_tests.oracle import Epoch, Floats, sigmoid
+from hidden_tests.oracle import Epoch, Floats
 
-# The contract's: against float64.
-TOLERANCE = 1e-4
-
-
-@dataclass(kw_only=True)
-class Window:
-    """What happened from one batch's first forward pass to the next batch's."""
-
-    rows: tuple[int, ...]
-    training: bool | None  # the model's mode; None if the output is that of neither mode, or of both
-    recording: bool
-    output: Floats
-    parameters: Floats
-    given: Floats | None = None  # the first logits that the loss was given
-    losses: list[float] = field(default_factory=list)
-    differentiable: bool = True
-    backward: int = 0
-    steps: list[int] = field(default_factory=list)  # how many backward passes came before each step
-    gradients: list[Floats] = field(default_factory=list)  # at each step
-    scales: list[float] = field(default_factory=list)  # what each backward pass multiplied the loss by
+# Two epochs that compute the same differ by nothing; those that do not, by more than a hundred times this.
+_SAME = 1e-6
 
 
 class ObservedEpoch:
     """One epoch as it was observed, beside what it should have been."""
 
-    def __init__(self, epoch: Epoch, observed: seen.ObservedEpoch) -> None:
+    def __init__(self, epoch: Epoch, observed: seen.WatchedEpoch) -> None:
         self.epoch = epoch
-        self.error = observed.error
-        self.result = observed.result
-        self.final = observed.final
+        self.outcome = observed.outcome
+        self.error = observed.outcome.error
+        self.result = observed.outcome.result
+        self.final = observed.outcome.final
         self.other_steps = sum(isinstance(event, seen.OtherStep) for event in observed.events)
         self.steps = sum(isinstance(event, seen.Step) for event in observed.events)
-        self.windows = _windows(epoch, observed.events)
+        self.windows = windows_of(epoch, observed.events)
         forwards = [i for i, event in enumerate(observed.events) if isinstance(event, seen.Forward)]
         before = observed.events[: forwards[0]] if forwards else observed.events
         self.steps_before_anything = any(isinstance(event, seen.Step) for event in before)
@@ -62,34 +48,27 @@ class ObservedEpoch:
         """Whether something happened, and came to an end."""
         return self.error is None and not self.did_nothing
 
-    @cached_property
-    def modes(self) -> set[bool | None]:
-        """The modes of the forward passes that trained, or of all of them if none did, told by their output."""
-        training = [window for window in self.windows if window.backward]
-        return {window.training for window in training or self.windows}
+    @property
+    def moved(self) -> bool:
+        """Whether the parameters are others than before."""
+        return not agree(self.final, self.epoch.parameters)
 
-    def leaves_parameters_of(self, *, training: bool) -> bool:
-        """Whether the final parameters are those of a right epoch in this mode."""
-        return _close(self.final, self.epoch.run(training=training)[0])
+    @cached_property
+    def right_modes(self) -> Mapping[bool, Sequence[Floats]]:
+        """The modes in which a right epoch ends at these parameters, with the parameters on its way there."""
+        ways = {mode: self.epoch.trajectory(training=mode) for mode in (True, False)}
+        return {mode: way for mode, way in ways.items() if agree(self.final, way[-1])}
 
     @property
     def updates_rightly(self) -> bool:
         """Whether the final parameters are right, training mode aside."""
-        return any(self.leaves_parameters_of(training=mode) for mode in (True, False)) or self._right_in_mixed_modes
-
-    @property
-    def trains_in_training_mode(self) -> bool:
-        """Whether the forward passes ran in training mode, told by the parameters where those are right."""
-        if self.leaves_parameters_of(training=True):
-            return True
-        return not self.leaves_parameters_of(training=False) and self.modes == {True}
+        return bool(self.right_modes) or self._right_in_mixed_modes
 
     @property
     def _right_in_mixed_modes(self) -> bool:
         """Whether each batch was trained on rightly in whatever mode the model was in then."""
         epoch, expected, velocity = self.epoch, self.epoch.parameters, np.zeros_like(self.epoch.parameters)
-        wanted = [tuple(range(*rows.indices(len(epoch.targets)))) for rows in epoch.batches]
-        if len(self.modes) < 2 or [window.rows for window in self.windows] != wanted:
+        if [window.rows for window in self.windows] != [tuple(_rows_of(epoch, rows)) for rows in epoch.batches]:
             return False
         for window in self.windows:
             if window.training is None:
@@ -98,120 +77,268 @@ class ObservedEpoch:
             logits = epoch.logits(expected, rows, training=window.training)
             velocity = epoch.momentum * velocity + epoch.gradient(logits, rows, training=window.training)
             expected = expected - epoch.lr * velocity
-        return _close(self.final, expected)
+        return agree(self.final, expected)
 
     @property
     def accepted_losses(self) -> list[float]:
-        """What the epoch's mean loss may be: over batches or over samples, before each step or after it."""
-        accepted = []
-        sizes = [rows.stop - rows.start for rows in self.epoch.batches]
-        sizes[-1] = len(self.epoch.targets) - self.epoch.batches[-1].start
-        for mode in (True, False):
-            if self.leaves_parameters_of(training=mode):
-                accepted += _means(self.epoch.run(training=mode)[1], sizes, len(sizes), sum(sizes))
-        everything = [window for window in self.windows if window.losses]
-        # Of several passes, which are a mistake of their own, the first or the last may be what was averaged.
-        for measured in (everything, everything[: len(sizes)], everything[-len(sizes) :]):
-            seen = [len(window.rows) for window in measured]
-            if not measured:
-                continue
-            for which in (0, -1):
-                # A loop that was left early may divide by all batches or by those that it saw.
-                losses = [window.losses[which] for window in measured]
-                for batches, rows in ((len(seen), sum(seen)), (len(sizes), sum(sizes))):
-                    accepted += _means(losses, seen, batches, rows)
-        return accepted
+        """What the mean loss of an epoch with these parameters may be: over batches or over samples.
+
+        It may be measured before each step or after it, and in either mode.
+        """
+        sizes = _sizes(self.epoch)
+        return [
+            mean
+            for way in self.right_modes.values()
+            for measured in (True, False)
+            for parameters in (way[:-1], way[1:])
+            for mean in _means(self.epoch.losses(parameters, training=measured), sizes, len(sizes), sum(sizes))
+        ]
 
     @property
-    def told_parameters(self) -> str:
+    def parameters_message(self) -> str:
         """What the parameters came to, and should have."""
         if self.error is not None:
-            return f"it raised {self.error.detail or self.error.kind}"
+            return _error_message(self.error)
+        if self.did_nothing:
+            return "nothing was trained: the model was never called"
         right, _ = self.epoch.run(training=True)
         return f"the parameters end at {told(self.final)}, where {told(right)} is right"
 
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedEpochs:
+    """An epoch, and the same epoch run again with one thing changed."""
+
+    base: ObservedEpoch
+    again: seen.Outcome  # with nothing changed
+    evaluation: seen.Outcome  # with another scale in evaluation mode
+    training: seen.Outcome  # with another scale in training mode
+    higher: seen.Outcome  # with `term` times the share of positives added to each batch's loss
+    term: float
+
     @property
-    def told_loss(self) -> str:
-        """What was returned, and should have been."""
-        if self.error is not None:
-            return f"it raised {self.error.detail or self.error.kind}"
-        came = told(self.result.value) if self.result.kind == "number" else "no number"
-        accepted = list(dict.fromkeys(told(loss) for loss in self.accepted_losses))
-        return f"returned {came}, where {' or '.join(accepted[:2])} is right"
+    def error(self) -> ReportedError | None:
+        """The first error of any of them."""
+        outcomes = (self.base.outcome, self.again, self.evaluation, self.training, self.higher)
+        return next((outcome.error for outcome in outcomes if outcome.error is not None), None)
+
+    @cached_property
+    def parameters_from(self) -> set[bool]:
+        """The modes of the model whose outputs the final parameters follow."""
+        return self._modes(lambda outcome: outcome.final)
+
+    @cached_property
+    def result_from(self) -> set[bool]:
+        """The modes of the model whose outputs the result follows."""
+        return self._modes(lambda outcome: np.array([outcome.result.number]))
+
+    def _modes(self, of: Callable[[seen.Outcome], Floats]) -> set[bool]:
+        base = of(self.base.outcome)
+        if not unchanged(of(self.again), base, tolerance=_SAME):
+            return set()  # it changes by itself: from what it is computed cannot be told
+        others = {False: self.evaluation, True: self.training}
+        return {mode for mode, other in others.items() if not unchanged(of(other), base, tolerance=_SAME)}
+
+    @property
+    def computes(self) -> bool:
+        """Whether parameters or result follow anything that the model returned."""
+        return bool(self.parameters_from or self.result_from)
+
+    @property
+    def trains_in_training_mode(self) -> bool:
+        """Whether the parameters, or where they never move the losses, follow training mode's outputs alone."""
+        return self.error is None and (self.parameters_from or self.result_from) == {True}
+
+    @property
+    def rise(self) -> float:
+        """How much higher the result is where the losses are."""
+        return self.higher.result.number - self.base.result.number
+
+    @property
+    def accepted_rises(self) -> list[float]:
+        """What a mean loss rises by: the mean over batches or over samples of what each batch's loss rises by."""
+        sizes = _sizes(self.base.epoch)
+        accepted = _means(self._rises, sizes, len(sizes), sum(sizes))
+        everything = [window for window in self.base.windows if window.losses and -1 not in window.rows]
+        # Of several passes, which are a mistake of their own, the first or the last may be what was averaged.
+        for measured in (everything, everything[: len(sizes)], everything[-len(sizes) :]):
+            if not measured:
+                continue
+            rises = [self._rise_of(window.rows) for window in measured]
+            there = [len(window.rows) for window in measured]
+            # A loop that was left early may divide by all batches or by those that it saw.
+            for batches, rows in ((len(there), sum(there)), (len(sizes), sum(sizes))):
+                accepted += _means(rises, there, batches, rows)
+        return accepted
+
+    @property
+    def _rises(self) -> list[float]:
+        return [self._rise_of(_rows_of(self.base.epoch, rows)) for rows in self.base.epoch.batches]
+
+    def _rise_of(self, rows: Sequence[int]) -> float:
+        return self.term * float(np.mean(self.base.epoch.targets[np.array(rows, dtype=np.int64)])) if rows else 0.0
 
     @property
     def returns_mean_loss(self) -> bool:
-        """Whether the result is the mean loss of the epoch."""
-        return any(_close(self.result.number, wanted) for wanted in self.accepted_losses)
+        """Whether the result is the mean loss of the epoch, as it went: that of right parameters where they are."""
+        if not self.result_from or not any(agree(self.rise, wanted) for wanted in self.accepted_rises):
+            return False
+        accepted = self.base.accepted_losses
+        return not accepted or any(agree(self.base.result.number, wanted) for wanted in accepted)
+
+    @property
+    def loss_message(self) -> str:
+        """What was returned, and should have been."""
+        if self.error is not None:
+            return _error_message(self.error)
+        if self.base.result.kind != "number":
+            return "it returned no number"
+        found = f"it returned {told(self.base.result.number)}"
+        if not self.result_from:
+            return f"{found}, whatever the model's outputs are"
+        accepted = self.base.accepted_losses or self.accepted_rises
+        wanted = " or ".join(list(dict.fromkeys(told(loss) for loss in accepted))[:2])
+        if self.base.accepted_losses:
+            return f"{found}, where {wanted} is right"
+        rule = f"where each batch's loss is higher by {self.term:g} times its share of positives"
+        return f"{rule}, the result is higher by {told(self.rise)}, and {wanted} is right"
+
+    @property
+    def mode_message(self) -> str:
+        """What was trained on, and in which mode."""
+        if self.error is not None:
+            return _error_message(self.error)
+        if self.base.did_nothing:
+            return "nothing was trained: the model was never called"
+        if not self.computes:
+            return "nothing was trained: parameters and result do not follow the model's outputs"
+        return "a batch was trained on in evaluation mode"
+
+    @property
+    def way_of_averaging(self) -> str:
+        """The variant of `wrong-epoch-loss` that the rise of the result shows; empty if it shows none."""
+        rises, sizes = self._rises, _sizes(self.base.epoch)
+        count, rows = len(sizes), sum(sizes)
+        total, weighted = float(np.sum(rises)), float(np.dot(rises, sizes))
+        divided = [*(total / n for n in (rows, sizes[0], count - 1, count + 1))]
+        divided += [weighted / n for n in (count, sizes[0], count * sizes[0])]
+        ways = {
+            "last-batch": [rises[-1]],
+            "first-batch": [rises[0]],
+            "sum": [total, weighted],
+            "wrong-divisor": divided,
+        }
+        found = [way for way, values in ways.items() if any(agree(self.rise, value) for value in values)]
+        return found[0] if len(found) == 1 and self.result_from else ""
 
 
-def result_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
+def result_mistakes(compared: ComparedEpochs) -> list[str | Cause]:
     """Explain a result that is not the mean loss, as a number."""
-    if not observed.ended:
-        return _failure_mistakes(observed)
-    kinds = {"none": "not-implemented", "other": "wrong-signature"}
-    return [kinds.get(observed.result.kind, "wrong-epoch-loss")]
+    observed = compared.base
+    if compared.error is not None or not observed.ended:
+        return _failure_mistakes(observed, compared.error)
+    match observed.result.kind:
+        case "none":
+            return [Cause("wrong-epoch-loss", "nothing-returned")] if observed.moved else ["not-implemented"]
+        case "other":
+            return ["wrong-signature"]
+        case _:
+            return [Cause("wrong-epoch-loss", compared.way_of_averaging)]
 
 
-def mode_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
-    """Explain training that was not seen to happen in training mode."""
-    return _failure_mistakes(observed) if observed.did_nothing else ["missing-train-mode"]
+def mode_mistakes(compared: ComparedEpochs) -> list[str | Cause]:
+    """Explain training that did not happen in training mode."""
+    if compared.error is not None or not compared.base.ended:
+        return _failure_mistakes(compared.base, compared.error)
+    return ["missing-train-mode"] if compared.computes else update_mistakes(compared.base)
 
 
-def graph_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
+def graph_mistakes(compared: ComparedEpochs) -> list[str | Cause]:
     """Explain a result that may hold on to the graph."""
-    return ["loss-keeps-graph"] if observed.ended else _failure_mistakes(observed)
+    if compared.error is not None or not compared.base.ended:
+        return _failure_mistakes(compared.base, compared.error)
+    return ["loss-keeps-graph"] if compared.computes else update_mistakes(compared.base)
 
 
-def _failure_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
+def _failure_mistakes(observed: ObservedEpoch, error: ReportedError | None) -> list[str | Cause]:
     """Explain an exception, or an epoch in which nothing happened."""
-    if observed.error is None:
+    if error is None:
         return ["not-implemented"]
-    crashed = observed.error.kind == "crash"
     last = observed.windows[-1] if observed.windows else None
     # "element 0 of tensors does not require grad": the graph was lost on the way, in or after the forward pass.
-    if crashed and last is not None and not last.backward and not (last.recording and last.differentiable):
+    if (
+        error.kind == "crash"
+        and last is not None
+        and not last.backward
+        and not (last.recording and last.differentiable)
+    ):
         return ["missing-backward"]
-    return [Cause.of(observed.error)]
+    return [Cause.of(error)]
 
 
 def update_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
     """Explain parameters that are not those of one right epoch."""
     if not observed.ended:
-        return _failure_mistakes(observed)
+        return _failure_mistakes(observed, observed.error)
     found: list[str | Cause] = []
-    if {row for window in observed.windows for row in window.rows} != set(range(len(observed.epoch.targets))):
-        found.append("partial-epoch")
-    if any(_takes_sigmoid(window) for window in observed.windows):
+    reached = {row for window in observed.windows for row in window.rows}
+    if reached != set(range(len(observed.epoch.targets))):
+        found.append(Cause("partial-epoch", _part_of(observed.epoch, reached)))
+    if any(window.takes_sigmoid for window in observed.windows):
         found.append("sigmoid-before-logits-loss")
-    if _close(observed.final, observed.epoch.parameters):
-        found += _why_nothing_moved(observed)
-    else:
-        found += _why_it_moved_elsewhere(observed)
+    found += _why_it_moved_elsewhere(observed) if observed.moved else _why_nothing_moved(observed)
     # Every batch, right gradients and as many steps, and yet elsewhere: something besides the optimizer moved them.
-    return found or ["extra-updates"]
+    return found or [Cause("extra-updates", _kind_of_moves(observed))]
+
+
+def _part_of(epoch: Epoch, reached: set[int]) -> str:
+    """Return the variant of `partial-epoch` that the rows reached show; empty if they show none."""
+    seen_batches = [set(_rows_of(epoch, rows)) <= reached for rows in epoch.batches]
+    others = len(seen_batches) - 1
+    parts = {
+        "first-batch": [True, *[False] * others],
+        "last-batch": [*[False] * others, True],
+        "without-first": [False, *[True] * others],
+        "without-last": [*[True] * others, False],
+    }
+    return next((part for part, batches in parts.items() if batches == seen_batches), "")
 
 
 def _why_nothing_moved(observed: ObservedEpoch) -> list[str | Cause]:
     backward = sum(window.backward for window in observed.windows)
     if observed.other_steps and not observed.steps:
-        return ["extra-updates"]
+        return [Cause("extra-updates", "another-optimizer")]
     if not backward:
-        return ["missing-backward"] if observed.steps else ["missing-backward", "missing-step"]
+        return ["missing-backward"] if observed.steps else ["missing-backward", Cause("missing-step", "never")]
     if not observed.steps:
-        return ["missing-step"]
+        return [Cause("missing-step", "never")]
     return ["step-before-backward"] if _steps_first(observed.windows) else ["missing-backward"]
 
 
 def _why_it_moved_elsewhere(observed: ObservedEpoch) -> list[str | Cause]:
     batches = {window.rows for window in observed.windows}
-    if observed.other_steps or observed.steps > len(batches):
-        return ["extra-updates", *_gradient_mistakes(observed)]
+    if observed.other_steps:
+        return [Cause("extra-updates", "another-optimizer"), *_gradient_mistakes(observed)]
+    if observed.steps > len(batches):
+        again = len(observed.windows) > len(batches)
+        return [Cause("extra-updates", "second-pass" if again else "more-steps"), *_gradient_mistakes(observed)]
     if observed.steps < len(batches):
-        return ["missing-step"]
+        return [Cause("missing-step", {0: "", 1: "once"}.get(observed.steps, "some-batches"))]
     if _steps_first(observed.windows) or observed.steps_before_anything:
         return ["step-before-backward", *_lagging_mistakes(observed)]
     return _gradient_mistakes(observed)
+
+
+def _kind_of_moves(observed: ObservedEpoch) -> str:
+    """Return the variant of `extra-updates` where gradients and steps are right: are the steps of another size?"""
+    epoch, velocity, sizes = observed.epoch, np.zeros_like(observed.epoch.parameters), []
+    ends = [*(window.parameters for window in observed.windows[1:]), observed.final]
+    for window, end in zip(observed.windows, ends, strict=True):
+        if len(window.gradients) != 1:
+            return ""
+        velocity = epoch.momentum * velocity + window.gradients[0]
+        sizes.append(_factor(window.parameters - end, epoch.lr * velocity))
+    return "moved-besides" if None in sizes else "other-step-size"
 
 
 def _steps_first(windows: Sequence[Window]) -> bool:
@@ -223,136 +350,94 @@ def _gradient_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
     """Compare the gradients at each batch's first step with the batch's own and with those of the batches before."""
     found: list[str | Cause] = []
     carried = last = np.zeros_like(observed.epoch.parameters)
-    accumulates = wrong = False
+    accumulates = False
+    wrong: list[tuple[Floats, Floats | None]] = []  # gradients, and what they should have been
     lags = 0
     for window in observed.windows:
         if not window.gradients:
             continue
-        own = _own_gradient(observed.epoch, window)
-        gradient = window.gradients[0]
+        own, gradient = window.own_gradient(observed.epoch), window.gradients[0]
         if own is None:
-            wrong |= not _takes_sigmoid(window)
+            wrong += [] if window.takes_sigmoid else [(gradient, None)]
             carried = gradient
             continue
-        scale = _scale(window)
-        fresh = _close(gradient, own * scale)
-        summed = not _close(carried, np.zeros_like(carried)) and _close(gradient, carried + own * scale)
+        scale = window.scale
+        fresh = agree(gradient, own * scale)
+        summed = not agree(carried, np.zeros_like(carried)) and agree(gradient, carried + own * scale)
         accumulates |= summed and not fresh
-        lagging = not (fresh or summed) and bool(last.any()) and _close(gradient, last)
+        lagging = not (fresh or summed) and bool(np.any(last)) and agree(gradient, last)
         lags += int(lagging)
-        wrong |= not (fresh or summed or lagging) or not _close(scale, 1.0)
+        if not (fresh or summed or lagging) or not agree(scale, 1.0):
+            wrong.append((gradient, own))
         carried, last = window.gradients[-1], own
     if accumulates:
         found.append("missing-zero-grad")
     if lags > 1:
         found.append("step-before-backward")
     elif wrong:
-        found.append("wrong-gradient")
+        found.append(_scaled(wrong))
     return found
+
+
+def _scaled(wrong: Sequence[tuple[Floats, Floats | None]]) -> Cause:
+    """Return `wrong-gradient`, with what the gradients were multiplied by if that is all that is wrong with them."""
+    known = [(gradient, own) for gradient, own in wrong if own is not None]
+    if len(known) < len(wrong):
+        return Cause("wrong-gradient")
+    factors = [_factor(gradient, own) for gradient, own in known]
+    same = [factor for factor in factors if factor is not None]
+    if len(known) > 1 and (clipped := _clipped(known)):
+        return Cause("wrong-gradient", "clipped", clipped)
+    if len(same) == len(factors) and max(same) < 1:
+        return Cause("wrong-gradient", "divided", f"by {1 / same[0]:.3g}")
+    if len(same) == len(factors) and min(same) > 1:
+        return Cause("wrong-gradient", "multiplied", f"by {same[0]:.3g}")
+    return Cause("wrong-gradient")
+
+
+def _clipped(wrong: Sequence[tuple[Floats, Floats]]) -> str:
+    """Return what gradients were clipped to, empty if they were not: to one norm, or each of their values."""
+    norms = [(float(np.linalg.norm(gradient)), float(np.linalg.norm(own))) for gradient, own in wrong]
+    norm = norms[0][0]
+    along = all(_factor(gradient, own) is not None for gradient, own in wrong)
+    if along and all(agree(found, norm) and before > found for found, before in norms):
+        return f"to a norm of {norm:.3g}" if not agree(norms[0][1], norms[1][1]) else ""
+    most = max(float(np.abs(gradient).max()) for gradient, _ in wrong)
+    if all(agree(gradient, np.clip(own, -most, most)) for gradient, own in wrong):
+        return f"to values of at most {most:.3g}"
+    return ""
+
+
+def _factor(values: Floats, of: Floats) -> float | None:
+    """Return the positive number that values are that many times another's; None if there is none."""
+    with np.errstate(all="ignore"):
+        factor = float(np.dot(values, of) / np.dot(of, of))
+        return factor if factor > 0 and np.isfinite(factor) and agree(values, factor * of) else None
 
 
 def _lagging_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
     """Where each step comes before its batch's backward pass: do the gradients also add up?"""
     lagging = [window.gradients[0] for window in observed.windows if window.gradients]
-    own = [_own_gradient(observed.epoch, window) for window in observed.windows]
+    own = [window.own_gradient(observed.epoch) for window in observed.windows]
     for i in range(2, min(len(lagging), len(own))):
         before = own[i - 1]
-        if before is not None and _close(lagging[i], lagging[i - 1] + before) and not _close(lagging[i], before):
+        if before is not None and agree(lagging[i], lagging[i - 1] + before) and not agree(lagging[i], before):
             return ["missing-zero-grad"]
     return []
 
 
-def _own_gradient(epoch: Epoch, window: Window) -> Floats | None:
-    """The gradient of this batch's loss where the model stood, given what the loss was given; None if unknowable."""
-    if window.given is None or len(window.given) != len(window.output):
-        return None
-    if _takes_sigmoid(window):
-        slope: Floats | float = window.given * (1 - window.given)
-        if not _close(window.given, sigmoid(window.output)):
-            return None
-    elif _close(window.given, window.output):
-        slope = 1.0
-    else:
-        return None
-    if window.training is None:
-        return None
-    return epoch.gradient(window.given, np.array(window.rows), training=window.training, slope=slope)
+def _rows_of(epoch: Epoch, rows: slice) -> range:
+    return range(*rows.indices(len(epoch.targets)))
 
 
-def _takes_sigmoid(window: Window) -> bool:
-    """Whether the loss was given the sigmoid or the softmax of the model's output."""
-    if window.given is None or len(window.given) != len(window.output):
-        return False
-    powers = np.exp(window.output - window.output.max())
-    return any(_close(window.given, squashed) for squashed in (sigmoid(window.output), powers / powers.sum()))
-
-
-def _scale(window: Window) -> float:
-    """What the backward passes before the first step multiplied the loss by, together."""
-    return float(sum(window.scales[: window.steps[0]])) if window.steps else 1.0
-
-
-def _windows(epoch: Epoch, events: Sequence[seen.Event]) -> list[Window]:
-    windows: list[Window] = []
-    for event in events:
-        if isinstance(event, seen.Forward):
-            window = Window(
-                rows=_rows(event, len(epoch.targets)),
-                training=_mode(epoch, event),
-                recording=event.recording,
-                output=event.output,
-                parameters=event.parameters,
-            )
-            # Another pass over the same batch, for logging or in a closure, belongs to that batch.
-            if windows and windows[-1].rows == window.rows and not _is_a_new_pass(windows[-1], window):
-                continue
-            windows.append(window)
-        elif not windows:
-            continue
-        elif isinstance(event, seen.Step):
-            windows[-1].steps.append(windows[-1].backward)
-            windows[-1].gradients.append(event.gradients)
-        elif isinstance(event, seen.Loss):
-            windows[-1].losses.append(event.value)
-            if windows[-1].given is None:
-                windows[-1].given = event.given
-                windows[-1].differentiable = event.differentiable
-        elif isinstance(event, seen.Backward):
-            windows[-1].backward += 1
-            windows[-1].scales.append(event.scale)
-    return windows
-
-
-def _rows(event: seen.Forward, count: int) -> tuple[int, ...]:
-    """Return the numbers of the rows that a forward pass was given: the first feature; -1 for what is none."""
-    numbers = event.features[:, 0]
-    known = np.isfinite(numbers) & (numbers > -0.5) & (numbers < count - 0.5)
-    return tuple(round(float(number)) if is_known else -1 for number, is_known in zip(numbers, known, strict=True))
-
-
-def _mode(epoch: Epoch, event: seen.Forward) -> bool | None:
-    """Return the model's mode in a forward pass, computed from what it was given and what it returned."""
-    if len(event.output) != len(event.features) or not len(event.output):
-        return None
-    features, weights, bias = event.features[:, 1:], event.parameters[:-1], event.parameters[-1]
-    with np.errstate(all="ignore"):
-        told = [
-            mode
-            for mode, scale in ((True, epoch.scale), (False, np.ones_like(epoch.scale)))
-            if _close(event.output, (features * scale) @ weights + bias)
-        ]
-    return told[0] if len(told) == 1 else None
-
-
-def _is_a_new_pass(last: Window, window: Window) -> bool:
-    """Whether a pass over the same batch starts training where the last one, without a graph, only looked."""
-    return window.recording and not last.recording and not last.backward
+def _sizes(epoch: Epoch) -> list[int]:
+    return [len(_rows_of(epoch, rows)) for rows in epoch.batches]
 
 
 def _means(losses: Sequence[float], sizes: Sequence[int], batches: int, rows: int) -> list[float]:
-    by_sample = float(np.dot(losses, sizes)) / rows
+    by_sample = float(np.dot(losses, sizes)) / rows if rows else 0.0
     return [float(np.sum(losses)) / batches, by_sample]
 
 
-def _close(values: Floats | float, wanted: Floats | float) -> bool:
-    return close(values, wanted, rtol=TOLERANCE, atol=TOLERANCE)
+def _error_message(error: ReportedError) -> str:
+    return f"it raised {error.detail or error.kind}"

@@ -6,15 +6,15 @@ from msgspec import Meta
 
 from grading.observations import AtMost, Floats, Observation, ReportedError, ReturnedNumber, Sized, Values
 
-# The probe stops noting beyond this, far above what one pass makes.
-MAX_EVENTS = 4000
+# The probe stops noting beyond this: two passes over the longest loader, each with forward, loss, backward and step.
+MAX_EVENTS = 1100
 
 
 class Forward(Observation, frozen=True, kw_only=True, tag="forward", tag_field="kind"):
     """A forward pass of the model."""
 
-    features: Annotated[Floats, Values(AtMost("rows", 2), "columns")]  # as the model was given them
-    output: Annotated[Floats, Values(AtMost("rows", 2))]  # the logits
+    rows: Annotated[Floats, Values(AtMost("rows"))]  # their numbers, as the model was given them
+    output: Annotated[Floats, Values(AtMost("rows"))]  # the logits
     parameters: Annotated[Floats, Values("parameters")]  # the model's, at this moment
     recording: bool  # whether autograd records
 
@@ -22,9 +22,8 @@ class Forward(Observation, frozen=True, kw_only=True, tag="forward", tag_field="
 class Loss(Observation, frozen=True, kw_only=True, tag="loss", tag_field="kind"):
     """A call of the loss function."""
 
-    given: Annotated[Floats, Values(AtMost("rows", 2))]  # the logits it was given, flattened
-    value: float
-    differentiable: bool
+    given: Annotated[Floats, Values(AtMost("rows"))]  # the logits it was given, flattened
+    differentiable: bool  # whether these have a graph
 
 
 class Backward(Observation, frozen=True, kw_only=True, tag="backward", tag_field="kind"):
@@ -46,16 +45,23 @@ class OtherStep(Observation, frozen=True, kw_only=True, tag="other step", tag_fi
 Event = Forward | Loss | Backward | Step | OtherStep
 
 
-class ObservedEpoch(Observation, frozen=True, kw_only=True):
-    """One call of `train_epoch`."""
+class Outcome(Observation, frozen=True, kw_only=True):
+    """What one call of `train_epoch` came to: what points rest on."""
 
     error: ReportedError | None
     result: ReturnedNumber
-    events: Annotated[list[Event], Meta(max_length=MAX_EVENTS)]  # in order
     final: Annotated[Floats, Values("parameters")]  # the model's parameters afterwards
+
+
+class WatchedEpoch(Observation, frozen=True, kw_only=True):
+    """One call of `train_epoch`, with what happened on the way: that explains the outcome, and earns nothing."""
+
+    outcome: Outcome
+    events: Annotated[list[Event], Meta(max_length=MAX_EVENTS)]  # in order
 
 
 class Observed(Observation, frozen=True, kw_only=True):
     """The reply of the probe."""
 
-    epochs: Annotated[list[ObservedEpoch], Sized()]
+    watched: Annotated[list[WatchedEpoch], Sized()]
+    compared: Annotated[list[Outcome], Sized()]  # epochs of which nothing but the outcome is looked at

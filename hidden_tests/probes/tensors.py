@@ -1,7 +1,9 @@
 """Tensors to and from the wire, numbers of the candidate's to plain floats, and the warm-up of torch."""
 
+import random
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -16,6 +18,7 @@ requires_grad: Callable[[Tensor], bool] = vars(torch._C.TensorBase)["requires_gr
 _as_tensor = torch.frombuffer
 _plain_types = torch._C.DisableTorchFunctionSubclass
 _detach, _to, _contiguous, _numpy = Tensor.detach, Tensor.to, Tensor.contiguous, Tensor.numpy
+_SEEDS: tuple[Callable[[int], object], ...] = (random.seed, np.random.seed, torch.default_generator.manual_seed)
 _DTYPES = {"float32": torch.float32, "float64": torch.float64, "int64": torch.int64}
 
 
@@ -58,6 +61,12 @@ def number(candidate: Candidate, value: object) -> Message:
     except CandidateError:
         return refused
     return {"kind": "number", "value": plain, "requires_grad": isinstance(value, Tensor) and requires_grad(value)}
+
+
+def seed_generators() -> None:
+    """Put every global random generator into the same state, so that calls that are compared draw alike."""
+    for seed in _SEEDS:
+        seed(0)
 
 
 def warm_up() -> None:

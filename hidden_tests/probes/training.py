@@ -12,10 +12,18 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from grading.sandbox.inside.candidate import Candidate, CandidateError
 from grading.sandbox.inside.wire import Message
-from hidden_tests.probes.tensors import array, is_grad_enabled, no_grad, number, requires_grad, tensor
+from hidden_tests.probes.tensors import (
+    array,
+    is_grad_enabled,
+    no_grad,
+    number,
+    requires_grad,
+    seed_generators,
+    tensor,
+)
 
-# Far above what one pass over the probe's loader makes, several passes included.
-_MAX_EVENTS = 4000
+# As many as a reply may hold: two passes over the longest loader, and what one pass of any right solution makes.
+_MAX_EVENTS = 1100
 # Bound here, before the candidate's module is loaded.
 _cat, _detach, _reshape = torch.cat, Tensor.detach, Tensor.reshape
 
@@ -27,37 +35,34 @@ class Recorder:
         self.events: list[Message] = []
 
     def add(self, kind: str, **details: Message) -> None:
-        """Note an event, unless there are far too many: then this epoch will not end, and the clock will tell."""
+        """Note an event, unless there are far too many: the first ones explain what they have in common."""
         if len(self.events) < _MAX_EVENTS:
             self.events.append({"kind": kind, **details})
 
 
 class LinearModel(nn.Module):
-    """Logits x·w + b; in training mode each feature is scaled first, as by a dropout whose mask never changes.
+    """Logits x·w + b of features that are scaled first, in each mode by other factors, as a dropout's mask would.
 
     The first feature of a row is its number, by which the trusted side knows it, and plays no other part.
     """
 
-    def __init__(self, parameters: Tensor, scale: Tensor) -> None:
+    def __init__(self, parameters: Tensor, scales: Tensor) -> None:
         super().__init__()
         self.weight = nn.Parameter(parameters[:-1].clone())
         self.bias = nn.Parameter(parameters[-1].clone())
-        self.scale: Tensor
-        self.register_buffer("scale", scale)
+        self.scales: Tensor
+        self.register_buffer("scales", scales)
 
     def logits(self, features: Tensor) -> Tensor:
         """Map (b, 1 + d) to (b,)."""
-        inputs = features[:, 1:]
-        if self.training:
-            inputs = inputs * self.scale
-        return inputs @ self.weight + self.bias
+        return (features[:, 1:] * self.scales[int(self.training)]) @ self.weight + self.bias
 
 
-def recorded_model(parameters: Tensor, scale: Tensor, recorder: Recorder) -> LinearModel:
+def recorded_model(parameters: Tensor, scales: Tensor, recorder: Recorder) -> LinearModel:
     """Return a model that notes each forward pass, and whose notes are no attribute of its own.
 
     Candidate code would find them there; and so they are kept of its copies as well. In which mode a pass ran is not
-    noted: features, parameters and output say it.
+    noted: rows, parameters and output say it.
     """
 
     class RecordedModel(LinearModel):
@@ -66,14 +71,14 @@ def recorded_model(parameters: Tensor, scale: Tensor, recorder: Recorder) -> Lin
             logits = self.logits(features)
             recorder.add(
                 "forward",
-                features=array(features),
+                rows=array(features[:, 0]),
                 output=array(logits),
                 parameters=array(flat(self.weight, self.bias)),
                 recording=is_grad_enabled(),
             )
             return logits
 
-    return RecordedModel(parameters, scale)
+    return RecordedModel(parameters, scales)
 
 
 def flat(weight: Tensor, bias: Tensor) -> Tensor:
@@ -81,24 +86,25 @@ def flat(weight: Tensor, bias: Tensor) -> Tensor:
     return _cat([_detach(weight), _reshape(_detach(bias), (1,))])
 
 
-def recorded_loss(pos_weight: Tensor, recorder: Recorder) -> nn.Module:
-    """Return a weighted binary cross-entropy that notes what it is given and whether it is differentiated."""
+def recorded_loss(pos_weight: Tensor, term: float, recorder: Recorder) -> nn.Module:
+    """Return a weighted binary cross-entropy that notes what it is given and whether it is differentiated.
+
+    `term` times the share of positives in the batch is added to it: it changes the loss, and no gradient. Nor does the
+    loss's own parameter; but with it, logits without a graph make a loss that can be differentiated, to no effect.
+    """
 
     class RecordedLoss(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.pos_weight: Tensor
             self.register_buffer("pos_weight", pos_weight)
+            self.own = nn.Parameter(torch.zeros(()))
 
         def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
             """Mean over the batch, a scalar."""
             value = binary_cross_entropy_with_logits(logits, targets, pos_weight=self.pos_weight)
-            recorder.add(
-                "loss",
-                given=array(_reshape(logits, (-1,))),
-                value=float(_detach(value)),
-                differentiable=requires_grad(value),
-            )
+            value = value + term * targets.mean() + 0 * self.own
+            recorder.add("loss", given=array(_reshape(logits, (-1,))), differentiable=requires_grad(logits))
             if requires_grad(value):
                 value.register_hook(lambda gradient: recorder.add("backward", scale=float(gradient)))
             return value
@@ -138,26 +144,30 @@ class SGD(Optimizer):
 
 
 def training(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
-    """Run one epoch of `train_epoch` for each of `epochs`, with everything new, and record each."""
-    return {"epochs": [_epoch(candidate, epoch) for epoch in inputs["epochs"]]}
+    """Run one epoch of `train_epoch` for each of `watched` and of `compared`, with everything new.
 
-
-def _epoch(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
-    """Run one epoch and record it.
-
-    Inputs: `features` (n, 1 + d), the row's number first, `targets` (n,), `batch_size`, `parameters`
-    (d + 1,), `scale` (d,), `pos_weight` (), `lr`, `momentum`, `starts_in_training_mode`. Observed: the events, the
-    parameters after the epoch, and the result or the error.
+    Inputs of an epoch: `features` (n, 1 + d), the row's number first, `targets` (n,), `batch_size`, `parameters`
+    (d + 1,), `scales` (2, d) of evaluation and of training mode, `pos_weight` (), `term`, `lr`, `momentum`,
+    `starts_in_training_mode`.
     """
-    recorder = Recorder()
-    model = recorded_model(tensor(inputs["parameters"]), tensor(inputs["scale"]), recorder)
+    watched = []
+    for epoch in inputs["watched"]:
+        recorder = Recorder()
+        watched.append({"outcome": _outcome(candidate, epoch, recorder), "events": recorder.events})
+    return {"watched": watched, "compared": [_outcome(candidate, epoch, Recorder()) for epoch in inputs["compared"]]}
+
+
+def _outcome(candidate: Candidate, inputs: Mapping[str, Message], recorder: Recorder) -> Message:
+    """Run one epoch, note its events, and return the result or the error, and the parameters afterwards."""
+    seed_generators()
+    model = recorded_model(tensor(inputs["parameters"]), tensor(inputs["scales"]), recorder)
     model.train(inputs["starts_in_training_mode"])
     # The parameters themselves: what a name of the model's stands for later is the candidate's to change.
     weight, bias = model.weight, model.bias
     optimizer = SGD(
         model, inputs["lr"], inputs["momentum"], lambda gradients: recorder.add("step", gradients=array(gradients))
     )
-    loss_fn = recorded_loss(tensor(inputs["pos_weight"]), recorder)
+    loss_fn = recorded_loss(tensor(inputs["pos_weight"]), inputs["term"], recorder)
     loader = DataLoader(
         TensorDataset(tensor(inputs["features"]), tensor(inputs["targets"])), batch_size=inputs["batch_size"]
     )
@@ -167,11 +177,11 @@ def _epoch(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
             recorder.add("other step")
 
     hook = register_optimizer_step_post_hook(note_another_optimizer)
-    observed: dict[str, Message] = {"error": None}
+    outcome: dict[str, Message] = {"error": None}
     try:
-        observed["result"] = number(candidate, candidate.call("train_epoch", model, loader, loss_fn, optimizer))
+        outcome["result"] = number(candidate, candidate.call("train_epoch", model, loader, loss_fn, optimizer))
     except CandidateError as error:
-        observed["error"] = error.record
-        observed["result"] = {"kind": "none"}
+        outcome["error"] = error.record
+        outcome["result"] = {"kind": "none"}
     hook.remove()
-    return {**observed, "events": recorder.events, "final": array(flat(weight, bias))}
+    return {**outcome, "final": array(flat(weight, bias))}
