@@ -1,6 +1,6 @@
 """The scenes that the hidden tests look at, each played once, and what was observed there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,21 @@ import pytest
 from grading.under_test import CandidateUnderTest
 from hidden_tests.arrays import array, random_for, single, values_of
 from hidden_tests.diagnosis import focal, loss, loss_weights
-from hidden_tests.diagnosis.evaluation import ObservedRun, Scene
+from hidden_tests.diagnosis.evaluation import ComparedRuns, Evaluations, ObservedRun, ShiftedRuns
 from hidden_tests.diagnosis.loss_batch import Batch
 from hidden_tests.diagnosis.sampling import Draws
 from hidden_tests.diagnosis.tracking import TrackedRuns
 from hidden_tests.diagnosis.training import ComparedEpochs, ObservedEpoch
-from hidden_tests.observations import focal_loss, sampler, training_loop, weighted_loss
+from hidden_tests.observations import evaluation, focal_loss, sampler, training_loop, weighted_loss
 from hidden_tests.oracle import METRICS, Epoch, Floats, metrics
+from hidden_tests.scenarios.evaluation import (
+    Scenario,
+    at_threshold,
+    changed,
+    with_modes,
+    with_undefined_ratios,
+    without_modes,
+)
 
 # The handout's tests are for candidates, and no other folder has any: looking takes longer than a test.
 collect_ignore = [path.name for path in Path(__file__).parent.iterdir() if path.is_dir()]
@@ -26,7 +34,7 @@ collect_ignore = [path.name for path in Path(__file__).parent.iterdir() if path.
 EXTREME_LOGITS = (18.0, 30.0, 50.0, 100.0, 200.0)
 # What a batch's loss is raised by, times its share of positives, to see what that does to the epoch's.
 LOSS_TERM = 1.5
-EVALUATED_ROWS = 150
+LARGEST_GRADIENT = 0.95
 SAMPLER_DRAWS = 6000
 
 Inputs = tuple[Floats, Floats]  # logits and targets of a batch
@@ -123,7 +131,7 @@ def epochs(candidate: CandidateUnderTest, seed: int) -> tuple[ComparedEpochs, Ob
     """The epochs of the fixtures below, in one call."""
     random = random_for(seed, "epochs")
     plain, other_evaluation, other_training = _telling_epochs(random)
-    long = _epoch(random, rows=389, batch_size=3, lr=0.05, momentum=0.9)
+    long = _gentle_epoch(random, rows=389, batch_size=3, lr=0.05, momentum=0.9)
     watched = [_epoch_inputs(plain, training=False), _epoch_inputs(long, training=True)]
     compared = [_epoch_inputs(epoch, training=False) for epoch in (plain, other_evaluation, other_training)]
     compared.append({**watched[0], "term": LOSS_TERM})
@@ -177,7 +185,7 @@ def _telling_epochs(random: np.random.Generator) -> tuple[Epoch, Epoch, Epoch]:
     Drawn until the shares of positives in its batches tell their mean from the first, the last and their sum.
     """
     while True:
-        epoch = _epoch(random, rows=27, batch_size=5, lr=0.5, momentum=0.0)
+        epoch = _gentle_epoch(random, rows=27, batch_size=5, lr=0.5, momentum=0.0)
         shares = [float(epoch.targets[rows].mean()) for rows in epoch.batches]
         values = [0.0, shares[0], shares[-1], float(np.mean(shares)), sum(shares)]
         if np.diff(np.sort(values)).min() > 0.02 and abs(epoch.targets.mean() - shares[-1]) > 0.02:
@@ -205,6 +213,15 @@ def _epoch(random: np.random.Generator, *, rows: int, batch_size: int, lr: float
     )
 
 
+def _gentle_epoch(random: np.random.Generator, *, rows: int, batch_size: int, lr: float, momentum: float) -> Epoch:
+    """Return an epoch in which no gradient is as large as one: clipping to a norm of 1 is harmless in it."""
+    while True:
+        epoch = _epoch(random, rows=rows, batch_size=batch_size, lr=lr, momentum=momentum)
+        epoch = replace(epoch, features=single(0.5 * epoch.features), pos_weight=1.5)
+        if np.linalg.norm(epoch.gradients(training=True), axis=1).max() < LARGEST_GRADIENT:
+            return epoch
+
+
 def _epoch_inputs(epoch: Epoch, *, training: bool) -> dict[str, Any]:
     """Return an epoch as the probe takes it, with whether its model starts in training mode."""
     return {
@@ -224,99 +241,73 @@ def _epoch_inputs(epoch: Epoch, *, training: bool) -> dict[str, Any]:
 # --- TODO 3 ---------------------------------------------------------------------------------------------------------
 
 
+# What the runs of the fixture below pass as the threshold: the first way that the function's arguments allow.
+DEFAULT: list[list[Any]] = [[]]
+DEFAULT_OR_HALF: list[list[Any]] = [[], [0.5]]
+
+
 @pytest.fixture(scope="session")
-def runs(candidate: CandidateUnderTest, seed: int) -> list[ObservedRun]:
-    """The runs of the two fixtures below, in one call."""
+def evaluations(candidate: CandidateUnderTest, seed: int) -> Evaluations:
+    """All runs of `evaluate`, in one call, or in two if the default threshold leaves something open."""
     random = random_for(seed, "runs")
-    scenes = [_telling_scene(random, threshold, modes=1) for threshold in (0.5, 0.3, 0.7)]
-    low, mixed = -random.uniform(0.5, 2.5, 12), random.permutation(np.repeat([1.5, -1.5], 6))
-    some, none = random.permutation(np.repeat([1.0, 0.0], [4, 8])), np.zeros(12)
-    scenes += [
-        _scene(random, np.tile(logits, (4, 1)), targets, threshold=0.5, batch_size=4)
-        for logits, targets in ((low, some), (mixed, none), (low, none))
-    ]
-    return _play_runs(candidate, scenes, [[], [0.3, "name"], [0.7], [], [], []])
+    base, slopes = with_modes(random), single(random.uniform(1.0, 2.0, 4))
+    plain, undefined = (
+        [without_modes(random, threshold) for threshold in (0.5, 0.3, 0.7)],
+        with_undefined_ratios(random),
+    )
+    observed = _run(
+        candidate,
+        slopes,
+        [
+            *((scenario, DEFAULT_OR_HALF) for scenario in (base, *changed(base))),
+            *zip(plain, (DEFAULT, [[0.3, "name"]], [[0.7]]), strict=True),
+            *((scenario, DEFAULT_OR_HALF) for scenario in undefined),
+        ],
+    )
+    evaluations = Evaluations(
+        compared=ComparedRuns(base=observed[0], changed=observed[1:5]),
+        plain=observed[5:8],
+        undefined=observed[8:],
+        compared_again=None,
+        at_other_thresholds=[],
+    )
+    if evaluations.compared.follows and evaluations.plain[0].is_right:
+        return evaluations
+    high = replace(base, threshold=0.7)
+    scenarios: list[tuple[Scenario, list[list[Any]]]] = [(scenario, [[0.7]]) for scenario in (high, *changed(high))]
+    scenarios += [(at_threshold(base, 0.7), [[0.7]]), (replace(base, threshold=0.3), [[0.3, "name"]])]
+    scenarios.append((at_threshold(base, 0.3), [[0.3, "name"]]))
+    observed = _run(candidate, slopes, scenarios)
+    return replace(
+        evaluations,
+        compared_again=ComparedRuns(base=observed[0], changed=observed[1:5]),
+        at_other_thresholds=[
+            ShiftedRuns(as_before=observed[0], shifted=observed[5]),
+            ShiftedRuns(as_before=observed[6], shifted=observed[7]),
+        ],
+    )
 
 
-@pytest.fixture(scope="session")
-def plain_runs(runs: list[ObservedRun]) -> list[ObservedRun]:
-    """`evaluate` on a shuffled loader: with its default threshold, with 0.3 by name and with 0.7 by position."""
-    return runs[:3]
-
-
-@pytest.fixture(scope="session")
-def undefined_runs(runs: list[ObservedRun]) -> list[ObservedRun]:
-    """`evaluate` where nothing is predicted positive, where nothing is positive, and where neither is."""
-    return runs[3:]
-
-
-@pytest.fixture(scope="session")
-def mode_run(candidate: CandidateUnderTest, seed: int) -> ObservedRun:
-    """`evaluate`, in a call of its own, on a model in training mode that answers by training mode and autograd."""
-    scene = _telling_scene(random_for(seed, "mode run"), 0.5, modes=4)
-    return _play_runs(candidate, [scene], [[]])[0]
-
-
-def _scene(random: np.random.Generator, logits: Floats, targets: Floats, *, threshold: float, batch_size: int) -> Scene:
-    orders = np.stack([random.permutation(len(targets)) for _ in range(4)])
-    return Scene(logits=single(logits), targets=targets, orders=orders, batch_size=batch_size, threshold=threshold)
-
-
-def _telling_scene(random: np.random.Generator, threshold: float, modes: int) -> Scene:
-    """Draw until precision, recall, F1 and accuracy all differ, in each of the model's modes as well."""
-    while True:
-        targets = (random.uniform(size=EVALUATED_ROWS) < 0.35).astype(np.float64)
-        logits = np.stack([_logits(random, targets, threshold) for _ in range(modes)])
-        scene = _scene(random, np.tile(logits, (4 // modes, 1)), targets, threshold=threshold, batch_size=16)
-        scores = [scene.expected(mode) for mode in range(modes)]
-        values = [scored[name] for scored in scores for name in METRICS]
-        values.append(float(np.mean((logits[0] >= np.log(threshold / (1 - threshold))) == (targets == 1.0))))
-        if np.diff(np.sort(values)).min() > 0.01:
-            return scene
-
-
-def _logits(random: np.random.Generator, targets: Floats, threshold: float) -> Floats:
-    """Logits that know a little of the targets, and keep clear of a tie at the threshold."""
-    logits = random.normal(scale=1.2, size=len(targets)) + random.uniform(0.0, 1.0) * targets + 0.2
-    cut = np.log(threshold / (1 - threshold))
-    return np.where(np.abs(logits - cut) < 0.01, logits + 0.02, logits)
-
-
-def _play_runs(candidate: CandidateUnderTest, scenes: list[Scene], thresholds: list[list[Any]]) -> list[ObservedRun]:
-    observed = candidate.call(
-        "evaluation",
+def _run(
+    candidate: CandidateUnderTest, slopes: Floats, runs: Sequence[tuple[Scenario, list[list[Any]]]]
+) -> list[ObservedRun]:
+    """Run `evaluate` on scenarios, each with the ways to pass the threshold, in one call."""
+    inputs = [
         {
-            "runs": [
-                {
-                    "features": array(scene.logits.T),
-                    "targets": array(scene.targets),
-                    "batch_size": scene.batch_size,
-                    "orders": array(scene.orders, "int64"),
-                    "threshold": threshold,
-                }
-                for scene, threshold in zip(scenes, thresholds, strict=True)
-            ]
-        },
-    )
-    return [_run(scene, seen) for scene, seen in zip(scenes, observed["runs"], strict=True)]
-
-
-def _run(scene: Scene, seen: Mapping[str, Any]) -> ObservedRun:
-    weight = seen["weight"]
-    return ObservedRun(
-        scene=scene,
-        error=seen["error"],
-        kind=seen["kind"],
-        keys=seen["keys"],
-        scores={name: said["value"] for name, said in seen["metrics"].items() if said["kind"] == "number"},
-        modes=seen["modes"],
-        rows=seen["rows"],
-        passes=seen["passes"],
-        recording_after=seen["recording_after"],
-        trainable_after=seen["trainable_after"],
-        gradients_left=seen["gradients_left"],
-        moved=weight is None or not np.array_equal(values_of(weight), np.ones(4)),
-    )
+            "features": array(scenario.logits.T),
+            "targets": array(scenario.targets),
+            "batch_size": scenario.batch_size,
+            "orders": array(scenario.orders, "int64"),
+            "slopes": array(slopes),
+            "ways": ways,
+        }
+        for scenario, ways in runs
+    ]
+    observed = candidate.call("evaluation", {"runs": inputs}, evaluation.Observed, {"runs": len(runs)})
+    return [
+        ObservedRun(scenario=scenario, slopes=slopes, seen=seen)
+        for (scenario, _), seen in zip(runs, observed.runs, strict=True)
+    ]
 
 
 # --- TODO 4 ---------------------------------------------------------------------------------------------------------

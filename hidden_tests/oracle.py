@@ -1,6 +1,6 @@
 """What is right, in numpy and double precision: slow, obvious, and independent of torch and of every solution."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,13 +80,21 @@ class Epoch:
         return final, self.losses(before, training=training)
 
     def trajectory(self, *, training: bool) -> list[Floats]:
-        """Return the parameters before the epoch and after each batch (PyTorch's SGD: v = m v + g, p -= lr v)."""
-        parameters, velocity = [self.parameters], np.zeros_like(self.parameters)
+        """Return the parameters before the epoch and after each batch."""
+        return [self.parameters, *(parameters for _, parameters in self._steps(training=training))]
+
+    def gradients(self, *, training: bool) -> list[Floats]:
+        """Return the gradient of each batch's loss, where the parameters stand then."""
+        return [gradient for gradient, _ in self._steps(training=training)]
+
+    def _steps(self, *, training: bool) -> Iterator[tuple[Floats, Floats]]:
+        """Yield each batch's gradient and the parameters after its step (PyTorch's SGD: v = m v + g, p -= lr v)."""
+        parameters, velocity = self.parameters, np.zeros_like(self.parameters)
         for rows in self.batches:
-            logits = self.logits(parameters[-1], rows, training=training)
-            velocity = self.momentum * velocity + self.gradient(logits, rows, training=training)
-            parameters.append(parameters[-1] - self.lr * velocity)
-        return parameters
+            gradient = self.gradient(self.logits(parameters, rows, training=training), rows, training=training)
+            velocity = self.momentum * velocity + gradient
+            parameters = parameters - self.lr * velocity
+            yield gradient, parameters
 
     def losses(self, parameters: Sequence[Floats], *, training: bool) -> list[float]:
         """Return the loss of each batch, measured in a mode with the parameters that are given for that batch."""

@@ -1,123 +1,204 @@
-"""What an evaluation does, told by finding the wrong computation that gives the very numbers observed.
+"""What an evaluation does, told by its numbers: by what they follow, and by the wrong way of computing that gives them.
 
-Each hypothesis is a way of getting from logits and targets to the three metrics; those with the fewest departures from
-the right way are tried first.
+What the numbers follow is told by comparison: the model's outputs in one mode are changed, and either the numbers
+change or they do not. Nothing that the probe notes of the way there is asked for a point.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import combinations, permutations, product
-from typing import Any
+from functools import cached_property
+from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
+from grading.harness import Cause
 from hidden_tests.arrays import told
-from hidden_tests.oracle import METRICS, Bools, Floats, metrics, sigmoid
+from hidden_tests.compare import all_true, close, equal, unchanged
+from hidden_tests.diagnosis.evaluation_ways import ways
+from hidden_tests.observations import evaluation as seen
+from hidden_tests.oracle import METRICS, Floats, metrics
+from hidden_tests.scenarios.evaluation import Scenario, Scores
 
-# Rounding to three digits is a matter of style; with the scenes' 150 rows, no two ways of computing lie this close.
+# Rounding to three digits is a matter of style; with the scenarios' 150 rows, no two ways of computing lie this close.
 TOLERANCE = 6e-4
+# What computes the same from the same returns the same, and what does not differs by more than a thousand times this.
+_SAME = 1e-6
+# Of the step after an evaluation: float32.
+_OF_A_STEP = 1e-5
 # More departures than this at once, and anything can be explained by something.
 _MAX_DEPARTURES = 3
-
-Rows = NDArray[np.intp]
-Scores = Mapping[str, float]
-Pairs = Sequence[tuple[Bools, Floats]]
-Summary = Callable[[Bools, Floats], dict[str, float]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scene:
-    """What one run of `evaluate` was given."""
-
-    logits: Floats  # (4, n): for each mode of the probe's model
-    targets: Floats  # (n,)
-    orders: NDArray[np.int64]  # (passes, n)
-    batch_size: int
-    threshold: float
-
-    @property
-    def right(self) -> Scores:
-        """The metrics that a right evaluation returns."""
-        return self.expected(mode=0)
-
-    def expected(self, mode: int) -> Scores:
-        """The metrics of a right evaluation of the model in one of its modes."""
-        return metrics(sigmoid(self.logits[mode]) >= self.threshold, self.targets)
-
-    def batches(self, number: int) -> list[Rows]:
-        """The rows of each batch in one of the passes."""
-        return _batches(self.orders[number].astype(np.intp), self.batch_size)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ObservedRun:
-    """One run of `evaluate`."""
+    """One run of `evaluate`, beside what it was given."""
 
-    scene: Scene
-    error: Mapping[str, Any] | None
-    kind: str
-    keys: Sequence[str]
-    scores: Scores  # those of the three that are there and are numbers
-    modes: Sequence[Sequence[bool]]
-    rows: int
-    passes: int
-    recording_after: bool
-    trainable_after: bool
-    gradients_left: bool
-    moved: bool
+    scenario: Scenario
+    slopes: Floats
+    seen: seen.ObservedRun
+
+    @property
+    def scores(self) -> Scores:
+        """Those of the three metrics that are there and are numbers."""
+        return {name: found.number for name, found in self.seen.metrics.items() if found.kind == "number"}
 
     @property
     def gives_metrics(self) -> bool:
         """Whether there are three numbers to compare."""
-        return self.error is None and len(self.scores) == len(METRICS)
+        return self.seen.error is None and len(self.scores) == len(METRICS)
 
     @property
-    def told(self) -> str:
-        """What came, and what is right."""
-        if self.error is not None:
-            return f"it raised {self.error['detail'] or self.error['kind']}"
-        came = f"it returned {told(self.scores)}" if self.gives_metrics else "it returned no three numbers"
-        return f"at threshold {self.scene.threshold:g} {came}, where {told(self.scene.right)} is right"
+    def moved(self) -> bool:
+        """Whether the model's weight is another than before."""
+        return not equal(self.seen.weight, np.ones(4))
+
+    @property
+    def message(self) -> str:
+        """What was returned, and what is right."""
+        if self.seen.error is not None:
+            return f"it raised {self.seen.error.detail or self.seen.error.kind}"
+        found = f"it returned {told(self.scores)}" if self.gives_metrics else "it returned no three numbers"
+        return f"at threshold {self.scenario.threshold:g} {found}, where {told(self.scenario.right)} is right"
 
     @property
     def is_right(self) -> bool:
         """Whether the metrics are right and belong to the model as it was given."""
-        return self.matches(self.scene.right) and not self.moved
+        return self.matches(self.scenario.right) and not self.moved
 
     def matches(self, expected: Scores) -> bool:
         """Whether the metrics are these."""
         return self.gives_metrics and all(abs(self.scores[name] - expected[name]) <= TOLERANCE for name in METRICS)
 
-    def ran_in(self, *, training: bool | None = None, recording: bool | None = None) -> bool:
-        """Whether any forward pass ran in this training mode, or with autograd recording or not.
+    def agrees_with(self, other: "ObservedRun") -> bool:
+        """Whether both ended, and with the same numbers, whatever they are numbers of."""
+        mine, others = self.seen.numbers, other.seen.numbers
+        if self.seen.error is not None or other.seen.error is not None or len(mine) != len(others):
+            return False
+        return bool(mine) and unchanged(mine, others, tolerance=_SAME)
 
-        Told by the metrics if they are those of one mode of the model, and by the model's own notes otherwise.
+    @property
+    def trace(self) -> str:
+        """What is different for the caller afterwards; empty if nothing is."""
+        step = self.seen.weight - self.seen.learned
+        if self.moved:
+            # Changing the parameters is a mistake of its own, and leaves its gradients behind.
+            return "" if all_true(step != 0) else "the parameters can no longer be trained"
+        if close(step, self.slopes, rtol=_OF_A_STEP, atol=_OF_A_STEP):
+            return ""
+        if unchanged(step, np.zeros(4), tolerance=_OF_A_STEP):
+            return "the parameters can no longer be trained: gradients are switched off, or the parameters frozen"
+        return f"gradients were left: the next step goes along {told(step)}, and not along {told(self.slopes)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedRuns:
+    """Runs that differ in the model's outputs in one of its modes."""
+
+    base: ObservedRun
+    changed: Sequence[ObservedRun]  # for each mode, with other outputs in that one
+
+    @property
+    def first_failure(self) -> ObservedRun | None:
+        """The first run that raised or returned no number."""
+        runs = (self.base, *self.changed)
+        return next((run for run in runs if run.seen.error is not None or not run.seen.numbers), None)
+
+    @cached_property
+    def follows(self) -> set[int]:
+        """The modes whose outputs the numbers follow; none if they follow nothing, or change by themselves.
+
+        Two modes are the most that an evaluation goes through; numbers that change whatever is changed are random.
         """
-        told = [mode for mode in range(4) if self.matches(self.scene.expected(mode))]
-        modes = [(bool(mode & 1), bool(mode & 2)) for mode in told] if len(told) == 1 else self.modes
-        return any(training in (None, seen[0]) and recording in (None, seen[1]) for seen in modes)
+        if self.first_failure is not None:
+            return set()
+        found = {mode for mode, run in enumerate(self.changed) if not run.agrees_with(self.base)}
+        return found if len(found) < len(self.changed) else set()
 
 
-def failure_mistakes(run: ObservedRun) -> list[str]:
+@dataclass(frozen=True, kw_only=True)
+class ShiftedRuns:
+    """Runs at another threshold: with logits that lie to it as those of the base lie to its own, and as they were."""
+
+    shifted: ObservedRun
+    as_before: ObservedRun
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluations:
+    """All runs of `evaluate`."""
+
+    plain: Sequence[ObservedRun]  # with the default threshold, with one by name and with one by position
+    undefined: Sequence[ObservedRun]  # where a ratio has a denominator of 0
+    compared: ComparedRuns  # at the default threshold
+    # At another threshold, and at those of the plain runs; there if the default threshold left something open.
+    compared_again: ComparedRuns | None
+    at_other_thresholds: Sequence[ShiftedRuns]
+
+    @cached_property
+    def follows(self) -> set[int]:
+        """The modes of the model whose outputs the numbers follow."""
+        again = self.compared_again.follows if self.compared_again is not None else set()
+        return self.compared.follows or again
+
+    def ran_in(self, *, training: bool = False, recording: bool = False) -> bool:
+        """Whether the numbers follow outputs of training mode, or outputs that autograd recorded."""
+        return any((training and mode & 1) or (recording and mode & 2) for mode in self.follows)
+
+    @property
+    def honours_threshold(self) -> bool:
+        """Whether the threshold counts, given what else the function does: cut where it says, with the same result."""
+        if all(run.is_right for run in self.plain[1:]):
+            return True
+        base = self.compared.base
+        return bool(self.at_other_thresholds) and all(
+            runs.shifted.agrees_with(base)
+            and runs.as_before.seen.error is None
+            and not runs.as_before.agrees_with(base)
+            and not runs.shifted.moved
+            for runs in self.at_other_thresholds
+        )
+
+    @property
+    def moved(self) -> bool:
+        """Whether an evaluation changed the parameters."""
+        return self.compared.base.moved
+
+    @property
+    def follows_message(self) -> str:
+        """Why nothing can be told from the numbers."""
+        failure = self.compared.first_failure
+        if failure is not None:
+            return failure.message
+        if not self.compared.base.seen.rows:
+            return "the model was never called"
+        return "the result does not depend on what the model returns"
+
+
+def failure_mistakes(run: ObservedRun) -> list[str | Cause]:
     """Explain a run that gives no three numbers; empty if it does."""
-    if run.error is not None:
-        return [str(run.error["kind"])]
-    if run.kind == "none" or (run.rows == 0 and run.passes == 0):
+    if run.seen.error is not None:
+        return [Cause.of(run.seen.error)]
+    if run.seen.kind == "none" or run.seen.rows == 0:
         return ["not-implemented"]
     if not run.gives_metrics:
-        only_accuracy = not run.scores and any("acc" in key.lower() for key in run.keys)
-        return ["accuracy-as-metric" if only_accuracy else "wrong-signature"]
+        only_accuracy = not run.scores and any("acc" in key.lower() for key in run.seen.keys)
+        return [Cause("accuracy-as-metric", "alone") if only_accuracy else "wrong-signature"]
     return []
 
 
-def failure_or(run: ObservedRun, otherwise: str) -> list[str]:
-    """Explain a run by what kept it from giving numbers, and if nothing did, by this."""
-    return failure_mistakes(run) or [otherwise]
+def mode_mistakes(evaluations: Evaluations, otherwise: str) -> list[str | Cause]:
+    """Explain what was computed in the wrong mode, by what kept it from being computed at all, and else by `otherwise`.
+
+    Numbers that follow nothing are explained as the wrong metrics that they are.
+    """
+    if evaluations.follows:
+        return [otherwise]
+    failed = evaluations.compared.first_failure or evaluations.compared.base
+    # What is right on some loaders and follows nothing on others is nothing that the metrics could explain.
+    return failure_mistakes(failed) or metric_mistakes(evaluations.plain[0], evaluations.plain) or ["wrong-average"]
 
 
-def metric_mistakes(run: ObservedRun, runs: Sequence[ObservedRun]) -> list[str]:
+def metric_mistakes(run: ObservedRun, runs: Sequence[ObservedRun]) -> list[str | Cause]:
     """Explain metrics that are not right.
 
     Args:
@@ -132,207 +213,60 @@ def metric_mistakes(run: ObservedRun, runs: Sequence[ObservedRun]) -> list[str]:
     wrong = [other for other in runs if other.gives_metrics and not other.is_right and not other.moved]
     if not any(other is run for other in wrong):
         return []
-    choices = product(*(_explanations(other) for other in wrong))
-    together = min(choices, key=lambda chosen: (len(frozenset().union(*chosen)), sum(map(len, chosen))))
-    return sorted(next(names for other, names in zip(wrong, together, strict=True) if other is run))
+    choices = product(*(_explanations(other).items() for other in wrong))
+    together = min(
+        choices,
+        key=lambda chosen: (len(frozenset().union(*(ids for ids, _ in chosen))), sum(len(x) for x, _ in chosen)),
+    )
+    mine = next(ids for other, (ids, _) in zip(wrong, together, strict=True) if other is run)
+    return [Cause(id_, _variant(id_, [found for ids, found in together if id_ in ids])) for id_ in sorted(mine)]
 
 
-def _explanations(run: ObservedRun) -> list[frozenset[str]]:
+# Which variants of each mistake give the metrics of a run.
+Variants = Mapping[str, set[str]]
+
+
+def _variant(id_: str, found: Sequence[Variants]) -> str:
+    """Return the one variant that every run shows; empty if there is none, or more."""
+    shared = set.intersection(*(variants[id_] for variants in found))
+    return shared.pop() if len(shared) == 1 else ""
+
+
+def _explanations(run: ObservedRun) -> Mapping[frozenset[str], Variants]:
     """Return every set of at most two mistakes that gives these metrics, or else of three, or else a guess."""
-    unseen = run.rows < len(run.scene.targets)
-    found: dict[frozenset[str], None] = {}
+    unseen = run.seen.rows < len(run.scenario.targets)
+    found: dict[frozenset[str], dict[str, set[str]]] = {}
     for departures in range(1, _MAX_DEPARTURES + 1):
-        for names, scores in _hypotheses(run.scene, departures):
+        for parts, scores in ways(run.scenario, departures, run.seen.passes):
+            ids = frozenset(id_ for id_, _ in parts)
             # Rows that were never looked at are a fact: whatever else there may be comes on top.
-            if names not in found and unseen <= ("partial-evaluation" in names) and run.matches(scores()):
-                found[names] = None
+            if unseen <= ("partial-evaluation" in ids) and run.matches(scores()):
+                for id_, variant in parts:
+                    found.setdefault(ids, {}).setdefault(id_, set()).add(variant)
         if found and departures > 1:
-            return list(found)
-    return list(found) or [frozenset({_guess(run, unseen=unseen)})]
+            break
+    if not found:
+        guess = _guess(run, unseen=unseen)
+        return {frozenset({guess}): {guess: {""}}}
+    # What explains with less is never worse, whatever the other runs are explained by.
+    return {ids: variants for ids, variants in found.items() if not any(other < ids for other in found)}
 
 
 def _guess(run: ObservedRun, *, unseen: bool) -> str:
     """Name what comes nearest where no wrong way of computing that is known here gives the metrics."""
     if unseen:
         return "partial-evaluation"
-    if run.passes > 1:
+    if run.seen.passes > 1:
         return "misaligned-batches"
     return "wrong-probabilities" if _is_some_cut(run) else "wrong-average"
 
 
-def _hypotheses(scene: Scene, departures: int) -> Iterator[tuple[frozenset[str], Callable[[], Scores]]]:
-    """Return every way of computing the metrics that departs from the right one in this many places."""
-    # Any: each place has its own kind of part, in the order of the arguments of `_scores`.
-    parts: Any = (_squashings(), _cuts(scene), _selections(scene), _poolings(), _summaries(), _labellings())
-    right = [[part for part in options if not part[0]] for options in parts]
-    wrong = [[part for part in options if part[0]] for options in parts]
-    for places in combinations(range(len(parts)), departures):
-        for ways in product(*(wrong[i] if i in places else right[i] for i in range(len(parts)))):
-            names = frozenset(name for name, _ in ways if name)
-            yield names, partial(_scores, scene, *(way for _, way in ways))
-
-
-def _scores(
-    scene: Scene,
-    squash: Callable[[Floats], Floats],
-    cut: float,
-    batches: Sequence[tuple[Rows, Rows]],
-    pool: Callable[[Pairs, Summary], dict[str, float]],
-    summarise: Summary,
-    label: Callable[[dict[str, float]], Scores],
-) -> Scores:
-    pairs = [(squash(scene.logits[0][rows]) >= cut, scene.targets[of]) for rows, of in batches]
-    return label(pool(pairs, summarise))
-
-
-def _squashings() -> list[tuple[str, Callable[[Floats], Floats]]]:
-    def softmax(logits: Floats) -> Floats:
-        powers = np.exp(logits - logits.max())
-        return np.asarray(powers / powers.sum())
-
-    return [
-        ("", sigmoid),
-        ("missing-sigmoid", lambda logits: logits),
-        ("wrong-probabilities", lambda logits: sigmoid(sigmoid(logits))),
-        ("wrong-probabilities", softmax),
-        ("wrong-probabilities", lambda logits: 1 - sigmoid(logits)),
-        ("wrong-probabilities", np.tanh),
-        ("wrong-probabilities", lambda logits: sigmoid(2 * logits)),
-        ("wrong-probabilities", lambda logits: sigmoid(logits / 2)),
-    ]
-
-
-def _cuts(scene: Scene) -> list[tuple[str, float]]:
-    fixed = [("ignores-threshold", 0.5)] if scene.threshold != 0.5 else []
-    return [("", scene.threshold), *fixed]
-
-
-def _selections(scene: Scene) -> list[tuple[str, list[tuple[Rows, Rows]]]]:
-    """Which rows' predictions meet which rows' targets, batch by batch."""
-    found = []
-    for number in range(min(2, len(scene.orders))):
-        batches = scene.batches(number)
-        found += [
-            ("", [(rows, rows) for rows in batches]),
-            ("partial-evaluation", [(rows, rows) for rows in batches[-1:]]),
-            ("partial-evaluation", [(rows, rows) for rows in batches[:1]]),
-            ("partial-evaluation", [(rows, rows) for rows in batches[:-1]]),
-            ("partial-evaluation", [(rows, rows) for rows in batches[1:]]),
-        ]
-    as_stored = _batches(np.arange(len(scene.targets)), scene.batch_size)
-    passes = [*(scene.batches(number) for number in range(min(3, len(scene.orders)))), as_stored]
-    for first, second in permutations(passes, 2):
-        found.append(("misaligned-batches", list(zip(first, second, strict=True))))
-    return found
-
-
-def _batches(order: Rows, size: int) -> list[Rows]:
-    return [order[start : start + size] for start in range(0, len(order), size)]
-
-
-def _poolings() -> list[tuple[str, Callable[[Pairs, Summary], dict[str, float]]]]:
-    def pooled(pairs: Pairs, summarise: Summary) -> dict[str, float]:
-        return summarise(np.concatenate([p for p, _ in pairs]), np.concatenate([t for _, t in pairs]))
-
-    def averaged(pairs: Pairs, summarise: Summary) -> dict[str, float]:
-        each = [summarise(*pair) for pair in pairs]
-        return {name: float(np.mean([scores[name] for scores in each])) for name in METRICS}
-
-    def averaged_by_size(pairs: Pairs, summarise: Summary) -> dict[str, float]:
-        each, sizes = [summarise(*pair) for pair in pairs], [len(targets) for _, targets in pairs]
-        return {name: float(np.average([scores[name] for scores in each], weights=sizes)) for name in METRICS}
-
-    def averaged_then_f1(pairs: Pairs, summarise: Summary) -> dict[str, float]:
-        return _with_f1(averaged(pairs, summarise))
-
-    def averaged_where_defined(pairs: Pairs, summarise: Summary) -> dict[str, float]:
-        each = [summarise(*pair) for pair in pairs if (pair[1] == 1.0).any()]
-        return {name: float(np.mean([scores[name] for scores in each])) if each else 0.0 for name in METRICS}
-
-    names = ("averages-batches",)
-    others = (averaged, averaged_by_size, averaged_then_f1, averaged_where_defined)
-    return [("", pooled), *((name, pooling) for name in names for pooling in others)]
-
-
-def _summaries() -> list[tuple[str, Summary]]:
-    def of_negatives(predicted: Bools, targets: Floats) -> dict[str, float]:
-        return metrics(~predicted.astype(bool), 1.0 - targets)
-
-    def averaged(predicted: Bools, targets: Floats, weights: tuple[float, float]) -> dict[str, float]:
-        classes = (metrics(predicted.astype(bool), targets), of_negatives(predicted, targets))
-        return {name: float(np.average([c[name] for c in classes], weights=weights)) for name in METRICS}
-
-    def macro(predicted: Bools, targets: Floats) -> dict[str, float]:
-        return averaged(predicted, targets, (1.0, 1.0))
-
-    def macro_then_f1(predicted: Bools, targets: Floats) -> dict[str, float]:
-        return _with_f1(macro(predicted, targets))
-
-    def weighted(predicted: Bools, targets: Floats) -> dict[str, float]:
-        positives = float(np.sum(targets == 1.0))
-        return averaged(predicted, targets, (positives, len(targets) - positives))
-
-    def accuracy(predicted: Bools, targets: Floats) -> dict[str, float]:
-        return dict.fromkeys(METRICS, _accuracy(predicted, targets))
-
-    def accuracy_in(name: str) -> Summary:
-        return lambda predicted, targets: {
-            **metrics(predicted.astype(bool), targets),
-            name: _accuracy(predicted, targets),
-        }
-
-    def f1_of(name: str) -> Summary:
-        """Accuracy under one name, and F1 made from it."""
-        return lambda predicted, targets: _with_f1(accuracy_in(name)(predicted, targets))
-
-    def arithmetic_f1(predicted: Bools, targets: Floats) -> dict[str, float]:
-        right = metrics(predicted.astype(bool), targets)
-        return {**right, "f1": (right["precision"] + right["recall"]) / 2}
-
-    def one_of(name: str, other: Summary) -> Summary:
-        return lambda predicted, targets: {
-            **metrics(predicted.astype(bool), targets),
-            name: other(predicted, targets)[name],
-        }
-
-    return [
-        ("", lambda predicted, targets: metrics(predicted.astype(bool), targets)),
-        ("accuracy-as-metric", accuracy),
-        *(("accuracy-as-metric", accuracy_in(name)) for name in METRICS),
-        *(("accuracy-as-metric", f1_of(name)) for name in ("precision", "recall")),
-        *(("wrong-average", summary) for summary in (macro, macro_then_f1, weighted, of_negatives, arithmetic_f1)),
-        *(("wrong-average", one_of("f1", summary)) for summary in (macro, weighted, of_negatives)),
-    ]
-
-
-def _with_f1(scores: dict[str, float]) -> dict[str, float]:
-    """Return the scores with F1 as it follows from their precision and recall."""
-    total = scores["precision"] + scores["recall"]
-    return {**scores, "f1": 2 * scores["precision"] * scores["recall"] / total if total else 0.0}
-
-
-def _accuracy(predicted: Bools, targets: Floats) -> float:
-    return float(np.mean(predicted.astype(bool) == (targets == 1.0)))
-
-
-def _labellings() -> list[tuple[str, Callable[[dict[str, float]], Scores]]]:
-    return [
-        ("", lambda scores: scores),
-        ("swapped-metrics", lambda scores: {**scores, "precision": scores["recall"], "recall": scores["precision"]}),
-        ("swapped-metrics", lambda scores: {**scores, "precision": scores["f1"], "f1": scores["precision"]}),
-        ("swapped-metrics", lambda scores: {**scores, "recall": scores["f1"], "f1": scores["recall"]}),
-        (
-            "swapped-metrics",
-            lambda scores: {"precision": scores["recall"], "recall": scores["f1"], "f1": scores["precision"]},
-        ),
-        (
-            "swapped-metrics",
-            lambda scores: {"precision": scores["f1"], "recall": scores["precision"], "f1": scores["recall"]},
-        ),
-    ]
-
-
 def _is_some_cut(run: ObservedRun) -> bool:
     """Whether the metrics are those of some other cut through the logits: of a wrong but monotone probability."""
-    logits, targets = run.scene.logits[0], run.scene.targets
+    logits, targets = run.scenario.logits[0], run.scenario.targets
     return any(run.matches(metrics(logits >= cut, targets)) for cut in [*logits, np.inf])
+
+
+def undefined_mistakes(evaluations: Evaluations) -> list[str | Cause]:
+    """Explain an undefined ratio that is not 0.0; what fails on every loader fails here too, and is named for that."""
+    return failure_mistakes(evaluations.plain[0]) or mode_mistakes(evaluations, "undefined-metric-crash")

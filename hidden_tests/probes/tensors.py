@@ -14,10 +14,12 @@ from grading.sandbox.inside.wire import Array, Message
 # Bound here, before the candidate's module is loaded: what it may patch later is not what the probes read.
 is_grad_enabled = torch.is_grad_enabled
 no_grad = torch.no_grad
+set_grad_enabled: Callable[[bool], None] = torch._C._set_grad_enabled
 requires_grad: Callable[[Tensor], bool] = vars(torch._C.TensorBase)["requires_grad"].__get__
 _as_tensor = torch.frombuffer
 _plain_types = torch._C.DisableTorchFunctionSubclass
 _detach, _to, _contiguous, _numpy = Tensor.detach, Tensor.to, Tensor.contiguous, Tensor.numpy
+_tolist, _shape = Tensor.tolist, vars(torch._C.TensorBase)["shape"].__get__
 _SEEDS: tuple[Callable[[int], object], ...] = (random.seed, np.random.seed, torch.default_generator.manual_seed)
 _DTYPES = {"float32": torch.float32, "float64": torch.float64, "int64": torch.int64}
 
@@ -42,7 +44,11 @@ def indices(values: Tensor) -> Array:
 def _sent(values: Tensor, dtype: str) -> Array:
     # Without what a subclass of Tensor may put in the place of torch's functions.
     with _plain_types():
-        plain = _numpy(_contiguous(_to(_detach(values), device="cpu", dtype=_DTYPES[dtype])))
+        values = _contiguous(_to(_detach(values), device="cpu", dtype=_DTYPES[dtype]))
+        try:
+            plain = _numpy(values)
+        except RuntimeError:  # inside torch.func.grad and its like no tensor has storage of its own
+            plain = np.array(_tolist(values), dtype=dtype).reshape(tuple(_shape(values)))
     return Array(dtype=dtype, shape=plain.shape, data=plain.tobytes())
 
 
