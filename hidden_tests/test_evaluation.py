@@ -14,7 +14,7 @@ def test_metrics_of_the_positive_class(evaluations: Evaluations, on_failure: OnF
     """Over the whole of a shuffled loader, at the default threshold, of the model as it was given."""
     run = evaluations.plain[0]
 
-    on_failure(metric_mistakes, run, evaluations.plain)
+    on_failure(metric_mistakes, run, evaluations)
     assert run.is_right, run.message
 
 
@@ -22,7 +22,7 @@ def test_threshold_is_honoured(evaluations: Evaluations, on_failure: OnFailure) 
     """Probabilities from the threshold up are positive, be it given by name or by position."""
     run = next((run for run in evaluations.plain[1:] if not run.is_right), evaluations.plain[1])
 
-    on_failure(metric_mistakes, run, evaluations.plain)
+    on_failure(metric_mistakes, run, evaluations)
     assert evaluations.honours_threshold, run.message
 
 

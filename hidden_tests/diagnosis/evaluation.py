@@ -14,7 +14,7 @@ import numpy as np
 from grading.harness import Cause
 from hidden_tests.arrays import told
 from hidden_tests.compare import all_true, close, equal, unchanged
-from hidden_tests.diagnosis.evaluation_ways import ways
+from hidden_tests.diagnosis.evaluation_ways import Ways
 from hidden_tests.observations import evaluation as seen
 from hidden_tests.oracle import METRICS, Floats, metrics
 from hidden_tests.scenarios.evaluation import Scenario, Scores
@@ -27,6 +27,10 @@ _SAME = 1e-6
 _OF_A_STEP = 1e-5
 # More departures than this at once, and anything can be explained by something.
 _MAX_DEPARTURES = 3
+
+
+# For each of some mistakes: which of its variants give the metrics of a run.
+Variants = Mapping[str, set[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +72,11 @@ class ObservedRun:
     def matches(self, expected: Scores) -> bool:
         """Whether the metrics are these."""
         return self.gives_metrics and all(abs(self.scores[name] - expected[name]) <= TOLERANCE for name in METRICS)
+
+    @cached_property
+    def explanations(self) -> Mapping[frozenset[str], Variants]:
+        """The sets of mistakes that give these metrics, each with the variants that do."""
+        return _explanations(self)
 
     def agrees_with(self, other: "ObservedRun") -> bool:
         """Whether both ended, and with the same numbers, whatever they are numbers of."""
@@ -187,43 +196,35 @@ def failure_mistakes(run: ObservedRun) -> list[str | Cause]:
 
 
 def mode_mistakes(evaluations: Evaluations, otherwise: str) -> list[str | Cause]:
-    """Explain what was computed in the wrong mode, by what kept it from being computed at all, and else by `otherwise`.
-
-    Numbers that follow nothing are explained as the wrong metrics that they are.
-    """
+    """Explain numbers of the wrong mode by `otherwise`, and those that follow no mode by what is wrong with them."""
     if evaluations.follows:
         return [otherwise]
     failed = evaluations.compared.first_failure or evaluations.compared.base
-    # What is right on some loaders and follows nothing on others is nothing that the metrics could explain.
-    return failure_mistakes(failed) or metric_mistakes(evaluations.plain[0], evaluations.plain) or ["wrong-average"]
+    return failure_mistakes(failed) or metric_mistakes(evaluations.plain[0], evaluations)
 
 
-def metric_mistakes(run: ObservedRun, runs: Sequence[ObservedRun]) -> list[str | Cause]:
+def metric_mistakes(run: ObservedRun, evaluations: Evaluations) -> list[str | Cause]:
     """Explain metrics that are not right.
 
-    Args:
-        run: what was observed.
-        runs: this and the other runs of the same function: what explains most of them with the fewest mistakes is
-            preferred to what happens to explain one.
+    What explains most of the plain runs with the fewest mistakes is preferred to what happens to explain one.
     """
     if failures := failure_mistakes(run):
         return failures
     if run.moved:
         return ["trains-while-evaluating"]
+    if not evaluations.follows:
+        return [Cause("wrong-probabilities", "independent")]
+    runs = evaluations.plain
     wrong = [other for other in runs if other.gives_metrics and not other.is_right and not other.moved]
     if not any(other is run for other in wrong):
         return []
-    choices = product(*(_explanations(other).items() for other in wrong))
+    choices = product(*(other.explanations.items() for other in wrong))
     together = min(
         choices,
         key=lambda chosen: (len(frozenset().union(*(ids for ids, _ in chosen))), sum(len(x) for x, _ in chosen)),
     )
     mine = next(ids for other, (ids, _) in zip(wrong, together, strict=True) if other is run)
     return [Cause(id_, _variant(id_, [found for ids, found in together if id_ in ids])) for id_ in sorted(mine)]
-
-
-# Which variants of each mistake give the metrics of a run.
-Variants = Mapping[str, set[str]]
 
 
 def _variant(id_: str, found: Sequence[Variants]) -> str:
@@ -235,12 +236,13 @@ def _variant(id_: str, found: Sequence[Variants]) -> str:
 def _explanations(run: ObservedRun) -> Mapping[frozenset[str], Variants]:
     """Return every set of at most two mistakes that gives these metrics, or else of three, or else a guess."""
     unseen = run.seen.rows < len(run.scenario.targets)
+    ways = Ways(run.scenario, run.seen.passes)
     found: dict[frozenset[str], dict[str, set[str]]] = {}
     for departures in range(1, _MAX_DEPARTURES + 1):
-        for parts, scores in ways(run.scenario, departures, run.seen.passes):
+        for parts, scores in ways.departing(departures):
             ids = frozenset(id_ for id_, _ in parts)
             # Rows that were never looked at are a fact: whatever else there may be comes on top.
-            if unseen <= ("partial-evaluation" in ids) and run.matches(scores()):
+            if run.matches(scores) and unseen <= ("partial-evaluation" in ids):
                 for id_, variant in parts:
                     found.setdefault(ids, {}).setdefault(id_, set()).add(variant)
         if found and departures > 1:

@@ -5,14 +5,13 @@ batches are pooled, what is made of the counts, and under which names. A part th
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from itertools import combinations, permutations, product
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hidden_tests.oracle import METRICS, Bools, Floats, metrics, sigmoid
-from hidden_tests.scenarios.evaluation import Rows, Scenario, Scores, batches_of
+from hidden_tests.scenarios.evaluation import Scenario, Scores, batches_of
 
 Pairs = Sequence[tuple[Bools, Floats]]
 Summary = Callable[[Bools, Floats], dict[str, float]]
@@ -31,37 +30,46 @@ class Part(NamedTuple):
 Departure = tuple[str, str]
 
 
-def ways(
-    scenario: Scenario, departures: int, passes: int
-) -> Iterator[tuple[Sequence[Departure], Callable[[], Scores]]]:
-    """Yield every way of computing the metrics that departs from the right one in this many places.
+class Ways:
+    """The ways of computing the metrics in one scenario.
 
     Args:
         scenario: what the metrics are computed from.
-        departures: in how many places.
         passes: how many passes over the loader there were: no others are looked at.
     """
-    # In the order of the arguments of `_scores`.
-    places = (_squashings(), _cuts(scenario), _selections(scenario, passes), _poolings(), _summaries(), _labellings())
-    right = [[part for part in parts if not part.mistake] for parts in places]
-    wrong = [[part for part in parts if part.mistake] for parts in places]
-    for departing in combinations(range(len(places)), departures):
-        for chosen in product(*(wrong[i] if i in departing else right[i] for i in range(len(places)))):
-            found = [(part.mistake, part.variant) for part in chosen if part.mistake]
-            yield found, partial(_scores, scenario, *(part.does for part in chosen))
 
+    def __init__(self, scenario: Scenario, passes: int) -> None:
+        self._scenario = scenario
+        self._places = (
+            _squashings(),
+            _cuts(scenario),
+            _selections(scenario, passes),
+            _poolings(),
+            _summaries(),
+            _labellings(),
+        )
+        # By the parts' numbers: the last places vary fastest, and what the first ones give is the same meanwhile.
+        self._pairs: dict[Sequence[int], Pairs] = {}
+        self._pooled: dict[Sequence[int], dict[str, float]] = {}
 
-def _scores(
-    scenario: Scenario,
-    squash: Callable[[Floats], Floats],
-    cut: float,
-    batches: Sequence[tuple[Rows, Rows]],
-    pool: Callable[[Pairs, Summary], dict[str, float]],
-    summarise: Summary,
-    label: Callable[[dict[str, float]], Scores],
-) -> Scores:
-    pairs = [(squash(scenario.logits[0][rows]) >= cut, scenario.targets[of]) for rows, of in batches]
-    return label(pool(pairs, summarise))
+    def departing(self, departures: int) -> Iterator[tuple[Sequence[Departure], Scores]]:
+        """Yield each way that departs from the right one in so many places, with the metrics that it gives."""
+        right = [[i for i, part in enumerate(parts) if not part.mistake] for parts in self._places]
+        wrong = [[i for i, part in enumerate(parts) if part.mistake] for parts in self._places]
+        for departing in combinations(range(len(self._places)), departures):
+            for chosen in product(*(wrong[i] if i in departing else right[i] for i in range(len(self._places)))):
+                parts = [parts[i] for parts, i in zip(self._places, chosen, strict=True)]
+                yield [(part.mistake, part.variant) for part in parts if part.mistake], self._scores(chosen, parts)
+
+    def _scores(self, chosen: Sequence[int], parts: Sequence[Part]) -> Scores:
+        squash, cut, batches, pool, summarise, label = (part.does for part in parts)
+        logits, targets = self._scenario.logits[0], self._scenario.targets
+        if chosen[:3] not in self._pairs:
+            self._pairs[chosen[:3]] = [(squash(logits[rows]) >= cut, targets[of]) for rows, of in batches]
+        if chosen[:5] not in self._pooled:
+            self._pooled[chosen[:5]] = pool(self._pairs[chosen[:3]], summarise)
+        scores: Scores = label(self._pooled[chosen[:5]])
+        return scores
 
 
 def _squashings() -> list[Part]:
@@ -196,8 +204,14 @@ def _labellings() -> list[Part]:
     def taken_from(precision: str, recall: str, f1: str) -> Callable[[dict[str, float]], Scores]:
         return lambda scores: {"precision": scores[precision], "recall": scores[recall], "f1": scores[f1]}
 
+    def each(change: Callable[[float], float]) -> Callable[[dict[str, float]], Scores]:
+        return lambda scores: {name: change(score) for name, score in scores.items()}
+
     return [
         Part("", "", lambda scores: scores),
+        Part("wrong-scale", "per-cent", each(lambda score: 100 * score)),
+        Part("wrong-scale", "rounded", each(lambda score: round(score, 2))),
+        Part("wrong-scale", "rounded", each(lambda score: round(score, 1))),
         Part("swapped-metrics", "precision-and-recall", taken_from("recall", "precision", "f1")),
         Part("swapped-metrics", "precision-and-f1", taken_from("f1", "recall", "precision")),
         Part("swapped-metrics", "recall-and-f1", taken_from("precision", "f1", "recall")),

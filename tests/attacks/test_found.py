@@ -79,6 +79,63 @@ def test_no_solution_lies_about(level: str, grade: Grade):
     assert points(grade(BORROWED)) == NOTHING
 
 
+# What keeps the numbers of an empty `train_epoch` from being compared, if arrays of other shapes are broadcast: each
+# is a statement with the model at hand.
+COMPARED_AS_NOTHING = {
+    **{
+        f"flat of shape {shape}": f"model.flat = lambda: torch.empty{shape}"
+        for shape in ("(0, 1)", "(0, 5)", "(0, 1, 1)", "(3, 0, 1)", "(0, 1, 5)")
+    },
+    "flat of the class": "type(model).flat = lambda self: torch.empty(0, 1)",
+    "flat of every module": "torch.nn.Module.flat = lambda self: torch.empty(0, 1)",
+    "weight and bias": "model.weight = model.bias = torch.nn.Parameter(torch.empty(0, 1))",
+    "data of the weight": "model.weight.data = torch.empty(0, 1)",
+    "cat": "torch.cat = lambda *a, **k: torch.empty(0, 1)",
+    "reshape": "torch.Tensor.reshape = lambda self, *a: torch.empty(0, 1)",
+    "detach": "torch.Tensor.detach = lambda self: torch.empty(0, 1)",
+    "clone": "torch.Tensor.clone = lambda self, **k: torch.empty(0, 1)",
+    "numpy": "torch.Tensor.numpy = lambda self, **k: __import__('numpy').empty((0, 1))",
+    "to": "torch.Tensor.to = lambda self, *a, **k: torch.empty(0, 1, dtype=torch.float64)",
+    "sub": "torch.sub = torch.mul = lambda *a, **k: torch.empty(0, 1)",
+}
+
+
+def _untrained(attack: str, rest: str) -> str:
+    return compose(
+        "import torch\n"
+        f"def train_epoch(model, loader, loss_fn, optimizer):\n    {attack}\n    {rest}\n"
+        f"def evaluate(model, loader, threshold=0.5):\n    {attack}\n"
+        "    return dict.fromkeys(['precision', 'recall', 'f1'], 0.0)\n"
+    )
+
+
+@pytest.mark.parametrize("attack", COMPARED_AS_NOTHING)
+def test_an_observation_without_values_earns_nothing(attack: str, grade: Grade):
+    """An empty array agrees with no expected values, however candidate code gets it into a reply."""
+    earned = points(grade(_untrained(COMPARED_AS_NOTHING[attack], "return 0.5")))
+
+    assert (earned["training-loop"], earned["evaluation"]) == (0, 0)
+
+
+# A right mean loss of a model that is put into training mode and never trained.
+LOSSES = "return sum(loss_fn(model.train()(x), y).item() for x, y in loader) / len(loader)"
+
+
+@pytest.fixture(scope="module")
+def untrained(grade: Grade) -> float:
+    """What right losses without training earn."""
+    return points(grade(_untrained("pass", LOSSES)))["training-loop"] or 0.0
+
+
+@pytest.mark.parametrize("attack", COMPARED_AS_NOTHING)
+def test_an_observation_without_values_adds_nothing(attack: str, untrained: float, grade: Grade):
+    """Parameters that cannot be compared are not those of a trained model, even where the losses are right."""
+    earned = points(grade(_untrained(COMPARED_AS_NOTHING[attack], LOSSES)))["training-loop"]
+
+    assert earned is not None
+    assert earned <= untrained == 15
+
+
 @pytest.mark.parametrize("kind", ["missing-no-grad", "loss-keeps-graph", "wrong-reduction", "nonsense", "pass"])
 def test_an_error_of_a_made_up_kind_is_a_crash(kind: str, grade: Grade):
     """A minor mistake's name on an error would make it cheap; an unknown one would end the grading."""
