@@ -1,6 +1,6 @@
 """The scenes that the hidden tests look at, each played once, and what was observed there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grading.under_test import CandidateUnderTest
-from hidden_tests.arrays import array, random_for, single, values_of
+from hidden_tests.arrays import array, random_for, single
 from hidden_tests.diagnosis import focal, loss, loss_weights
 from hidden_tests.diagnosis.evaluation import ComparedRuns, Evaluations, ObservedRun, ShiftedRuns
 from hidden_tests.diagnosis.loss_batch import Batch
