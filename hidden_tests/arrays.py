@@ -22,6 +22,18 @@ def values_of(array: Array) -> Floats:
     return np.frombuffer(array.data, dtype=array.dtype).reshape(array.shape).astype(np.float64)
 
 
+def one_each(values: Floats, rows: int) -> Floats | None:
+    """Return values of shape (rows,) or (rows, 1) as (rows,); None for any other shape."""
+    return values.reshape(rows) if values.shape in ((rows,), (rows, 1)) else None
+
+
+def row_numbers(values: Floats, rows: int) -> NDArray[np.int64]:
+    """Return which of so many rows each value is the number of, -1 for what is none."""
+    nearest = np.rint(np.where(np.isfinite(values), values, -1.0))
+    known = (np.abs(values - nearest) < 0.25) & (nearest >= 0) & (nearest < rows)
+    return np.where(known, nearest, -1.0).astype(np.int64)
+
+
 def single(values: Floats) -> Floats:
     """Round to float32, so that the oracle computes with what the candidate was given."""
     return values.astype(np.float32).astype(np.float64)

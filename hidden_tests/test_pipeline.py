@@ -1,15 +1,19 @@
 """TODO 7: `assignment/pipeline.py` is repaired. Each test looks at one function's results, whatever is in it."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pytest
 
-from grading.harness import OnFailure
+from grading.harness import Cause, OnFailure
+from grading.observations import Observation, Sizes
 from grading.under_test import CandidateUnderTest
-from hidden_tests.arrays import array, random_for, single, values_of
-from hidden_tests.oracle import Floats, cross_entropy, metrics, sigmoid
+from hidden_tests.arrays import array, one_each, random_for, single
+from hidden_tests.compare import close
+from hidden_tests.diagnosis import pipeline as diagnosis
+from hidden_tests.observations import broken_pipeline as seen
+from hidden_tests.oracle import METRICS, Floats, metrics, sigmoid
 
 pytestmark = pytest.mark.criterion("broken-pipeline")
 
@@ -21,8 +25,17 @@ LEAST_F1 = 0.7
 SPOILS_TRAINING = frozenset(
     ["inverted-weight", "double-sigmoid", "broadcast-loss", "labels-shuffled-apart", "accumulated-gradients"]
 )
+THRESHOLDS = (0.5, 0.3, 0.8)
 
-Play = Callable[..., Mapping[str, Any]]
+_Record = TypeVar("_Record", bound=Observation)
+
+
+class Play(Protocol):
+    """Runs one part of the pipeline and returns what was observed."""
+
+    def __call__(self, part: str, record: type[_Record], sizes: Sizes | None = None, **inputs: Any) -> _Record:
+        """Run the part that the probe has under this name."""
+        ...
 
 
 class Unrepaired:
@@ -31,10 +44,11 @@ class Unrepaired:
     def __init__(self) -> None:
         self.found: list[str] = []
 
-    def __call__(self, id_: str) -> list[str]:
-        """Name one: asked only when its test fails."""
-        self.found.append(id_)
-        return [id_]
+    def __call__(self, diagnose: Callable[..., Sequence[Cause]], *observed: Any) -> Sequence[Cause]:
+        """Explain a failed test, and remember what was found: asked only when the test fails."""
+        causes = diagnose(*observed)
+        self.found += [cause.id for cause in causes]
+        return causes
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +57,14 @@ def unrepaired() -> Unrepaired:
     return Unrepaired()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def play(candidate: CandidateUnderTest) -> Play:
-    """Play one part of the pipeline."""
-    return lambda part, **inputs: candidate.call("pipeline", {"part": part, **inputs}, file=FILE)
+    """Run one part of the pipeline."""
+
+    def play(part: str, record: type[_Record], sizes: Sizes | None = None, **inputs: Any) -> _Record:
+        return candidate.call("pipeline", {"part": part, **inputs}, record, sizes, file=FILE)
+
+    return play
 
 
 def _labelled(random: np.random.Generator, rows: int) -> tuple[Floats, Floats]:
@@ -55,40 +73,40 @@ def _labelled(random: np.random.Generator, rows: int) -> tuple[Floats, Floats]:
     return single(np.column_stack([np.arange(rows), random.normal(size=(rows, 3))])), labels
 
 
-def _splits(play: Play, seed: int) -> tuple[Floats, list[list[Floats]]]:
+@pytest.fixture(scope="module")
+def splits(play: Play, seed: int) -> list[diagnosis.Split]:
+    """`split` of one set of rows with ten seeds, of which the first two are the same."""
     features, labels = _labelled(random_for(seed, "split"), 240)
-    seen = play("split", features=array(features), labels=array(labels), seeds=[1, 1, 2])
-    return labels, [[values_of(part) for part in parts] for parts in seen["parts"]]
+    seeds = [1, *range(1, 10)]
+    observed = play(
+        "split", seen.Splits, {"parts": len(seeds)}, features=array(features), labels=array(labels), seeds=seeds
+    )
+    return [diagnosis.Split(labels, features.shape[1], parts) for parts in observed.parts]
 
 
-def _rows(features: Floats) -> list[int]:
-    return [int(row) for row in features[:, 0]]
-
-
-def test_split_draws_at_random(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
+def test_split_draws_at_random(splits: list[diagnosis.Split], on_failure: OnFailure, unrepaired: Unrepaired) -> None:
     """Which examples are for testing depends on the seed alone, and every example is on one side, with its label."""
-    labels, splits = _splits(play, seed)
-
-    on_failure(unrepaired, "unshuffled-split")
-    for train_x, train_y, test_x, test_y in splits:
-        assert sorted(_rows(train_x) + _rows(test_x)) == list(range(len(labels)))
-        assert np.array_equal(labels[_rows(train_x)], train_y.ravel())
-        assert np.array_equal(labels[_rows(test_x)], test_y.ravel())
-    first, again, other = (set(_rows(parts[2])) for parts in splits)
-    assert first == again != other
-    assert len(first & other) < 0.6 * len(first), "two seeds share most of their test rows"
+    on_failure(unrepaired, diagnosis.draw_mistakes, splits)
+    for split in splits:
+        assert split.has_shapes, split.shapes_message
+        assert split.holds_every_row_once, split.rows_message
+        assert split.keeps_labels, "rows and labels do not belong together"
+        assert split.is_a_sample, split.rows_message
+    first, again, *others = splits
+    assert {*first.test} == {*again.test}, "two calls with the same seed test on different rows"
+    common = max(diagnosis.in_common(first, other) for other in others)
+    assert common < 0.6, f"{common:.0%} of the test rows are those of another seed"
 
 
 def test_split_keeps_the_share_of_positives(
-    play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
+    splits: list[diagnosis.Split], on_failure: OnFailure, unrepaired: Unrepaired
 ) -> None:
     """A quarter is for testing, with as many positives in proportion as there are in training."""
-    labels, splits = _splits(play, seed)
-
-    on_failure(unrepaired, "unstratified-split")
-    for _, train_y, _, test_y in splits:
-        assert abs(test_y.sum() - labels.mean() * test_y.size) < 1.5, f"{test_y.mean()} of {labels.mean()}"
-        assert abs(train_y.sum() - labels.mean() * train_y.size) < 1.5
+    on_failure(unrepaired, diagnosis.share_mistakes, splits)
+    for split in splits:
+        assert split.has_shapes, split.shapes_message
+        assert split.is_a_quarter, split.rows_message
+        assert split.keeps_shares, split.shares_message
 
 
 def test_scaling_knows_the_training_split_alone(
@@ -96,104 +114,127 @@ def test_scaling_knows_the_training_split_alone(
 ) -> None:
     """Mean 0 and standard deviation 1 on the training split; the same shift and scale for everything else."""
     random = random_for(seed, "standardize")
-    train = single(random.normal([5.0, -2.0, 0.5], [3.0, 0.5, 1.0], size=(400, 3)))
-    test, other = single(random.normal(9.0, 4.0, size=(150, 3))), single(random.normal(size=(20, 3)))
-    seen = play("standardize", train=array(train), test=array(test), other=array(other))
+    features = {
+        "train": single(random.normal([5.0, -2.0, 0.5], [3.0, 0.5, 1.0], size=(400, 3))),
+        "test": single(random.normal(9.0, 4.0, size=(150, 3))),
+        "other": single(random.normal(size=(20, 3))),
+    }
+    train, test, other = map(array, features.values())
+    observed = play("standardize", seen.Standardized, train=train, test=test, other=other)
+    outputs = {"train": observed.train, "test": observed.test, "other": observed.other}
+    scaling = diagnosis.Scaling(inputs=features, outputs=outputs)
 
-    on_failure(unrepaired, "leaking-scaler")
-    for name, given in (("train", train), ("test", test), ("other", other)):
-        wanted = (given - train.mean(0)) / train.std(0)
-        # Dividing by n or by n - 1, or adding a little to the deviation, is all the same.
-        assert np.allclose(values_of(seen[name]), wanted, rtol=0.01, atol=0.02), f"{name} is not scaled by training"
+    on_failure(unrepaired, diagnosis.scaling_mistakes, scaling)
+    assert scaling.is_by_training, scaling.message
 
 
 def test_loss_weighs_positives_up(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
     """The mean cross-entropy on logits, in which a positive counts n_neg / n_pos times."""
     random = random_for(seed, "pipeline loss")
     logits, targets = single(random.normal(size=40)), (random.uniform(size=40) < 0.4).astype(np.float64)
-    labels = np.repeat([1.0, 0.0], [10, 35])
-    seen = play("loss", labels=array(labels), logits=array(logits), targets=array(targets))
+    labels, weight = np.repeat([1.0, 0.0], [10, 35]), 3.5
+    observed = play("loss", seen.Loss, labels=array(labels), logits=array(logits), targets=array(targets))
 
-    on_failure(unrepaired, "inverted-weight")
-    wanted = float(np.mean(np.where(targets == 1.0, 3.5, 1.0) * cross_entropy(logits, targets)))
-    assert seen["value"].get("value") == pytest.approx(wanted, rel=1e-3)
-
-
-def _outputs(play: Play, seed: int) -> Mapping[str, Any]:
-    # Large features, so that a logit is large, and a probability still at most 1.
-    features = random_for(seed, "model").normal(scale=1000.0, size=(12, 6))
-    return play("model", features=array(features), seeds=[seed % 1000, *range(1, 10)])
+    on_failure(unrepaired, diagnosis.loss_mistakes, observed, logits, targets, weight)
+    value, wanted = observed.value.number, diagnosis.weighted_loss(logits, targets, weight)
+    assert close(value, wanted, rtol=1e-3, atol=0.0), f"loss_fn returned {value:.4g}, where {wanted:.4g} is right"
 
 
-def test_model_gives_logits(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
-    """Log-odds of any sign and size, not probabilities."""
-    seen = _outputs(play, seed)
+@pytest.fixture(scope="module")
+def models(play: Play, seed: int) -> diagnosis.Models:
+    """Ten models whose parameters were changed at random, and what they make of twelve rows."""
+    random = random_for(seed, "model")
+    # Among them large ones, of which a logit is large, and a probability still at most 1.
+    features, order = random.normal(size=(12, 6)) * np.repeat([1.0, 30.0, 1000.0], 4)[:, None], random.permutation(12)
+    seeds = [seed % 1000, *range(1000, 1009)]
+    observed = play(
+        "model",
+        seen.Models,
+        {"outputs": len(seeds)},
+        features=array(features),
+        order=array(order, "int64"),
+        seeds=seeds,
+    )
+    return diagnosis.Models(outputs=observed.outputs, order=order)
 
-    on_failure(unrepaired, "double-sigmoid")
-    outputs = np.concatenate([values_of(output).ravel() for output in seen["outputs"]])
-    assert outputs.min() < 0.0 or outputs.max() > 1.0
+
+def test_model_gives_logits(models: diagnosis.Models, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
+    """Log-odds of any sign and size, not probabilities; they depend on the features and on the parameters."""
+    on_failure(unrepaired, diagnosis.logit_mistakes, models)
+    assert models.gives_a_number_for_each_row, models.shape_message
+    assert models.depends_on_its_input, "a model gives the same output for all rows, or two models give the same"
+    assert models.exceeds_probabilities, f"the outputs lie between {models.range[0]:.4g} and {models.range[1]:.4g}"
 
 
 def test_model_gives_one_number_for_each_example(
-    play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
+    models: diagnosis.Models, on_failure: OnFailure, unrepaired: Unrepaired
 ) -> None:
-    """Logits of shape (b,): with targets of shape (b,), (b, 1) would be broadcast to (b, b)."""
-    seen = _outputs(play, seed)
+    """Logits of shape (b,), each about its own row: with targets (b,), (b, 1) would be broadcast to (b, b)."""
+    on_failure(unrepaired, diagnosis.shape_mistakes, models)
+    assert models.is_flat, models.shape_message
+    assert models.depends_on_its_input, "a model gives the same output for all rows, or two models give the same"
+    assert models.judges_rows_apart, "in another order of the batch, a row has another output"
 
-    on_failure(unrepaired, "broadcast-loss")
-    assert seen["shapes"] == [[12]] * 10
 
-
-def _training(play: Play, seed: int) -> tuple[Floats, Floats, Mapping[str, Any]]:
+@pytest.fixture(scope="module")
+def fit(play: Play, seed: int) -> diagnosis.Fit:
+    """`fit` of a linear model, with a loss whose gradient is the mean of the batch's features."""
     features, labels = _labelled(random_for(seed, "fit"), 320)
     features[:, 1:] *= 0.1  # so that a clipped gradient is the same
-    return features, labels, play("fit", features=array(features), labels=array(labels), seed=seed % 1000)
+    observed = play(
+        "fit",
+        seen.Training,
+        {"noted": seen.NOTED_EPOCHS * len(labels) + 1, "columns": features.shape[1], "weights": features.shape[1] - 1},
+        features=array(features),
+        labels=array(labels),
+        seed=seed % 1000,
+    )
+    return diagnosis.Fit(labels, observed)
 
 
 def test_fit_keeps_labels_with_their_features(
-    play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
+    fit: diagnosis.Fit, on_failure: OnFailure, unrepaired: Unrepaired
 ) -> None:
-    """However examples are shuffled, each comes with its own label."""
-    _, labels, seen = _training(play, seed)
-
-    on_failure(unrepaired, "labels-shuffled-apart")
-    assert seen["batches"], "nothing was trained on"
-    for batch in seen["batches"]:
-        assert np.array_equal(labels[values_of(batch["rows"]).astype(int)], values_of(batch["targets"]))
+    """It trains on more than half of the examples; however they are shuffled, each comes with its own label."""
+    on_failure(unrepaired, diagnosis.label_mistakes, fit)
+    assert fit.has_trained, f"the parameters moved along a gradient {fit.steps} times, expected more"
+    assert fit.keeps_labels, fit.labels_message
+    assert fit.sees_most_rows, f"it trains on {fit.share:.0%} of the rows"
 
 
-def test_fit_steps_along_one_batchs_gradient(
-    play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
-) -> None:
-    """Gradients of earlier batches are forgotten."""
-    features, _, seen = _training(play, seed)
-
-    on_failure(unrepaired, "accumulated-gradients")
-    for step in seen["steps"]:
-        rows = values_of(step["rows"]).astype(int)
-        assert np.allclose(values_of(step["gradient"]), features[rows, 1:].mean(0), atol=1e-4)
+def test_fit_steps_along_one_batchs_gradient(fit: diagnosis.Fit, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
+    """Each step follows the gradient of what came since the last; gradients of earlier batches are forgotten."""
+    on_failure(unrepaired, diagnosis.step_mistakes, fit)
+    assert fit.has_trained, f"the parameters moved along a gradient {fit.steps} times, expected more"
+    assert fit.follows_each_batch, "a step is not along the gradient of its batch"
 
 
 def test_predict_leaves_dropout_out(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
     """Probabilities are the sigmoid of the logits in evaluation mode, however the model arrives."""
     features = single(random_for(seed, "predict").normal(size=(50, 2)))
-    seen = play("predict", features=array(features))
+    observed = play("predict", seen.Probabilities, features=array(features))
 
-    on_failure(unrepaired, "dropout-left-on")
-    found = values_of(seen["probabilities"]).ravel()
-    assert found.shape == (50,)
-    assert np.allclose(found, sigmoid(features[:, 0]), atol=1e-4)
+    on_failure(unrepaired, diagnosis.prediction_mistakes, observed, features)
+    found = one_each(observed.probabilities, len(features))
+    assert found is not None, f"for 50 rows predict returned the shape {observed.probabilities.shape}"
+    assert close(found, sigmoid(features[:, 0]), rtol=0.0, atol=1e-4), "these are not the model's probabilities"
 
 
 def test_decide_compares_probabilities(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
     """Positive is a probability of at least the threshold, whatever the threshold."""
     logits = single(random_for(seed, "decide").normal(size=200))
-    seen = play("decide", features=array(np.column_stack([logits, logits])), thresholds=[0.5, 0.3, 0.8])
+    observed = play(
+        "decide",
+        seen.Decisions,
+        {"decisions": len(THRESHOLDS)},
+        features=array(np.column_stack([logits, logits])),
+        thresholds=list(THRESHOLDS),
+    )
 
-    on_failure(unrepaired, "thresholded-logits")
-    for threshold, decisions in zip((0.5, 0.3, 0.8), seen["decisions"], strict=True):
-        clear = np.abs(sigmoid(logits) - threshold) > 1e-4
-        assert np.array_equal((values_of(decisions).ravel() > 0.5)[clear], (sigmoid(logits) >= threshold)[clear])
+    on_failure(unrepaired, diagnosis.decision_mistakes, observed, logits, THRESHOLDS)
+    for threshold, decisions in zip(THRESHOLDS, observed.decisions, strict=True):
+        right = diagnosis.decides(decisions, sigmoid(logits) >= threshold, logits, threshold)
+        assert right, f"at threshold {threshold} the decisions are not probability >= threshold"
 
 
 def test_measure_counts_over_everything(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
@@ -201,39 +242,74 @@ def test_measure_counts_over_everything(play: Play, seed: int, on_failure: OnFai
     random = random_for(seed, "measure")
     targets = np.sort((random.uniform(size=500) < 0.3).astype(np.float64))
     decisions = np.where(random.uniform(size=500) < 0.75, targets, 1 - targets)
-    seen = play("measure", targets=array(targets), decisions=array(decisions))
+    observed = play("measure", seen.Measured, targets=array(targets), decisions=array(decisions))
 
-    on_failure(unrepaired, "metrics-by-batch")
+    on_failure(unrepaired, diagnosis.measure_mistakes, observed, targets, decisions)
     wanted = metrics(decisions == 1.0, targets)
-    assert {name: said.get("value") for name, said in seen["metrics"].items()} == pytest.approx(wanted, abs=1e-3)
+    assert diagnosis.agree(observed, [wanted]), f"measure returned {diagnosis.numbers(observed)}, expected {wanted}"
 
 
 def test_run_measures_on_the_test_split(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
     """What `run` reports is what the model does on examples that it was not trained on."""
-    random = random_for(seed, "run")
-    train_x, test_x = (
-        np.column_stack([np.repeat([3.0, -3.0], rows // 2), random.normal(size=(rows, 2))]) for rows in (120, 60)
-    )
-    # In training a positive first feature means positive, in testing negative.
-    train_y, test_y = (train_x[:, 0] > 0).astype(np.float64), (test_x[:, 0] < 0).astype(np.float64)
-    parts = {"train_x": train_x, "train_y": train_y, "test_x": test_x, "test_y": test_y}
-    seen = play("run", **{name: array(part) for name, part in parts.items()})
+    run = _run(play, random_for(seed, "run"))
 
-    on_failure(unrepaired, "metrics-on-training-split")
-    assert seen["metrics"]["f1"].get("value") == 0.0
+    on_failure(unrepaired, diagnosis.run_mistakes, run)
+    assert run.has_trained, "fit was given nothing"
+    assert run.spares_the_test_split, "fit was given rows of the test split"
+    assert run.measures_the_test_split, run.message
+
+
+def _run(play: Play, random: np.random.Generator) -> diagnosis.Run:
+    """Run with every other function replaced: a model that calls positive what has a positive first feature."""
+    scores = {"train": np.repeat([3.0, -3.0], 60), "test": np.repeat([3.0, -3.0], 30)}
+    scores["all"] = np.concatenate([*scores.values()])
+    # Draw until precision, recall and F1 tell the test split from training and from all rows.
+    while True:
+        labels = {
+            name: np.where(random.uniform(size=len(scores[name])) < right, scores[name] > 0, scores[name] < 0).astype(
+                float
+            )
+            for name, right in (("train", random.uniform(0.6, 0.9)), ("test", random.uniform(0.6, 0.9)))
+        }
+        labels["all"] = np.concatenate([*labels.values()])
+        expected = {name: metrics(scores[name] > 0, labels[name]) for name in scores}
+        values = np.array([[of[name] for of in expected.values()] for name in METRICS])
+        if np.diff(np.sort(values, axis=1), axis=1).min() > 0.02:
+            break
+    features = np.column_stack([scores["all"], scores["all"], np.arange(len(scores["all"]))])
+    rows = len(scores["train"])
+    observed = play(
+        "run",
+        seen.Run,
+        {"rows": len(features)},
+        train_x=array(features[:rows]),
+        train_y=array(labels["train"]),
+        test_x=array(features[rows:]),
+        test_y=array(labels["test"]),
+    )
+    return diagnosis.Run(observed=observed, expected=expected, test_rows=range(rows, len(features)))
 
 
 def test_the_repaired_pipeline_is_good(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
     """On data that it has never seen, the F1 of a model that nothing spoils in training is at least 0.7."""
     features, labels, hidden, truth = hidden_split(random_for(seed, "whole"))
-    seen = play("whole", features=array(features), labels=array(labels), hidden=array(hidden), seed=seed % 1000)
+    observed = play(
+        "whole",
+        seen.Whole,
+        features=array(features),
+        labels=array(labels),
+        hidden=array(hidden),
+        seed=seed % 1000,
+    )
 
+    decisions = one_each(observed.decisions, len(truth))
+    reached = 0.0 if decisions is None else metrics(decisions > 0.5, truth)["f1"]
     # A poor model is a consequence of any defect that was left; only without one is it a finding of its own.
-    on_failure(lambda: [] if unrepaired.found else ["still-poor"])
-    assert not SPOILS_TRAINING.intersection(unrepaired.found)
-    decisions = values_of(seen["decisions"]).ravel()
-    assert decisions.shape == truth.shape
-    assert metrics(decisions > 0.5, truth)["f1"] >= LEAST_F1
+    on_failure(lambda: [] if unrepaired.found else [Cause("still-poor", detail=f"F1 {reached:.3f} on a hidden split")])
+    spoilt = SPOILS_TRAINING.intersection(unrepaired.found)
+    assert not spoilt, f"the training is spoilt: {', '.join(sorted(spoilt))}"
+    assert decisions is not None, f"for {len(truth)} rows there are decisions of shape {observed.decisions.shape}"
+    assert reached >= LEAST_F1, f"F1 {reached:.3f} on a hidden split, expected at least {LEAST_F1}"
 
 
 def hidden_split(random: np.random.Generator, rows: int = 1600) -> tuple[Floats, Floats, Floats, Floats]:

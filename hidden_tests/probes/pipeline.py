@@ -1,33 +1,21 @@
 """Watches the functions of the pipeline, one part at a time: what is broken in one must not hide another."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from grading.sandbox.inside.candidate import Candidate, CandidateError
 from grading.sandbox.inside.wire import Message
-from hidden_tests.probes.tensors import array, number, tensor
+from hidden_tests.probes.tensors import array, no_grad, number, returned_tensor, tensor
 
-# Of a training that may be long: enough to see what it does.
-_MAX_BATCHES = 40
-
-
-class RowModel(nn.Module):
-    """Logits w·x of all features but the first, which is the row's number; it notes the rows that it is asked for."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(width - 1))
-        self.rows = torch.empty(0)
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Map (b, d) to (b,)."""
-        self.rows = features[:, 0].detach()
-        return features[:, 1:] @ self.weight
+# How much a training is noted: enough to see what it does, however long it takes.
+_NOTED_EPOCHS, _MAX_EVENTS = 2, 2000
+# Bound here, before the candidate's module is loaded.
+_cat, _clone, _detach, _equal, _flatten = torch.cat, Tensor.clone, Tensor.detach, torch.equal, Tensor.flatten
+_randn = torch.randn
 
 
 class ModalModel(nn.Module):
@@ -43,7 +31,7 @@ class ModalModel(nn.Module):
 
 
 def pipeline(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
-    """Play one part of the pipeline.
+    """Run one part of the pipeline.
 
     Inputs: `part`, and what it says below. Observed: what it says below.
     """
@@ -52,10 +40,12 @@ def pipeline(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
 
 def _split(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     """`features` (n, d), `labels` (n,), `seeds`; for each seed the four parts."""
+    names = ("train_features", "train_labels", "test_features", "test_labels")
     parts = []
     for seed in inputs["seeds"]:
         returned = candidate.call("split", tensor(inputs["features"]), tensor(inputs["labels"]), seed)
-        parts.append([array(_a_tensor(part, "split")) for part in _as_tuple(returned, 4, "split")])
+        values = [array(returned_tensor(part, "split")) for part in _as_tuple(returned, 4, "split")]
+        parts.append(dict(zip(names, values, strict=True)))
     return {"parts": parts}
 
 
@@ -66,9 +56,8 @@ def _standardize(candidate: Candidate, inputs: Mapping[str, Message]) -> Message
     if not callable(transform):
         raise CandidateError("wrong-signature", detail="standardize returned no function")
     other = candidate.guard(transform, tensor(inputs["other"]))
-    return {
-        name: array(_a_tensor(x, "standardize")) for name, x in (("train", train), ("test", test), ("other", other))
-    }
+    found = {"train": train, "test": test, "other": other}
+    return {name: array(returned_tensor(values, "standardize")) for name, values in found.items()}
 
 
 def _loss(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
@@ -80,82 +69,166 @@ def _loss(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
 
 
 def _model(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
-    """`features` (b, d), `seeds`; the `shapes` and the `outputs` of a new model for each seed."""
-    features = tensor(inputs["features"])
+    """`features` (b, d), `order` (b,), `seeds`; the outputs of a new model for each seed.
+
+    Its parameters are changed at random first, as by a training: what a model begins with is its own affair, and may
+    be all zeros.
+    """
+    features, order = tensor(inputs["features"]), tensor(inputs["order"])
     outputs = []
     for seed in inputs["seeds"]:
         model = candidate.call("build_model", features.shape[1], seed)
         if not isinstance(model, nn.Module):
             raise CandidateError("wrong-signature", detail=f"build_model returned a {type(model).__name__}")
         model.eval()
-        outputs.append(_a_tensor(candidate.guard(model, features), "the model"))
-    return {"shapes": [list(x.shape) for x in outputs], "outputs": [array(x) for x in outputs]}
+        with no_grad():
+            candidate.guard(model, features)  # the first call may be what makes the parameters
+            random = torch.Generator().manual_seed(seed)
+            for parameter in model.parameters():
+                if parameter.is_floating_point():
+                    parameter.add_(_randn(parameter.shape, generator=random), alpha=0.3)
+            found = {"plain": candidate.guard(model, features), "reordered": candidate.guard(model, features[order])}
+        outputs.append({name: array(returned_tensor(values, "the model")) for name, values in found.items()})
+    return {"outputs": outputs}
 
 
 def _fit(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
-    """`features` (n, d), whose first is the row's number, and `labels` (n,); what happened in training.
+    """`features` (n, d) and `labels` (n,); what happened in training, when the loss is the mean logit.
 
-    For each batch `rows` and `targets`, and for each step the `rows` of the batch before it and the weight's
-    `gradient`, when the loss is the mean logit.
+    The model's logits are w·x of all features but the first, w = 0 at first. For each call of the loss function the
+    `features` that the model was given for it and its `targets`; for each change of w how many `batches` came before
+    it, and the `gradient` there was.
     """
     features, labels = tensor(inputs["features"]), tensor(inputs["labels"])
-    model = RowModel(features.shape[1])
-    batches: list[tuple[Tensor, Tensor]] = []
-    steps: list[tuple[Tensor, Tensor]] = []
+    room = _NOTED_EPOCHS * len(labels)
+    # In closures and not in attributes, where candidate code would find them.
+    passes: list[Tensor] = []
+    batches: list[dict[str, Message]] = []
+    steps: list[dict[str, Message]] = []
+    gradient: Tensor | None = None
+
+    class Linear(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(features.shape[1] - 1))
+
+        def forward(self, rows: Tensor) -> Tensor:
+            """Map (b, d) to (b,)."""
+            look()
+            passes.append(_detach(rows))
+            return rows[:, 1:] @ self.weight
+
+    model = Linear()
+    weight = model.weight
+    last = _clone(_detach(weight))
 
     def loss_fn(logits: Tensor, targets: Tensor) -> Tensor:
-        if len(batches) < _MAX_BATCHES:
-            batches.append((model.rows, targets.detach().flatten()))
+        nonlocal room
+        # Of several passes since the last loss, those that it is about: the latest of as many rows as it has logits.
+        about: list[Tensor] = []
+        while passes and sum(map(len, about)) < logits.numel():
+            about.insert(0, passes.pop())
+        passes.clear()
+        if about and room > 0 and len(batches) < _MAX_EVENTS:
+            given = _cat(about)[:room]
+            batches.append({"features": array(given), "targets": array(_flatten(_detach(targets))[: len(given) + 1])})
+            room -= len(given)
         return logits.mean()
 
-    def before_step(_: Optimizer, args: Any, kwargs: Any) -> None:  # noqa: ARG001 - the hook's signature
-        if model.weight.grad is not None and len(steps) < _MAX_BATCHES:
-            steps.append((model.rows, model.weight.grad.detach().clone()))
+    def note(value: Tensor) -> None:
+        nonlocal gradient
+        gradient = _clone(_detach(value))
 
+    def look() -> None:
+        """Note that the weight has changed since the last time, if it has."""
+        nonlocal last, gradient
+        if _equal(_detach(weight), last):
+            return
+        last = _clone(_detach(weight))
+        if room > 0 and len(steps) < _MAX_EVENTS:
+            steps.append({"batches": len(batches), "gradient": None if gradient is None else array(gradient)})
+        gradient = None
+
+    def before_step(*_: object) -> None:
+        if weight.grad is not None:
+            note(weight.grad)
+
+    weight.register_hook(note)  # what torch.autograd.grad returns, too
+    weight.register_post_accumulate_grad_hook(before_step)
     hook = register_optimizer_step_pre_hook(before_step)
     try:
         candidate.call("fit", model, features, labels, loss_fn, inputs["seed"])
     finally:
         hook.remove()
-    return {
-        "batches": [{"rows": array(rows), "targets": array(targets)} for rows, targets in batches],
-        "steps": [{"rows": array(rows), "gradient": array(gradient)} for rows, gradient in steps],
-    }
+    look()
+    return {"batches": batches, "steps": steps}
 
 
 def _predict(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     """`features` (n, 2), logits in evaluation and in training mode; `probabilities` of a model in the latter."""
     returned = candidate.call("predict", ModalModel().train(), tensor(inputs["features"]))
-    return {"probabilities": array(_a_tensor(returned, "predict"))}
+    return {"probabilities": array(returned_tensor(returned, "predict"))}
 
 
 def _decide(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     """`features` (n, 2) with the same logits for both modes, `thresholds`; the `decisions` for each."""
-    decisions = [
-        _a_tensor(candidate.call("decide", ModalModel(), tensor(inputs["features"]), threshold), "decide")
+    returned = [
+        candidate.call("decide", ModalModel(), tensor(inputs["features"]), threshold)
         for threshold in inputs["thresholds"]
     ]
-    return {"decisions": [array(of.to(torch.float32)) for of in decisions]}
+    return {"decisions": [array(returned_tensor(decisions, "decide")) for decisions in returned]}
 
 
 def _measure(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
-    """`targets` (n,) and `decisions` (n,), 0 or 1; the `metrics`."""
+    """`targets` (n,) and `decisions` (n,), 0 or 1; the metrics."""
     returned = candidate.call("measure", tensor(inputs["targets"]), tensor(inputs["decisions"]) == 1)
-    return {"metrics": _metrics(candidate, returned, "measure")}
+    return _metrics(candidate, returned, "measure")
 
 
 def _run(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
-    """The splits, given; the `metrics` of a run whose model calls positive what has a positive first feature."""
-    parts = tuple(tensor(inputs[name]) for name in ("train_x", "train_y", "test_x", "test_y"))
+    """The splits, given; the `metrics` of a run whose model calls positive what has a positive first feature.
+
+    All functions but `run` are ours. Observed besides: the last feature of each row that `fit` was given, `fitted`.
+    """
+    train_x, train_y, test_x, test_y = (tensor(inputs[name]) for name in ("train_x", "train_y", "test_x", "test_y"))
+    features, labels = torch.cat([train_x, test_x]), torch.cat([train_y, test_y])
+    fitted: list[Tensor] = []
+
+    def split(features: Tensor, labels: Tensor, *_: object, **__: object) -> tuple[Tensor, ...]:
+        if len(labels) == len(train_y) + len(test_y):
+            return train_x, train_y, test_x, test_y
+        cut = 3 * len(labels) // 4  # a part is split once more, perhaps to choose a threshold by
+        return features[:cut], labels[:cut], features[cut:], labels[cut:]
+
+    def fit(model: nn.Module, features: Tensor, *_: object, **__: object) -> None:  # noqa: ARG001
+        if sum(map(len, fitted)) < len(labels):
+            fitted.append(_detach(features)[: len(labels), -1])
+
     candidate.provide(
-        split=lambda *_, **__: parts,
-        fit=lambda *_, **__: None,
+        split=split,
+        standardize=lambda train, test, *_, **__: (train, test, lambda features: features),
+        make_loss=lambda *_, **__: nn.functional.binary_cross_entropy_with_logits,
+        build_model=lambda *_, **__: ModalModel(),
+        fit=fit,
         predict=lambda model, features, *_, **__: (features[:, 0] > 0).float(),  # noqa: ARG005
         decide=lambda model, features, *_, **__: features[:, 0] > 0,  # noqa: ARG005
+        measure=_measured,
     )
-    both = [torch.cat([parts[0], parts[2]]), torch.cat([parts[1], parts[3]])]
-    _, metrics = _as_tuple(candidate.call("run", *both, 0), 2, "run")
-    return {"metrics": _metrics(candidate, metrics, "run")}
+    _, metrics = _as_tuple(candidate.call("run", features, labels, 0), 2, "run")
+    return {
+        "metrics": _metrics(candidate, metrics, "run"),
+        "fitted": array(_cat(fitted) if fitted else torch.empty(0)),
+    }
+
+
+def _measured(targets: Tensor, decisions: Tensor, *_: object, **__: object) -> dict[str, float]:
+    positive, called = targets.flatten() > 0.5, decisions.flatten() > 0.5
+    hits, predicted, actual = (int(of.sum()) for of in (positive & called, called, positive))
+    return {
+        "precision": hits / max(1, predicted),
+        "recall": hits / max(1, actual),
+        "f1": 2 * hits / max(1, predicted + actual),
+    }
 
 
 def _whole(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
@@ -163,11 +236,10 @@ def _whole(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     torch.manual_seed(inputs["seed"])
     returned = candidate.call("run", tensor(inputs["features"]), tensor(inputs["labels"]), inputs["seed"])
     decide, _ = _as_tuple(returned, 2, "run")
-    decisions = _a_tensor(candidate.guard(decide, tensor(inputs["hidden"])), "what run returned")
-    return {"decisions": array(decisions.to(torch.float32))}
+    return {"decisions": array(returned_tensor(candidate.guard(decide, tensor(inputs["hidden"])), "run's function"))}
 
 
-_PARTS = {
+_PARTS: dict[str, Callable[[Candidate, Mapping[str, Message]], Message]] = {
     "split": _split,
     "standardize": _standardize,
     "loss": _loss,
@@ -182,6 +254,8 @@ _PARTS = {
 
 
 def _metrics(candidate: Candidate, returned: object, function: str) -> Message:
+    if returned is None:
+        raise CandidateError("not-implemented", detail=f"{function} returned None for metrics")
     if not isinstance(returned, Mapping):
         raise CandidateError("wrong-signature", detail=f"{function} returned a {type(returned).__name__} for metrics")
     return {name: number(candidate, returned.get(name)) for name in ("precision", "recall", "f1")}
@@ -193,11 +267,3 @@ def _as_tuple(returned: object, length: int, function: str) -> tuple[Any, ...]:
     if not isinstance(returned, tuple | list) or len(returned) != length:
         raise CandidateError("wrong-signature", detail=f"{function} returned no {length} values")
     return tuple(returned)
-
-
-def _a_tensor(value: object, function: str) -> Tensor:
-    if value is None:
-        raise CandidateError("not-implemented", detail=f"{function} returned None")
-    if not isinstance(value, Tensor):
-        raise CandidateError("wrong-signature", detail=f"{function} returned a {type(value).__name__}, not a tensor")
-    return value.detach()

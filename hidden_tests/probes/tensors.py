@@ -21,6 +21,8 @@ _plain_types = torch._C.DisableTorchFunctionSubclass
 _detach, _to, _contiguous, _numpy = Tensor.detach, Tensor.to, Tensor.contiguous, Tensor.numpy
 _tolist, _shape = Tensor.tolist, vars(torch._C.TensorBase)["shape"].__get__
 _SEEDS: tuple[Callable[[int], object], ...] = (random.seed, np.random.seed, torch.default_generator.manual_seed)
+# Far more values than any result that a probe asks a tensor for; what is larger is described and not sent.
+MOST_RETURNED = 20_000
 _DTYPES = {"float32": torch.float32, "float64": torch.float64, "int64": torch.int64}
 
 
@@ -50,6 +52,21 @@ def _sent(values: Tensor, dtype: str) -> Array:
         except RuntimeError:  # inside torch.func.grad and its like no tensor has storage of its own
             plain = np.array(_tolist(values), dtype=dtype).reshape(tuple(_shape(values)))
     return Array(dtype=dtype, shape=plain.shape, data=plain.tobytes())
+
+
+def returned_tensor(value: object, function: str) -> Tensor:
+    """Return what a function of the candidate's returned, without its graph.
+
+    Raises:
+        CandidateError: it is no tensor, or one of far more values than were asked for.
+    """
+    if value is None:
+        raise CandidateError("not-implemented", detail=f"{function} returned None")
+    if not isinstance(value, Tensor):
+        raise CandidateError("wrong-signature", detail=f"{function} returned a {type(value).__name__}, not a tensor")
+    if value.numel() > MOST_RETURNED:
+        raise CandidateError("wrong-signature", detail=f"{function} returned a tensor of shape {tuple(value.shape)}")
+    return _detach(value)
 
 
 def number(candidate: Candidate, value: object) -> Message:
