@@ -1,6 +1,6 @@
 """What is right, in numpy and double precision: slow, obvious, and independent of torch and of every solution."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,6 +108,36 @@ class Epoch:
 
     def _weights(self, rows: NDArray[np.intp] | slice) -> Floats:
         return np.where(self.targets[rows] == 1.0, self.pos_weight, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """A layer of a network in evaluation mode, by torch's names."""
+
+    kind: str  # Linear, BatchNorm1d, ReLU or Dropout
+    values: Mapping[str, Floats]  # parameters and buffers
+
+    def __call__(self, inputs: Floats) -> Floats:
+        """Map (n, d) to what the layer makes of it."""
+        values = self.values
+        match self.kind:
+            case "Linear":
+                outputs: Floats = inputs @ values["weight"].T + values["bias"]
+                return outputs
+            case "BatchNorm1d":
+                scaled = (inputs - values["running_mean"]) / np.sqrt(values["running_var"] + 1e-5)
+                return scaled * values["weight"] + values["bias"]
+            case "ReLU":
+                return np.maximum(inputs, 0.0)
+            case _:
+                return inputs
+
+
+def network_logits(layers: Sequence[Layer], features: Floats) -> Floats:
+    """Return the logits, shape (n,), of a network for features (n, d)."""
+    for layer in layers:
+        features = layer(features)
+    return features.reshape(len(features))
 
 
 def metrics(predicted: Bools, targets: Floats) -> dict[str, float]:

@@ -1,37 +1,46 @@
 """Follow-ups F1 to F4, a bonus: `assignment/followups.py`."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pytest
 
-from grading.harness import OnFailure
+from grading.harness import Cause, OnFailure
+from grading.observations import Observation, Sizes
 from grading.under_test import CandidateUnderTest
-from hidden_tests.arrays import array, random_for, single, values_of
-from hidden_tests.oracle import Floats, metrics
+from hidden_tests.arrays import array, random_for, single
+from hidden_tests.diagnosis import followups as diagnosis
+from hidden_tests.diagnosis.followups import Network, Oversampled, Tuned
+from hidden_tests.observations import model_improvement, oversampling, production, threshold_tuning
+from hidden_tests.oracle import Floats, Layer, metrics
 
 FILE = "assignment/followups.py"
-# Between float32 and the oracle.
-ATOL = 1e-5
-# Synthetic rows may be drawn to any of so many neighbours: the paper's five, and room for another choice.
-MOST_NEIGHBOURS = 10
+# The names of the bad features that the probe tries, in its order.
+BAD_FEATURES = ("a NaN", "a column less", "one column", "twice the columns")
 
-Play = Callable[..., Mapping[str, Any]]
+_Record = TypeVar("_Record", bound=Observation)
+
+
+class Play(Protocol):
+    """Runs one part of a follow-up and returns what was observed."""
+
+    def __call__(self, part: str, record: type[_Record], sizes: Sizes | None = None, **inputs: Any) -> _Record:
+        """Run the part that the probe has under this name."""
+        ...
 
 
 @pytest.fixture(scope="module")
 def play(candidate: CandidateUnderTest) -> Play:
-    """Play one follow-up."""
-    return lambda part, **inputs: candidate.call("followups", {"part": part, **inputs}, file=FILE)
+    """Run one part of a follow-up."""
+
+    def play(part: str, record: type[_Record], sizes: Sizes | None = None, **inputs: Any) -> _Record:
+        return candidate.call("followups", {"part": part, **inputs}, record, sizes, file=FILE)
+
+    return play
 
 
 # --- F1 -------------------------------------------------------------------------------------------------------------
-
-
-def _f1(targets: Floats, probabilities: Floats, threshold: float) -> float:
-    return metrics(probabilities >= threshold, targets)["f1"]
 
 
 class NotBest:
@@ -40,10 +49,10 @@ class NotBest:
     def __init__(self) -> None:
         self.found = False
 
-    def __call__(self, id_: str) -> list[str]:
+    def __call__(self, id_: str, tuned: Sequence[Tuned]) -> list[Cause]:
         """Name it: asked only when the test fails."""
         self.found = True
-        return [id_]
+        return [Cause(id_, detail=_first_worse(tuned))]
 
 
 @pytest.fixture(scope="module")
@@ -52,19 +61,23 @@ def not_best() -> NotBest:
     return NotBest()
 
 
-def _expect_best(play: Play, cases: list[tuple[Floats, Floats]]) -> None:
-    given: list[Any] = [{"targets": array(y), "probabilities": array(p)} for y, p in cases]
-    for (targets, probabilities), said in zip(cases, play("threshold", cases=given)["thresholds"], strict=True):
-        best = max(_f1(targets, probabilities, threshold) for threshold in np.unique(probabilities))
-        reached = _f1(targets, probabilities, said.get("value", np.nan))
-        assert reached >= best - ATOL, f"F1 {reached} at {said}, where {best} can be had"
+def _tuned(play: Play, cases: Sequence[tuple[Floats, Floats]]) -> list[Tuned]:
+    inputs: list[Any] = [{"targets": array(y), "probabilities": array(p)} for y, p in cases]
+    observed = play("threshold", threshold_tuning.Thresholds, {"thresholds": len(cases)}, cases=inputs)
+    return [
+        Tuned(targets=targets, probabilities=probabilities, returned=returned)
+        for (targets, probabilities), returned in zip(cases, observed.thresholds, strict=True)
+    ]
+
+
+def _first_worse(tuned: Sequence[Tuned]) -> str:
+    return next((one.message for one in tuned if not one.is_best), "")
 
 
 @pytest.mark.criterion("threshold-tuning")
 def test_threshold_reaches_the_highest_f1(play: Play, seed: int, on_failure: OnFailure, not_best: NotBest) -> None:
     """No other threshold has a higher F1, wherever the probabilities lie."""
     random = random_for(seed, "threshold")
-    on_failure(not_best, "not-the-best-threshold")
     cases = []
     for scale, shift in ((1.0, 0.0), (0.005, 0.0), (0.002, 0.998), (0.4, 0.05)):
         for _ in range(4):
@@ -76,7 +89,11 @@ def test_threshold_reaches_the_highest_f1(play: Play, seed: int, on_failure: OnF
     cases.append((np.array([0.0, 1.0, 1.0, 0.0, 0.0, 0.0]), single(np.array([0.95, 0.8, 0.7, 0.3, 0.2, 0.1]))))
     cases.append((np.array([1.0, 0.0, 0.0, 1.0, 0.0]), single(np.array([0.9, 0.8, 0.7, 0.6, 0.1]))))
     cases.append((np.array([0.0, 0.0, 0.0, 1.0, 1.0]), single(np.array([0.01, 0.02, 0.03, 0.2, 0.3]))))
-    _expect_best(play, cases)
+    tuned = _tuned(play, cases)
+
+    on_failure(not_best, "not-the-best-threshold", tuned)
+    for one in tuned:
+        assert one.is_best, one.message
 
 
 @pytest.mark.criterion("threshold-tuning")
@@ -85,33 +102,40 @@ def test_threshold_takes_equal_probabilities_together(
 ) -> None:
     """With many equal probabilities, no F1 is counted on that a threshold cannot have."""
     random = random_for(seed, "ties")
-    on_failure(lambda: [] if not_best.found else ["splits-ties"])
     cases = [(np.array([1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]), single(np.array([6, 6, 6, 6, 4, 3, 2, 1]) / 10.0))]
     for _ in range(6):
         targets = np.concatenate([[1.0], (random.uniform(size=79) < 0.3).astype(np.float64)])
         cases.append((targets, single(np.round(4 * random.uniform(size=80) + 3 * targets) / 8.0)))
-    _expect_best(play, cases)
+    tuned = _tuned(play, cases)
+
+    on_failure(lambda: [] if not_best.found else [Cause("splits-ties", detail=_first_worse(tuned))])
+    for one in tuned:
+        assert one.is_best, one.message
 
 
 @pytest.mark.criterion("threshold-tuning")
 def test_threshold_of_a_single_class_is_a_number(play: Play, on_failure: OnFailure, not_best: NotBest) -> None:
-    """With positives alone the best there is; without any, some number."""
-    on_failure(lambda: [] if not_best.found else ["fails-on-one-class"])
+    """With positives alone the best there is, without any some number; and no constant, which two classes show."""
     probabilities = single(np.array([0.2, 0.5, 0.7]))
-    _expect_best(play, [(np.ones(3), probabilities)])
-    (said,) = play("threshold", cases=[{"targets": array(np.zeros(3)), "probabilities": array(probabilities)}])[
-        "thresholds"
+    two_classes = [
+        (np.array([1.0, 0.0]), single(np.array([high, low]))) for high, low in ((0.9, 0.6), (0.55, 0.1), (0.05, 0.02))
     ]
-    assert not np.isnan(said.get("value", np.nan))
+    *best, without_positives = _tuned(play, [*two_classes, (np.ones(3), probabilities), (np.zeros(3), probabilities)])
+
+    on_failure(lambda: [] if not_best.found else [Cause("fails-on-one-class", detail=_first_worse(best))])
+    for one in best:
+        assert one.is_best, one.message
+    assert not np.isnan(without_positives.returned.number), "without positives the threshold is no number"
 
 
 # --- F2 -------------------------------------------------------------------------------------------------------------
 
-Oversampled = tuple[Floats, Floats, list[tuple[Floats, Floats]]]
+# What was returned for one data set: twice with one seed, then with another.
+Calls = tuple[Oversampled, Oversampled, Oversampled]
 
 
 @pytest.fixture(scope="module")
-def oversampled(play: Play, seed: int) -> list[Oversampled]:
+def oversampled(play: Play, seed: int) -> list[Calls]:
     """Three data sets: two clusters of the rare class, a line of it beside the frequent one, and a narrow cloud."""
     random = random_for(seed, "oversample")
     clusters = random.normal(scale=0.3, size=(30, 3))
@@ -129,66 +153,68 @@ def oversampled(play: Play, seed: int) -> list[Oversampled]:
         order = random.permutation(len(rare) + len(frequent))
         features = single(np.concatenate([rare, frequent]))[order]
         labels = np.repeat([1.0, 0.0], [len(rare), len(frequent)])[order]
-        seen = play("oversample", features=array(features), labels=array(labels), seeds=[7, 7, 8])
-        drawn = [(values_of(one["features"]), values_of(one["labels"]).ravel()) for one in seen["drawn"]]
-        found.append((features, labels, drawn))
+        observed = play(
+            "oversample",
+            oversampling.Oversampled,
+            {"calls": 3},
+            features=array(features),
+            labels=array(labels),
+            seeds=[7, 7, 8],
+        )
+        first, again, other = (Oversampled(features, labels, returned) for returned in observed.calls)
+        found.append((first, again, other))
     return found
 
 
-def _pairs(features: Floats, labels: Floats) -> Counter[tuple[float, ...]]:
-    return Counter(tuple(row) for row in np.column_stack([features, labels]).tolist())
+@pytest.mark.criterion("oversampling")
+def test_oversampling_keeps_the_originals(oversampled: list[Calls], on_failure: OnFailure) -> None:
+    """Every example is still there with its label, beside the new ones."""
+    firsts = [first for first, *_ in oversampled]
 
-
-def _new(features: Floats, labels: Floats, drawn: tuple[Floats, Floats]) -> Floats:
-    """Return the rows that are no original, with their labels; it does not matter in which order they come."""
-    added = _pairs(*drawn) - _pairs(features, labels)
-    return np.array(list(added.elements())).reshape(-1, features.shape[1] + 1)
+    on_failure(diagnosis.original_mistakes, firsts)
+    for first in firsts:
+        assert first.has_shapes, first.shapes_message
+        assert first.has_new_rows, f"of {len(first.returned.features)} rows none is new"
+        assert first.lost == 0, f"{first.lost} of {len(first.labels)} examples are gone"
 
 
 @pytest.mark.criterion("oversampling")
-def test_oversampling_keeps_the_originals(oversampled: list[Oversampled], on_failure: OnFailure) -> None:
-    """Every example is still there, with its label."""
-    on_failure(lambda: ["originals-lost"])
-    for features, labels, drawn in oversampled:
-        assert not _pairs(features, labels) - _pairs(*drawn[0])
-
-
-@pytest.mark.criterion("oversampling")
-def test_oversampling_balances_the_classes(oversampled: list[Oversampled], on_failure: OnFailure) -> None:
+def test_oversampling_balances_the_classes(oversampled: list[Calls], on_failure: OnFailure) -> None:
     """Both classes have the frequent one's count."""
-    on_failure(lambda: ["classes-not-balanced"])
-    for _, labels, drawn in oversampled:
-        frequent = int((labels == 0.0).sum())
-        assert [int((drawn[0][1] == label).sum()) for label in (0.0, 1.0)] == [frequent, frequent]
+    firsts = [first for first, *_ in oversampled]
+
+    on_failure(diagnosis.balance_mistakes, firsts)
+    for first in firsts:
+        assert first.has_shapes, first.shapes_message
+        assert first.is_balanced, f"there are {first.counts[0]} negatives and {first.counts[1]} positives"
 
 
 @pytest.mark.criterion("oversampling")
 def test_synthetic_rows_lie_between_neighbours_of_the_rare_class(
-    oversampled: list[Oversampled], on_failure: OnFailure
+    oversampled: list[Calls], on_failure: OnFailure
 ) -> None:
     """Each new row is no copy, and between a row of the rare class and one of that row's neighbours."""
-    on_failure(lambda: ["not-between-neighbours"])
-    for features, labels, drawn in oversampled:
-        new = _new(features, labels, drawn[0])
-        rare, rows = features[labels == 1.0], new[new[:, -1] == 1.0, :-1]
-        assert len(rows) > 0
-        distances = np.linalg.norm(rare[:, None] - rare[None], axis=2)
-        nearest = np.argsort(distances, axis=1)[:, 1 : MOST_NEIGHBOURS + 1]
-        # One gap for a row, or one for each feature, as in the paper's pseudo-code: in the box of the two either way.
-        low, high = np.minimum(rare[:, None], rare[nearest]), np.maximum(rare[:, None], rare[nearest])
-        inside = ((rows[:, None, None] >= low - 1e-4) & (rows[:, None, None] <= high + 1e-4)).all(-1).any((1, 2))
-        copies = np.linalg.norm(rows[:, None] - rare[None], axis=2).min(1) < 1e-7
-        assert inside.all(), f"{(~inside).sum()} of {len(rows)} are not between neighbours"
-        assert copies.mean() <= 0.1, f"{copies.sum()} of {len(rows)} are copies"
+    firsts = [first for first, *_ in oversampled]
+
+    on_failure(diagnosis.synthesis_mistakes, firsts)
+    for first in firsts:
+        assert first.has_shapes, first.shapes_message
+        assert first.has_new_rows, f"of {len(first.returned.features)} rows none is new"
+        assert first.lies_between, f"{(~first.between).sum()} of {len(first.between)} are not between neighbours"
+        assert first.is_synthetic, f"{first.copies.sum()} of {len(first.copies)} are copies"
 
 
 @pytest.mark.criterion("oversampling")
-def test_oversampling_follows_its_seed(oversampled: list[Oversampled], on_failure: OnFailure) -> None:
-    """The same seed gives the same rows, another seed others."""
-    on_failure(lambda: ["not-reproducible"])
-    for _, _, (first, again, other) in oversampled:
-        assert np.array_equal(first[0], again[0]) and np.array_equal(first[1], again[1])
-        assert not np.array_equal(first[0], other[0])
+def test_oversampling_follows_its_seed(oversampled: list[Calls], on_failure: OnFailure) -> None:
+    """The same seed gives the same new rows, another seed others."""
+    on_failure(diagnosis.seed_mistakes, oversampled)
+    for calls in oversampled:
+        first, again, other = calls
+        for call in calls:
+            assert call.has_shapes, call.shapes_message
+            assert call.has_new_rows, f"of {len(call.returned.features)} rows none is new"
+        assert first.is_the_same_as(again), "the same seed gives other rows"
+        assert not first.has_the_rows_of(other), "another seed gives the same rows"
 
 
 # --- F3 -------------------------------------------------------------------------------------------------------------
@@ -223,56 +249,129 @@ def baseline_f1(features: Floats, labels: Floats, hidden: Floats, truth: Floats)
 def test_improved_model_is_twice_as_good(play: Play, seed: int, on_failure: OnFailure) -> None:
     """On a hidden split, its F1 is at least twice that of a linear model trained without weights."""
     features, labels, hidden, truth = improvement_split(random_for(seed, "improve"))
-    seen = play("improve", features=array(features), labels=array(labels), hidden=array(hidden), seed=seed % 1000)
+    observed = play(
+        "improve",
+        model_improvement.Improved,
+        features=array(features),
+        labels=array(labels),
+        hidden=array(hidden),
+        seed=seed % 1000,
+    )
+    logits, least = observed.logits, 2 * baseline_f1(features, labels, hidden, truth)
+    reached = metrics(logits >= 0, truth)["f1"] if logits.shape == truth.shape else 0.0
+    shape = f"for {len(truth)} rows the logits have the shape {logits.shape}"
+    message = f"F1 {reached:.3f} on a hidden split, expected at least {least:.3f}"
 
-    on_failure(lambda: ["not-twice-as-good"])
-    logits = values_of(seen["logits"])
-    assert logits.shape == truth.shape, f"the logits have the shape {logits.shape}"
-    baseline = baseline_f1(features, labels, hidden, truth)
-    reached = metrics(logits >= 0, truth)["f1"]
-    assert reached >= 2 * baseline, f"F1 {reached:.3f}, baseline {baseline:.3f}"
+    on_failure(lambda: [Cause("not-twice-as-good", detail=message if logits.shape == truth.shape else shape)])
+    assert logits.shape == truth.shape, shape
+    assert reached >= least, message
 
 
 # --- F4 -------------------------------------------------------------------------------------------------------------
 
+Saved = list[tuple[Network, production.SavedModel]]
+
 
 @pytest.fixture(scope="module")
-def production(play: Play, seed: int) -> Mapping[str, Any]:
-    """Three models saved, loaded and asked: two plain ones, and one with batch normalisation and dropout."""
-    return play("production", seed=seed % 1000)
+def saved(play: Play, seed: int) -> Saved:
+    """Three models and the files that saving them left: two plain ones, one with batch normalisation and dropout."""
+    random = random_for(seed, "production")
+    relu, dropout = Layer(kind="ReLU", values={}), Layer(kind="Dropout", values={})
+    architectures = [
+        [_linear(random, 6, 16), relu, _linear(random, 16, 1)],
+        [_linear(random, 9, 8), relu, _linear(random, 8, 5), relu, _linear(random, 5, 1)],
+        [_linear(random, 5, 16), _batch_norm(random, 16), relu, dropout, _linear(random, 16, 1)],
+    ]
+    networks = [Network(layers, single(random.normal(size=(9, _width(layers))))) for layers in architectures]
+    observed = play(
+        "save", production.Saved, {"models": len(networks)}, models=[_layers(network) for network in networks]
+    )
+    return list(zip(networks, observed.models, strict=True))
+
+
+def _linear(random: np.random.Generator, width: int, outputs: int) -> Layer:
+    weight, bias = random.normal(scale=width**-0.5, size=(outputs, width)), random.normal(scale=0.3, size=outputs)
+    return Layer(kind="Linear", values={"weight": single(weight), "bias": single(bias)})
+
+
+def _batch_norm(random: np.random.Generator, width: int) -> Layer:
+    """Return a layer whose statistics are neither those that it begins with nor those of a batch."""
+    ranges = {"weight": (0.5, 1.5), "bias": (-0.5, 0.5), "running_mean": (1.0, 2.0), "running_var": (2.0, 6.0)}
+    values = {name: single(random.uniform(*limits, size=width)) for name, limits in ranges.items()}
+    return Layer(kind="BatchNorm1d", values=values)
+
+
+def _width(layers: Sequence[Layer]) -> int:
+    return int(layers[0].values["weight"].shape[1])
+
+
+def _layers(network: Network) -> list[dict[str, Any]]:
+    return [
+        {"kind": layer.kind, "values": {name: array(values) for name, values in layer.values.items()}}
+        for layer in network.layers
+    ]
+
+
+def _files(model: production.SavedModel) -> list[dict[str, Any]]:
+    return [{"name": file.name, "content": array(file.content, "uint8")} for file in model.files]
+
+
+def _inputs(saved: Saved) -> list[dict[str, Any]]:
+    return [
+        {"layers": _layers(network), "files": _files(model), "features": array(network.features)}
+        for network, model in saved
+    ]
 
 
 @pytest.mark.criterion("production")
-def test_a_loaded_model_predicts_what_the_saved_one_did(production: Mapping[str, Any], on_failure: OnFailure) -> None:
-    """Probabilities of shape (n,), for one row too, equal before and after the round trip."""
+def test_a_loaded_model_predicts_what_the_saved_one_did(play: Play, saved: Saved, on_failure: OnFailure) -> None:
+    """In another process, probabilities of shape (n,), for one row too, are those of the model that was saved."""
+    observed = play("round trip", production.RoundTrips, {"models": len(saved)}, models=_inputs(saved))
+
     on_failure(lambda: ["round-trip-changes-predictions"])
-    for model in production["models"]:
-        wanted = values_of(model["wanted"])
-        assert values_of(model["after"]).shape == wanted.shape
-        assert np.allclose(values_of(model["after"]), wanted, atol=ATOL)
-        assert values_of(model["single"]).shape == (1,)
+    for (network, _), found in zip(saved, observed.models, strict=True):
+        rows = len(network.features)
+        assert found.rows.shape == (rows,), f"for {rows} rows predict returned the shape {found.rows.shape}"
+        assert network.predicts(found.rows), "the loaded model's probabilities are not the saved one's"
+        assert found.first_row.shape == (1,), f"for one row predict returned the shape {found.first_row.shape}"
 
 
 @pytest.mark.criterion("production")
-def test_models_predict_in_evaluation_mode(production: Mapping[str, Any], on_failure: OnFailure) -> None:
+def test_models_predict_in_evaluation_mode(play: Play, saved: Saved, on_failure: OnFailure) -> None:
     """What was loaded is in evaluation mode, and a model in training mode is not used as such."""
-    on_failure(lambda: ["left-in-training-mode"])
-    for model in production["models"]:
-        assert not model["training"]
-        assert values_of(model["before"]).shape == values_of(model["wanted"]).shape
-        assert np.allclose(values_of(model["before"]), values_of(model["wanted"]), atol=ATOL)
+    observed = play("modes", production.ObservedModes, {"models": len(saved)}, models=_inputs(saved))
+
+    pairs = [(network, found) for (network, _), found in zip(saved, observed.models, strict=True)]
+    constant = not all(network.distinguishes_rows(found.loaded) for network, found in pairs)
+
+    on_failure(lambda: ["round-trip-changes-predictions" if constant else "left-in-training-mode"])
+    assert not constant, "the loaded model does not give an output for each row"
+    for network, found in pairs:
+        assert network.gave(found.predicted), "predict does not use the model in evaluation mode"
+        assert network.is_steady(found.loaded, found.in_parts), "the loaded model gives the same rows other outputs"
 
 
 @pytest.mark.criterion("production")
-def test_loading_runs_no_code(production: Mapping[str, Any], on_failure: OnFailure) -> None:
-    """A file that somebody else wrote is refused, or read as data."""
-    on_failure(lambda: ["loads-arbitrary-code"])
-    assert not production["ran"], f"code was run out of {production['ran']}"
+def test_loading_runs_no_code(play: Play, saved: Saved, on_failure: OnFailure) -> None:
+    """A file that somebody else wrote is refused, or read as data; one that was saved is loaded."""
+    network, model = saved[0]
+    observed = play("unsafe files", production.UnsafeFiles, files=_files(model), features=array(network.features))
+
+    on_failure(lambda: ["loads-arbitrary-code" if observed.ran else "round-trip-changes-predictions"])
+    assert not observed.ran, f"code was run out of {', '.join(observed.ran)}"
+    assert network.gave_nearly(observed.loaded), "what was saved is not loaded: that loading is safe shows nothing"
 
 
 @pytest.mark.criterion("production")
-def test_predict_rejects_what_it_cannot_use(production: Mapping[str, Any], on_failure: OnFailure) -> None:
-    """NaN and wrong widths are a ValueError."""
+def test_predict_rejects_what_it_cannot_use(play: Play, saved: Saved, on_failure: OnFailure) -> None:
+    """NaN and wrong widths are a ValueError, and good features are not."""
+    # Each model as it is, then as it was loaded.
+    sizes = {"models": [{"endings": len(BAD_FEATURES)}] * 2 * len(saved)}
+    observed = play("bad features", production.BadFeatures, sizes, models=_inputs(saved))
+
     on_failure(lambda: ["accepts-bad-features"])
-    for model in production["models"]:
-        assert all(model["rejected"].values()), f"rejected: {model['rejected']}"
+    for index, found in enumerate(observed.models):
+        network, _ = saved[index // 2]
+        assert network.distinguishes_rows(found.accepted), "good features do not give a probability for each row"
+        for bad, ending in zip(BAD_FEATURES, found.endings, strict=True):
+            assert ending == "ValueError", f"features with {bad} end in {ending}, expected a ValueError"

@@ -11,10 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from grading.sandbox.inside.candidate import Candidate, CandidateError
-from grading.sandbox.inside.wire import Message
-from hidden_tests.probes.tensors import array, no_grad, number, tensor
+from grading.sandbox.inside.wire import Array, Message
+from hidden_tests.probes.tensors import array, no_grad, number, returned_tensor, tensor
 
-_FOLDER = Path("/tmp/model")  # noqa: S108 - the call's own
+_FOLDER = Path("/tmp/models")  # noqa: S108 - the call's own
+_MAX_FILES, _MAX_BYTES = 8, 256 * 1024
 
 
 class Bomb:
@@ -29,7 +30,7 @@ class Bomb:
 
 
 def followups(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
-    """Play one follow-up. Inputs: `part`, and what it says below. Observed: what it says below."""
+    """Run one part of a follow-up. Inputs: `part`, and what it says below. Observed: what it says below."""
     return _PARTS[inputs["part"]](candidate, inputs)
 
 
@@ -43,18 +44,18 @@ def _threshold(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
 
 
 def _oversample(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
-    """`features` (n, d), `labels` (n,), `seeds`; for each seed features and labels as returned, and their `dtypes`."""
-    found = []
+    """`features` (n, d), `labels` (n,), `seeds`; for each seed features and labels as returned."""
+    calls = []
     for index, seed in enumerate(inputs["seeds"]):
-        torch.manual_seed(1000 + index)  # so that chance without the seed shows
+        torch.manual_seed(1000 + index)  # so that randomness without the seed shows
         returned = candidate.call("oversample", tensor(inputs["features"]), tensor(inputs["labels"]), seed)
         if returned is None:
             raise CandidateError("not-implemented", detail="oversample returned None")
-        if not isinstance(returned, tuple | list) or not all(isinstance(part, Tensor) for part in returned):
+        if not isinstance(returned, tuple | list) or len(returned) != 2:
             raise CandidateError("wrong-signature", detail="oversample returned no pair of tensors")
-        features, labels = returned
-        found.append({"features": array(features), "labels": array(labels)})
-    return {"drawn": found}
+        features, labels = (array(returned_tensor(part, "oversample")) for part in returned)
+        calls.append({"features": features, "labels": labels})
+    return {"calls": calls}
 
 
 def _improve(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
@@ -68,110 +69,161 @@ def _improve(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     model.eval()
     with no_grad():
         logits = candidate.guard(model, tensor(inputs["hidden"]))
-    if not isinstance(logits, Tensor):
-        raise CandidateError("wrong-signature", detail="the model returned no tensor")
-    return {"logits": array(logits)}
+    return {"logits": array(returned_tensor(logits, "the model"))}
 
 
-def _production(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
-    """`seed`; for each of three models what became of it.
+# --- F4 -------------------------------------------------------------------------------------------------------------
 
-    Observed: `before`, predictions of a model in training mode, `after` the round trip, and `single` row's, as arrays
-    beside what is right; whether what was loaded is `training`; which bad features were `rejected`; `ran`, the ways in
-    which a file got its code run.
+
+def _save(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+    """`models`, each the layers of one; the files that `save_model` left in the folder of its path.
+
+    Files are all that is kept: the other parts are calls of their own.
     """
-    torch.manual_seed(inputs["seed"])
+    saved = []
+    for model in map(_built, inputs["models"]):
+        path = _fresh_path()
+        candidate.call("save_model", model.train(), str(path))
+        files = sorted(file for file in path.parent.iterdir() if file.is_file())
+        if len(files) > _MAX_FILES or any(file.stat().st_size > _MAX_BYTES for file in files):
+            raise CandidateError("crash", detail="save_model wrote more than a small model needs")
+        saved.append({"files": [{"name": file.name, "content": _content(file)} for file in files]})
+    return {"models": saved}
+
+
+def _round_trip(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+    """`models`, each with its `files` and `features` (n, d); what `predict` returns for the loaded model."""
     found = []
-    with _watching_eval(candidate) as evaluated:
-        for model, width in _models():
-            found.append(_round_trip(candidate, model, width))
-    ran = ["eval"] if evaluated else []
-    return {"models": found, "ran": ran + _bombed(candidate)}
+    for inputs_of_one in inputs["models"]:
+        loaded, features = _loaded(candidate, _laid_down(inputs_of_one["files"])), tensor(inputs_of_one["features"])
+        torch.manual_seed(77)
+        rows = candidate.call("predict", loaded, features.clone())
+        first_row = candidate.call("predict", loaded, features[:1].clone())
+        returned = {"rows": rows, "first_row": first_row}
+        found.append({name: array(returned_tensor(value, "predict")) for name, value in returned.items()})
+    return {"models": found}
 
 
-def _models() -> Iterator[tuple[nn.Sequential, int]]:
-    yield nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 1), nn.Flatten(0)), 6
-    yield nn.Sequential(nn.Linear(9, 8), nn.ReLU(), nn.Linear(8, 5), nn.ReLU(), nn.Linear(5, 1), nn.Flatten(0)), 9
-    normalized = nn.Sequential(
-        nn.Linear(5, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, 1), nn.Flatten(0)
-    )
-    for _ in range(20):  # so that its statistics are not those that it begins with
-        normalized.train()(3 * torch.randn(64, 5) + 1)
-    yield normalized, 5
+def _modes(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+    """The same inputs; what `predict` and the loaded model return if nobody has set a mode.
+
+    The loaded model is called for all rows, and for the same rows in two parts.
+    """
+    found = []
+    for inputs_of_one in inputs["models"]:
+        features = tensor(inputs_of_one["features"])
+        predicted = candidate.call("predict", _built(inputs_of_one["layers"]).train(), features.clone())
+        loaded = _loaded(candidate, _laid_down(inputs_of_one["files"]))
+        with no_grad():
+            rows = [candidate.guard(loaded, part.clone()) for part in (features, features[:4], features[4:])]
+        whole, *parts = (returned_tensor(output, "the loaded model") for output in rows)
+        found.append(
+            {
+                "predicted": array(returned_tensor(predicted, "predict")),
+                "loaded": array(whole),
+                "in_parts": array(torch.cat(parts)),
+            }
+        )
+    return {"models": found}
 
 
-def _round_trip(candidate: Candidate, model: nn.Sequential, width: int) -> Message:
-    features = torch.randn(9, width)
-    with no_grad():
-        wanted = torch.sigmoid(model.eval()(features))
-    before = candidate.call("predict", model.train(), features.clone())
-    path = _fresh_path()
-    model.train()
-    candidate.call("save_model", model, path)
-    loaded = candidate.call("load_model", path)
-    if not isinstance(loaded, nn.Module):
-        raise CandidateError("wrong-signature", detail=f"load_model returned a {type(loaded).__name__}")
-    training = bool(loaded.training)
-    torch.manual_seed(77)
-    after = candidate.call("predict", loaded, features.clone())
-    single = candidate.call("predict", loaded, features[:1].clone())
-    spoiled = features.clone()
-    spoiled[3, 1] = torch.nan
-    bad = {
-        "nan": spoiled,
-        "narrow": features[:, :-1],
-        "one": features[:, :1],
-        "broad": torch.cat([features, features], 1),
-    }
-    rejected = {
-        name: all(_is_rejected(candidate, of, values.clone()) for of in (loaded, model)) for name, values in bad.items()
-    }
-    found = {"before": before, "after": after, "single": single}
-    for name, value in found.items():
-        if not isinstance(value, Tensor):
-            raise CandidateError("wrong-signature", detail=f"predict returned a {type(value).__name__} ({name})")
-    return {
-        **{name: array(value) for name, value in found.items()},
-        "wanted": array(wanted),
-        "training": training,
-        "rejected": rejected,
-    }
+def _bad_features(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+    """The same inputs; how `predict` ends for bad features, of each model as it was given and as it was loaded."""
+    found = []
+    for inputs_of_one in inputs["models"]:
+        features = tensor(inputs_of_one["features"])
+        spoiled = features.clone()
+        spoiled[3, 1] = torch.nan
+        bad = [spoiled, features[:, :-1], features[:, :1], torch.cat([features, features], 1)]
+        for model in (_built(inputs_of_one["layers"]), _loaded(candidate, _laid_down(inputs_of_one["files"]))):
+            accepted = returned_tensor(candidate.call("predict", model, features.clone()), "predict")
+            endings = [_ending(candidate, model, values.clone()) for values in bad]
+            found.append({"accepted": array(accepted), "endings": endings})
+    return {"models": found}
 
 
-def _is_rejected(candidate: Candidate, model: nn.Module, features: Tensor) -> bool:
+def _ending(candidate: Candidate, model: nn.Module, features: Tensor) -> str:
     try:
-        candidate.call("predict", model, features)
-    except CandidateError as error:
-        return str(error.record["detail"]).startswith("ValueError")
-    return False
+        candidate.namespace["predict"](model, features)
+    except ValueError:
+        return "ValueError"
+    except BaseException:  # noqa: BLE001 - the candidate's SystemExit is an error as any other
+        return "other error"
+    return "returned"
 
 
-def _bombed(candidate: Candidate) -> list[str]:
-    """Return the ways in which a saved file that was overwritten got its code run."""
+def _unsafe_files(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+    """`files` of a model and `features`; what the model returns, and in which ways code is run that is in a file."""
     ran = []
     mark = _FOLDER.with_name("mark")
-    writers: dict[str, Callable[[str], object]] = {
+    with _watching_eval(candidate) as evaluated:
+        loaded = _loaded(candidate, _laid_down(inputs["files"]))
+    if evaluated:
+        ran.append(evaluated[0])
+    with no_grad():
+        output = array(returned_tensor(candidate.guard(loaded, tensor(inputs["features"])), "the loaded model"))
+    writers: dict[str, Callable[[Path], object]] = {
         "a saved object": lambda path: torch.save(Bomb(str(mark)), path),
         "a saved object of old": lambda path: torch.save(Bomb(str(mark)), path, _use_new_zipfile_serialization=False),
         "a saved state": lambda path: torch.save({"state_dict": Bomb(str(mark))}, path),
-        "a pickle": lambda path: Path(path).write_bytes(pickle.dumps(Bomb(str(mark)))),
+        "a pickle": lambda path: path.write_bytes(pickle.dumps(Bomb(str(mark)))),
     }
     for name, write in writers.items():
-        path = _fresh_path()
-        candidate.call("save_model", nn.Sequential(nn.Linear(6, 1), nn.Flatten(0)), path)
+        path = _laid_down(inputs["files"])
         write(path)
         with contextlib.suppress(CandidateError):  # refusing the file is right, however
-            candidate.call("load_model", path)
+            candidate.call("load_model", str(path))
         if mark.exists():
             ran.append(name)
             mark.unlink()
-    return ran
+    return {"loaded": output, "ran": ran}
 
 
-def _fresh_path() -> str:
-    folder = _FOLDER.with_name(f"model-{len(list(_FOLDER.parent.glob('model-*')))}")
+def _built(layers: Message) -> nn.Sequential:
+    """Return the layers, each with its kind and its values by torch's names, as a model that ends in (b,)."""
+    built: list[nn.Module] = []
+    for layer in layers:
+        values = {name: tensor(value) for name, value in layer["values"].items()}
+        match layer["kind"]:
+            case "Linear":
+                built.append(nn.Linear(values["weight"].shape[1], values["weight"].shape[0]))
+            case "BatchNorm1d":
+                built.append(nn.BatchNorm1d(len(values["weight"])))
+            case "Dropout":
+                built.append(nn.Dropout(0.5))
+            case _:
+                built.append(nn.ReLU())
+        built[-1].load_state_dict(values, strict=False)
+    return nn.Sequential(*built, nn.Flatten(0))
+
+
+def _loaded(candidate: Candidate, path: Path) -> nn.Module:
+    model = candidate.call("load_model", str(path))
+    if model is None:
+        raise CandidateError("not-implemented", detail="load_model returned None")
+    if not isinstance(model, nn.Module):
+        raise CandidateError("wrong-signature", detail=f"load_model returned a {type(model).__name__}")
+    return model
+
+
+def _laid_down(files: Message) -> Path:
+    """Write a saved model's files into a folder of their own, and return the model's path."""
+    path = _fresh_path()
+    for file in files:
+        (path.parent / Path(file["name"]).name).write_bytes(file["content"].data)
+    return path
+
+
+def _fresh_path() -> Path:
+    _FOLDER.mkdir(exist_ok=True)
+    folder = _FOLDER / str(len(list(_FOLDER.iterdir())))
     folder.mkdir()
-    return str(folder / "model.pt")
+    return folder / "model.pt"
+
+
+def _content(file: Path) -> Array:
+    content = file.read_bytes()
+    return Array(dtype="uint8", shape=(len(content),), data=content)
 
 
 @contextlib.contextmanager
@@ -196,4 +248,13 @@ def _watching_eval(candidate: Candidate) -> Iterator[list[str]]:
         candidate.namespace.update(kept)
 
 
-_PARTS = {"threshold": _threshold, "oversample": _oversample, "improve": _improve, "production": _production}
+_PARTS: dict[str, Callable[[Candidate, Mapping[str, Message]], Message]] = {
+    "threshold": _threshold,
+    "oversample": _oversample,
+    "improve": _improve,
+    "save": _save,
+    "round trip": _round_trip,
+    "modes": _modes,
+    "bad features": _bad_features,
+    "unsafe files": _unsafe_files,
+}

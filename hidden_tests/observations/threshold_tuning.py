@@ -1,0 +1,11 @@
+"""What the probe `followups` observes of `best_threshold`."""
+
+from typing import Annotated
+
+from grading.observations import Observation, ReturnedNumber, Sized
+
+
+class Thresholds(Observation, frozen=True, kw_only=True):
+    """What was returned for each case."""
+
+    thresholds: Annotated[list[ReturnedNumber], Sized()]
