@@ -11,7 +11,9 @@ from matplotlib.figure import Figure as Drawing
 
 from grading.model import Figure
 from grading.under_test import CandidateUnderTest
-from hidden_tests.arrays import array, random_for, single, values_of
+from hidden_tests.arrays import array, random_for, single
+from hidden_tests.compare import all_true
+from hidden_tests.observations.figures import Shown
 from hidden_tests.oracle import Floats, metrics, sigmoid
 
 EPOCHS, BATCH_SIZE, LEARNING_RATE, MOMENTUM = 8, 64, 0.05, 0.9
@@ -59,12 +61,11 @@ def observe(candidate: CandidateUnderTest, reference: CandidateUnderTest, seed: 
     }
     found: dict[str, Any] = {"truth": labels[TRAINING_ROWS:].astype(int).tolist()}
     for name, code in (("candidate", candidate), ("reference", reference)):
-        seen = code.call("showing", inputs)
-        logits = values_of(seen["logits"])
-        if logits.shape != (HIDDEN_ROWS,) or not np.isfinite(logits).all():
+        shown = code.call("showing", inputs, Shown, {"epochs": EPOCHS, "hidden": HIDDEN_ROWS})
+        if not all_true(np.isfinite(shown.logits)):
             return {"problem": "after training the model's logits are not finite"}
-        losses = [float(loss) if isinstance(loss, float) and np.isfinite(loss) else None for loss in seen["losses"]]
-        found[name] = {"losses": losses, "probabilities": np.round(sigmoid(logits), 4).tolist()}
+        losses = [loss if np.isfinite(loss) else None for loss in shown.losses.tolist()]
+        found[name] = {"losses": losses, "probabilities": np.round(sigmoid(shown.logits), 4).tolist()}
     return found
 
 

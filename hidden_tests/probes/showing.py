@@ -1,5 +1,6 @@
 """Trains the given model with the candidate's functions, for the reviewer to see what it comes to."""
 
+import math
 from collections.abc import Mapping
 
 import torch
@@ -15,7 +16,7 @@ def showing(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     """Train the given model for some epochs.
 
     Inputs: `features` (n, d) and `labels` (n,) to train on, `hidden` features (m, d), `epochs`, `batch_size`, `lr`,
-    `momentum`, `seed`. Observed: the `losses` that the epochs returned, None where one is no number; the `logits` (m,).
+    `momentum`, `seed`. Observed: the `losses` that the epochs returned, NaN where one is no number; the `logits` (m,).
     """
     from assignment.model import Classifier
 
@@ -33,8 +34,9 @@ def showing(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
         raise CandidateError("not-implemented", detail="make_loss returned nothing to call")
     losses = []
     for _ in range(inputs["epochs"]):
-        told = number(candidate, candidate.call("train_epoch", model, loader, loss_fn, optimizer))
-        losses.append(told.get("value"))
+        loss = number(candidate, candidate.call("train_epoch", model, loader, loss_fn, optimizer))
+        losses.append(loss.get("value", math.nan))
     model.eval()
     with no_grad():
-        return {"losses": losses, "logits": array(model(tensor(inputs["hidden"])))}
+        logits = model(tensor(inputs["hidden"]))
+    return {"losses": array(torch.tensor(losses, dtype=torch.float64)), "logits": array(logits)}
