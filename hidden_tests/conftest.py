@@ -14,9 +14,16 @@ from hidden_tests.diagnosis import focal, loss, loss_weights
 from hidden_tests.diagnosis.evaluation import ComparedRuns, Evaluations, ObservedRun, ShiftedRuns
 from hidden_tests.diagnosis.loss_batch import Batch
 from hidden_tests.diagnosis.sampling import Draws
-from hidden_tests.diagnosis.tracking import TrackedRuns
+from hidden_tests.diagnosis.tracking import TrackedRuns, instead
 from hidden_tests.diagnosis.training import ComparedEpochs, ObservedEpoch
-from hidden_tests.observations import evaluation, focal_loss, sampler, training_loop, weighted_loss
+from hidden_tests.observations import (
+    evaluation,
+    experiment_tracking,
+    focal_loss,
+    sampler,
+    training_loop,
+    weighted_loss,
+)
 from hidden_tests.oracle import METRICS, Epoch, Floats, metrics
 from hidden_tests.scenarios.evaluation import (
     Scenario,
@@ -389,13 +396,13 @@ def moderate_focal_batches(random: np.random.Generator) -> list[Inputs]:
 # --- TODO 6 ---------------------------------------------------------------------------------------------------------
 
 TRACKED_EPOCHS = 3
+Metrics = dict[str, float]
 
 
 @pytest.fixture(scope="session")
 def tracked(candidate: CandidateUnderTest, seed: int) -> TrackedRuns:
     """`track_training` for three epochs, and once more until the second epoch raises."""
-    random = random_for(seed, "tracking")
-    first, test, expected = _telling_training(random)
+    first, test, after, on_training = _telling_training(random_for(seed, "tracking"))
     observed = candidate.call(
         "tracking",
         {
@@ -411,31 +418,41 @@ def tracked(candidate: CandidateUnderTest, seed: int) -> TrackedRuns:
             "functions": (Path(__file__).parent / "tracked_functions.py").read_text(encoding="utf-8"),
             "fails_at": len(first.batches) + 2,
         },
+        experiment_tracking.Observed,
+        {"parameters": len(first.parameters)},
     )
-    return TrackedRuns(expected=expected, **observed)
+    return TrackedRuns(
+        observed=observed,
+        initial=first.parameters,
+        expected={name: [epoch[name] for epoch in after[1:]] for name in ("train_loss", *METRICS)},
+        others=instead(after, on_training),
+    )
 
 
-def _telling_training(random: np.random.Generator) -> tuple[Epoch, Epoch, dict[str, list[float]]]:
-    """Draw until the metrics tell epochs and splits apart, also with a rounding error in a logit."""
+def _telling_training(
+    random: np.random.Generator,
+) -> tuple[Epoch, Epoch, list[dict[str, float]], list[dict[str, float]]]:
+    """Draw until the metrics tell epochs and splits apart, also with a rounding error in a logit.
+
+    Returns:
+        The first epoch on the training split, the same on the test split, the loss and the test split's metrics after
+        each epoch and before the first, and the training split's metrics after each epoch.
+    """
     while True:
         first, test = (_epoch(random, rows=48, batch_size=8, lr=0.6, momentum=0.0) for _ in range(2))
         first, test = (replace(epoch, scale=np.ones(4)) for epoch in (first, test))
-        expected: dict[str, list[float]] = {"train_loss": [], **{name: [] for name in METRICS}}
         parameters, clear = first.parameters, True
-        measured = [_measured(first, parameters), _measured(test, parameters)]
+        after, on_training = [_measured(test, parameters)], [_measured(first, parameters)]
         for _ in range(TRACKED_EPOCHS):
             parameters, losses = replace(first, parameters=parameters).run(training=False)
-            expected["train_loss"].append(float(np.mean(losses)))
-            logits = test.logits(parameters, slice(None), training=False)
-            clear = clear and np.abs(logits).min() > 1e-3
-            found = _measured(test, parameters)
-            measured += [found, _measured(first, parameters)]
-            for name in METRICS:
-                expected[name].append(found[name])
-        for values in zip(*(of.values() for of in measured), strict=True):
+            clear = clear and np.abs(test.logits(parameters, slice(None), training=False)).min() > 1e-3
+            after.append({"train_loss": float(np.mean(losses)), **_measured(test, parameters)})
+            on_training.append(_measured(first, parameters))
+        for name in METRICS:
+            values = [of[name] for of in (*after, *on_training)]
             clear = clear and float(np.diff(np.sort(values)).min()) > 0.005
         if clear:
-            return first, test, expected
+            return first, test, after, on_training[1:]
 
 
 def _measured(epoch: Epoch, parameters: Floats) -> dict[str, float]:

@@ -3,7 +3,13 @@
 import pytest
 
 from grading.harness import OnFailure
-from hidden_tests.diagnosis.tracking import TrackedRuns, metric_mistakes, parameter_mistakes, run_mistakes
+from hidden_tests.diagnosis.tracking import (
+    TrackedRuns,
+    failure_mistakes,
+    metric_mistakes,
+    parameter_mistakes,
+    run_mistakes,
+)
 
 pytestmark = pytest.mark.criterion("experiment-tracking")
 
@@ -11,27 +17,36 @@ pytestmark = pytest.mark.criterion("experiment-tracking")
 def test_returns_the_id_of_a_finished_run(tracked: TrackedRuns, on_failure: OnFailure) -> None:
     """The id is that of a run in the default experiment, which is finished, and no run is left active."""
     on_failure(run_mistakes, tracked)
-    assert tracked.run is not None, f"there is no run {tracked.returned!r}"
-    assert tracked.run["experiment"] == "0", "it is in another experiment"
-    assert tracked.run["status"] == "FINISHED" and not tracked.active, f"it is {tracked.run['status']}"
+    run = tracked.observed.run
+    assert tracked.has_trained, "the model was not trained"
+    assert run is not None, f"there is no run {tracked.observed.returned!r}"
+    assert run.experiment == "0", f"the run is in the experiment {run.experiment}"
+    assert run.status == "FINISHED", f"the run is {run.status}"
+    assert not tracked.observed.active, "a run is left active"
 
 
 def test_epochs_are_a_parameter(tracked: TrackedRuns, on_failure: OnFailure) -> None:
-    """As the parameter `epochs`."""
+    """The run of the training has the number of epochs as its parameter `epochs`."""
     on_failure(parameter_mistakes, tracked)
-    assert tracked.parameters.get("epochs") == str(tracked.epochs), f"the parameters are {tracked.parameters}"
+    run = tracked.observed.run
+    assert tracked.has_trained, "the model was not trained"
+    assert run is not None, f"there is no run {tracked.observed.returned!r}"
+    assert run.epochs == str(tracked.epochs), f"the parameter epochs is {run.epochs}, expected {tracked.epochs}"
 
 
 def test_logs_the_metrics_of_each_epoch(tracked: TrackedRuns, on_failure: OnFailure) -> None:
     """Training loss, precision, recall and F1 on the test split, after each epoch and with its step."""
     on_failure(metric_mistakes, tracked)
-    assert tracked.is_logged, "metrics or epochs are missing"
+    assert tracked.has_trained, "the model was not trained"
+    assert not tracked.missing, f"there are too few points of {', '.join(tracked.missing)}"
     assert tracked.has_steps, "the steps are not those of the epochs"
-    assert tracked.has_values and tracked.in_order, "the values are not those of the epochs"
+    assert tracked.has_values and tracked.is_in_order, tracked.message
 
 
 def test_a_training_that_raises_ends_its_run_as_failed(tracked: TrackedRuns, on_failure: OnFailure) -> None:
     """The exception propagates, and what is left is one run with the status FAILED."""
-    on_failure(lambda: ["failure-not-recorded"])
-    assert tracked.raised, "the exception did not propagate"
-    assert list(tracked.statuses) == ["FAILED"], f"the runs left are {tracked.statuses}"
+    on_failure(failure_mistakes, tracked)
+    observed = tracked.observed
+    assert observed.interrupted, "the exception of the training did not reach the caller"
+    assert observed.runs == 1, f"{observed.runs} runs are left, expected one"
+    assert observed.statuses == ["FAILED"], f"the run left is {', '.join(observed.statuses)}"

@@ -11,10 +11,13 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from grading.sandbox.inside.candidate import Candidate, CandidateError
 from grading.sandbox.inside.wire import Message
-from hidden_tests.probes.tensors import tensor
+from hidden_tests.probes.tensors import array, indices, tensor
+from hidden_tests.probes.training import flat
 
 _STORE = "/tmp/mlflow"  # noqa: S108 - the call's own
-_MAX_POINTS = 200
+_METRICS = ("train_loss", "precision", "recall", "f1")
+# More of a run is not sent: an honest one has a point for each epoch, and a few parameters and metrics besides.
+_MAX_NAMES, _MAX_POINTS, _MAX_RUNS, _MAX_TEXT = 20, 200, 20, 200
 
 
 class Interrupted(Exception):  # noqa: N818 - what goes wrong in the training that is to fail
@@ -27,8 +30,9 @@ def tracking(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     Inputs: `features` (n, d) and `targets` (n,) of the training split, `test_features` and `test_targets`,
     `parameters` (d + 1,), `batch_size`, `lr`, `pos_weight`, `epochs`; `functions`, the source of what is trained with;
     `fails_at`, the batch that the second training raises at. Observed: of the first the `returned` id and its `run`,
-    None if there is none, and whether a run was left `active`; of the second whether the exception was `raised`, and
-    the `statuses` of the runs that it left.
+    None if there is none, whether a run was left `active`, and the model's `final` parameters; of the second whether
+    its exception got through as it was, `interrupted`, the `error` that got through, and how many `runs` it left, with
+    the `statuses` of the first of them.
     """
     os.environ.update(
         MLFLOW_TRACKING_URI=f"file://{_STORE}",
@@ -47,7 +51,9 @@ def tracking(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     exec(inputs["functions"], ours)  # noqa: S102 - from the trusted side
     candidate.provide(train_epoch=ours["train_epoch"], evaluate=ours["evaluate"])
     loss_fn = ours["make_loss"](tensor(inputs["pos_weight"]))
-    returned = candidate.call("track_training", *_arguments(inputs, loss_fn))
+    arguments, weight, bias = _arguments(inputs, loss_fn)
+    returned = candidate.call("track_training", *arguments)
+    final = array(flat(weight.reshape(-1), bias))
     if returned is None:
         raise CandidateError("not-implemented", detail="track_training returned None")
     if not isinstance(returned, str):
@@ -57,21 +63,22 @@ def tracking(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
         mlflow.end_run()
     client = mlflow.MlflowClient()
     before = {run.info.run_id for run in client.search_runs(["0"])}
-    failing = _arguments(inputs, _failing(loss_fn, inputs["fails_at"]))
-    raised = False
+    failing, *_ = _arguments(inputs, _failing(loss_fn, inputs["fails_at"]))
+    error = None
     try:
         candidate.call("track_training", *failing)
-    except CandidateError as error:
-        if "Interrupted" not in error.record["detail"]:
-            raise
-        raised = True
+    except CandidateError as raised:
+        error = raised.record
     left = [run for run in client.search_runs(["0"]) if run.info.run_id not in before]
     return {
-        "returned": returned,
+        "returned": returned[:_MAX_TEXT],
         "run": _run(client, returned) if Path(_STORE).exists() else None,
         "active": active,
-        "raised": raised,
-        "statuses": [str(run.info.status) for run in left][:_MAX_POINTS],
+        "final": final,
+        "interrupted": error is not None and error["detail"].startswith(f"{Interrupted.__name__}:"),
+        "error": error,
+        "statuses": [str(run.info.status)[:40] for run in left][:_MAX_RUNS],
+        "runs": len(left),
     }
 
 
@@ -80,19 +87,31 @@ def _run(client: Any, run_id: str) -> Message:
         run = client.get_run(run_id)
     except Exception:  # noqa: BLE001 - there is no such run
         return None
-    names = sorted(run.data.metrics)[:_MAX_POINTS]
+    epochs = run.data.params.get("epochs")
     return {
-        "status": str(run.info.status),
-        "experiment": str(run.info.experiment_id),
-        "parameters": {str(name): str(value) for name, value in run.data.params.items()},
-        "metrics": {
-            name: [[int(p.step), float(p.value)] for p in client.get_metric_history(run_id, name)][:_MAX_POINTS]
-            for name in names
-        },
+        "status": str(run.info.status)[:40],
+        "experiment": str(run.info.experiment_id)[:40],
+        "epochs": None if epochs is None else str(epochs)[:_MAX_TEXT],
+        "parameters": _names(run.data.params),
+        "names": _names(run.data.metrics),
+        **{name: _metric(client, run, name) for name in _METRICS},
     }
 
 
-def _arguments(inputs: Mapping[str, Message], loss_fn: Callable[..., Tensor]) -> tuple[Any, ...]:
+def _metric(client: Any, run: Any, name: str) -> Message:
+    """Return the points of a metric, none if it was never logged."""
+    points = client.get_metric_history(run.info.run_id, name)[:_MAX_POINTS] if name in run.data.metrics else []
+    steps = torch.tensor([int(point.step) for point in points], dtype=torch.int64)
+    values = torch.tensor([float(point.value) for point in points], dtype=torch.float64)
+    return {"steps": indices(steps), "values": array(values)}
+
+
+def _names(values: Mapping[str, object]) -> list[str]:
+    return [str(name)[:_MAX_TEXT] for name in sorted(values)[:_MAX_NAMES]]
+
+
+def _arguments(inputs: Mapping[str, Message], loss_fn: Callable[..., Tensor]) -> tuple[tuple[Any, ...], Tensor, Tensor]:
+    """Return the arguments of `track_training`, and the parameters of the model among them."""
     parameters = tensor(inputs["parameters"])
     linear = nn.Linear(len(parameters) - 1, 1)
     with torch.no_grad():
@@ -104,7 +123,7 @@ def _arguments(inputs: Mapping[str, Message], loss_fn: Callable[..., Tensor]) ->
         for x, y in (("features", "targets"), ("test_features", "test_targets"))
     ]
     optimizer = torch.optim.SGD(model.parameters(), lr=inputs["lr"])
-    return model, *loaders, loss_fn, optimizer, inputs["epochs"]
+    return (model, *loaders, loss_fn, optimizer, inputs["epochs"]), linear.weight, linear.bias
 
 
 def _failing(loss_fn: Callable[[Tensor, Tensor], Tensor], at: int) -> Callable[[Tensor, Tensor], Tensor]:

@@ -1,0 +1,49 @@
+"""What the probe `tracking` observes of two calls of `track_training`."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from grading.observations import Count, Floats, Indices, Observation, ReportedError, Text, Values, Word
+
+# The probe sends no more names and points than these.
+MOST_NAMES, MOST_POINTS, MOST_RUNS = 20, 200, 20
+
+
+class Metric(Observation, frozen=True, kw_only=True):
+    """The points of one metric, in the order in which they were logged."""
+
+    steps: Annotated[Indices, Values(most=MOST_POINTS)]
+    values: Annotated[Floats, Values(most=MOST_POINTS)]
+
+    def __post_init__(self) -> None:
+        """Refuse points without a step or without a value."""
+        if self.steps.ndim != 1 or self.steps.shape != self.values.shape:
+            raise ValueError("there is one step for each value")
+
+
+class TrackedRun(Observation, frozen=True, kw_only=True):
+    """A run as it is in the store."""
+
+    status: Word
+    experiment: Text
+    epochs: Text | None  # the parameter
+    parameters: Annotated[list[Text], Meta(max_length=MOST_NAMES)]  # the names
+    names: Annotated[list[Text], Meta(max_length=MOST_NAMES)]  # of the metrics
+    train_loss: Metric
+    precision: Metric
+    recall: Metric
+    f1: Metric
+
+
+class Observed(Observation, frozen=True, kw_only=True):
+    """The reply of the probe."""
+
+    returned: Text  # the id
+    run: TrackedRun | None  # that the id stands for; None if it stands for none
+    active: bool  # whether a run was left active
+    final: Annotated[Floats, Values("parameters")]  # the model's parameters afterwards
+    interrupted: bool  # whether the exception of the second training reached its caller as it was
+    error: ReportedError | None  # what reached the caller of the second training
+    statuses: Annotated[list[Word], Meta(max_length=MOST_RUNS)]  # of the runs that the second training left
+    runs: Count  # how many these are
