@@ -121,7 +121,7 @@ _LAYERS: dict[str, tuple[type[nn.Module], tuple[str, ...]]] = {
 
 
 def save_model(model: nn.Module, path: str | Path) -> None:
-    """F4: save a model so that `load_model` can restore it from the path alone.
+    """F4: save a model so that `load_model` can restore it in another process, from the path alone.
 
     Args:
         model: an `nn.Sequential` of Linear (with bias), ReLU, BatchNorm1d, Dropout and Flatten layers, of which the

@@ -20,7 +20,7 @@ LEARNING_RATE = 0.5
 
 
 def split(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return features and labels to train on, then those to test on.
+    """Return features and labels to train on, then those to test on: each example is in one part, with its label.
 
     A quarter of the examples is for testing. Which, the seed decides at random, so that both parts have the same share
     of positives.
@@ -71,7 +71,7 @@ class Net(nn.Module):
         )
 
     def forward(self, features: Tensor) -> Tensor:
-        """Return the logits, shape (b,): log-odds, of any size."""
+        """Return the logits, shape (b,): log-odds, of any size; in evaluation mode, each depends on its row alone."""
         return torch.sigmoid(self.layers(features))
 
 
@@ -84,7 +84,11 @@ def build_model(width: int, seed: int) -> nn.Module:
 def fit(
     model: nn.Module, features: Tensor, labels: Tensor, loss_fn: Callable[[Tensor, Tensor], Tensor], seed: int
 ) -> None:
-    """Train the model in place, on batches in an order that the seed decides anew for each epoch."""
+    """Train the model in place by `loss_fn`, on batches in an order that the seed decides anew for each epoch.
+
+    Each step follows the gradient of the latest batch, or of those since the last step. A part of the examples may be
+    kept back, to choose when to stop, say; more than half of them are trained on.
+    """
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
     model.train()
@@ -128,7 +132,7 @@ def _measure_batch(targets: Tensor, decisions: Tensor) -> dict[str, float]:
 
 
 def run(features: Tensor, labels: Tensor, seed: int = 0) -> tuple[Callable[[Tensor], Tensor], dict[str, float]]:
-    """Train on one split and measure on the other.
+    """Train on one split and measure on the other, with the functions above.
 
     Returns:
         A function from raw features (n, d) to decisions (n,), and the metrics on the test split.

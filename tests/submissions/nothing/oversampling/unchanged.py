@@ -1,0 +1,2 @@
+def oversample(features, labels, seed):
+    return features, labels

@@ -1,0 +1,2 @@
+def best_threshold(targets, probabilities):
+    return float(targets.mean())

@@ -1,0 +1,2 @@
+def best_threshold(targets, probabilities):
+    return 0.0
