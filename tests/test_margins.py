@@ -1,6 +1,7 @@
 """The inputs of a hidden test tell apart what its diagnosis has names for, whatever the seed."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,9 +51,10 @@ def test_moderate_logits_tell_all_focal_losses_apart():
             assert _differ(one, another, batches), (seed, one, another)
 
 
-def _differ(one: focal.Formula, another: focal.Formula, batches: list) -> bool:
+def _differ(one: focal.Formula, another: focal.Formula, batches: list[tuple[Any, Any]]) -> bool:
     for arguments in FOCAL_ARGUMENTS:
         gamma, alpha = [*arguments, *[2.0, None][len(arguments) :]]
+        assert gamma is not None
         case = focal.Case(gamma=gamma, alpha=alpha, moderate=[], extreme=[])
         for logits, targets in batches:
             left, right = (formula.value(logits, targets, case) for formula in (one, another))

@@ -194,6 +194,10 @@ def test_the_moments_of_looking_do_not_follow_from_the_random_state():
     for _ in range(2):
         random.seed(0)
         watch = IdleWatch(os.getpid())
-        pauses.append([watch.pause, *(watch.look() or watch.pause for _ in range(8))])
+        found = [watch.pause]
+        for _ in range(8):
+            watch.look()
+            found.append(watch.pause)
+        pauses.append(found)
 
     assert pauses[0] != pauses[1]
