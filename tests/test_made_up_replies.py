@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 # Runs the hidden tests of a level on made-up replies and prints what came of it, with the process's peak memory.
 RUN = """
 import json, resource, sys, tempfile
+from pathlib import Path
 
 import grading.harness
 from grading import score as scoring
