@@ -43,6 +43,7 @@ READ = {
     "descriptors": "os.listdir('/proc/self/fd')",
     "working folders": "os.readlink('/proc/self/cwd')",
     "the mounts": "open('/proc/mounts').read()",
+    "the mounts by their ids": "syscall(458, struct.pack('=IIQQ', 24, 0, 2**64 - 1, 0), (ctypes.c_uint64 * 9)(), 9, 0)",
     "the parent's root": "os.listdir('/proc/1/root')",
     "the kernel's log": "open('/dev/kmsg', 'rb').read(1)",
     "the disk": "open('/dev/sda', 'rb').read(1)",
@@ -67,6 +68,10 @@ SEND = {
     "vsock": "socket.socket(socket.AF_VSOCK)",
     "a page": "__import__('urllib.request').request.urlopen('http://192.0.2.1/', timeout=1)",
     "the terminal": "open('/dev/tty', 'w').write('x')",
+    "a pair of sockets": "socket.socketpair()",
+    "an event loop": "__import__('asyncio').new_event_loop()",
+    "out-of-band data": "libc('send', reply(), b'x', 1, socket.MSG_OOB)",
+    "a descriptor": "libc('sendmsg', reply(), ctypes.create_string_buffer(64), 0)",
 }
 BREAK_OUT = {
     "a mount": "libc('mount', b'x', b'/tmp', b'tmpfs', 0, None)",
@@ -79,6 +84,7 @@ BREAK_OUT = {
     "a user namespace": "libc('unshare', 0x10000000)",
     "a network namespace": "libc('unshare', 0x40000000)",
     "another's namespace": "libc('setns', 3, 0)",
+    "the grader's process": "libc('getsockopt', reply(), 1, 77, ctypes.create_string_buffer(4), struct.pack('=I', 4))",
     "a clone": "syscall(56, 0x10000000 | 17, 0, 0, 0, 0)",
     "clone3": "syscall(435, 0, 0)",
     "io_uring": "syscall(425, 1, ctypes.create_string_buffer(256))",
@@ -109,7 +115,7 @@ BREAK_OUT = {
     "a restart": "libc('reboot', 0x1234567)",
 }
 _HELPERS = """
-import ctypes, glob, importlib, inspect, linecache, os, socket, sys, torch
+import ctypes, glob, importlib, inspect, linecache, os, socket, struct, sys, torch
 PACKAGES = os.path.dirname(os.path.dirname(torch.__file__))
 _libc = ctypes.CDLL(None, use_errno=True)
 def libc(name, *args):
@@ -124,6 +130,8 @@ def is_open(number):
     except OSError:
         return False
     return True
+def reply():
+    return next(n for n in range(3, 1024) if is_open(n))
 def found(folder, *patterns):
     for pattern in patterns:
         for path in glob.glob(os.path.join(folder, pattern), recursive=True):
