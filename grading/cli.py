@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from grading import pipeline
-from grading.arguments import Parser, seed_number
+from grading.arguments import Parser, seed_number, whole_number
 from grading.cohort import FAILED, PAGE, TABLE, grade_cohort
 from grading.content import Assignment
 from grading.errors import GradingError, SandboxError, UsageError
@@ -248,22 +248,21 @@ def _interview(args: _Interview) -> None:
 
 
 def _cohort(args: _Cohort) -> None:
-    from grading.cohort_progress import executors, watch
+    from grading.cohort.progress import watch
+    from grading.cohort.workers import find_workers, stop_on_first_interrupt
 
     assignment = Assignment(_root())
     level = level_of_all(args.submissions, assignment, args.level)
-    workers, make_executor = executors(args.scheduler, args.jobs)
-    with watch(len(args.submissions)) as tell:
+    with stop_on_first_interrupt(), watch(len(args.submissions)) as on_result:
         rows = grade_cohort(
             args.submissions,
             assignment=assignment,
             level=level,
             out=args.out,
-            workers=workers,
-            make_executor=make_executor,
+            workers=find_workers(args.scheduler, args.jobs),
             seed=args.seed,
             figures=args.figures,
-            tell=tell,
+            on_result=on_result,
         )
     problems = [row for row in rows if row.problem]
     print(f"{len(rows) - len(problems)} of {len(rows)} graded: {args.out / PAGE}, {args.out / TABLE}")
@@ -389,15 +388,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     review.add_argument("--force", action="store_true", help="overwrite a sheet that already exists")
 
-    cohort = _command(
-        commands, "cohort", _cohort, _Cohort, "grade many submissions; a second run goes on where one was stopped"
-    )
+    cohort = _command(commands, "cohort", _cohort, _Cohort, "grade many submissions; an interrupted run is resumed")
     cohort.add_argument(
         "submissions", nargs="+", type=Path, metavar="SUBMISSION", help="checkouts or files, each as for grade"
     )
     _add_level(cohort, "the submissions'")
     cohort.add_argument("--out", type=Path, default=Path("build/cohort"), metavar="DIR", help="(default: %(default)s)")
-    cohort.add_argument("--jobs", type=int, metavar="N", help="at a time, on this machine (default: one a core)")
+    cohort.add_argument(
+        "--jobs", type=whole_number(1), metavar="N", help="at a time, on this machine (default: one a core)"
+    )
     cohort.add_argument(
         "--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://HOST:PORT, to work with instead"
     )

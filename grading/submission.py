@@ -99,7 +99,7 @@ def _read_further(root: Path | None, assignment: Assignment, flagged: list[Flag]
             try:
                 content = read_file(root / name)
             except UsageError as error:
-                flagged.append(Flag(id="file-unreadable", severity="warning", detail=str(error)))
+                flagged.append(Flag(id="file-unreadable", severity="warning", detail=_printable(str(error))))
                 continue
             # As it was handed out, it is no answer.
             if decode(content).text.strip() not in starters(assignment, name):
@@ -115,7 +115,7 @@ def _read_discussion(root: Path | None, assignment: Assignment, flagged: list[Fl
     try:
         text = read_file(path).decode(errors="replace")
     except UsageError as error:
-        flagged.append(Flag(id="discussion-unreadable", severity="warning", detail=str(error)))
+        flagged.append(Flag(id="discussion-unreadable", severity="warning", detail=_printable(str(error))))
         return []
     return read_answers(text, blank_discussion(assignment))
 
@@ -210,4 +210,9 @@ def _name(path: Path) -> str:
     """Return what to call the submission: its folder's name, or its file's."""
     plain = path.absolute()
     name = plain.name or "submission"
-    return "".join(c if c.isprintable() else "?" for c in name)[:_NAME_LENGTH]
+    return _printable(name)[:_NAME_LENGTH]
+
+
+def _printable(text: str) -> str:
+    """Return a text that can be written as UTF-8: the name of a file or folder need not be one."""
+    return "".join(c if c.isprintable() else "?" for c in text)

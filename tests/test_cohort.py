@@ -15,7 +15,7 @@ import psutil
 import pytest
 from distributed import LocalCluster
 
-from grading.cohort import Row, to_table, unique_names
+from grading.cohort.table import Row, to_table
 from tests.conftest import ROOT
 
 CORRECT = sorted((ROOT / "tests" / "submissions" / "correct").glob("*.py"))
@@ -139,18 +139,27 @@ def test_dask_grades_the_same_and_loses_no_result_with_a_worker(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    ("options", "says"), [(("--scheduler", "tcp://127.0.0.1:9"), "does not answer"), (("--jobs", "-1"), "at least one")]
+    ("options", "message"),
+    [
+        (("--scheduler", "tcp://127.0.0.1:9"), "does not answer"),
+        (("--scheduler", "tcp://127.0.0.1:9", "--jobs", "2"), "--jobs has no effect with --scheduler"),
+        (("--jobs", "0"), "--jobs: must be a whole number of at least 1, got '0'"),
+        (("--jobs", "-1"), "--jobs: must be a whole number of at least 1, got '-1'"),
+        (("--seed", "-1"), f"--seed: must be a whole number from 0 to {2**32 - 1}, got '-1'"),
+        (("--seed", str(2**32)), f"got '{2**32}'"),
+        (("--out", "README.md"), "README.md: cannot be written to"),
+        (("--out", CORRECT[0].parent.parent, "--jobs", "1"), "results would be written into the submission"),
+    ],
 )
-def test_what_cannot_work_is_told(tmp_path: Path, options: tuple[str, ...], says: str):
-    """Status 2, in one line."""
-    assert says in cohort(CORRECT[0], "--out", tmp_path, *options, status=2)
+def test_invalid_arguments_end_with_one_line_before_anything_is_graded(
+    tmp_path: Path, options: tuple[object, ...], message: str
+):
+    """The status is 2, the line names what is wrong, and nothing is written."""
+    stderr = cohort(CORRECT[0].parent, "--out", tmp_path / "out", *options, status=2)
 
-
-def test_names_are_folders_and_do_not_clash(tmp_path: Path):
-    """A file is called what it is called, or what its folder is, if its name says nothing."""
-    paths = [tmp_path / name for name in ("ada/exercise.py", "bob.py", "x/bob.py", "carol", "dan/assignment")]
-
-    assert list(unique_names(paths)) == ["ada", "bob", "bob-2", "carol", "dan"]
+    assert message in stderr
+    assert stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_table_holds_no_formula():

@@ -6,12 +6,12 @@ import json
 import msgspec
 import pytest
 
+from grading.cohort.item_analysis import items, most_frequent
 from grading.content import Assignment
 from grading.likeness import alike, groups
 from grading.model import Grade, Scorecard
 from grading.publish import starters_of_module
 from grading.render import to_json
-from grading.statistics import items, most_frequent
 from tests.conftest import REFERENCE, ROOT
 from tests.conftest import Grade as GradeSource
 

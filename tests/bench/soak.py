@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -24,10 +24,11 @@ sys.path.insert(0, str(ROOT))
 from rich.console import Console  # noqa: E402 - the checkout is not installed
 from rich.progress import track  # noqa: E402
 
-from grading.cohort import Job, grade_job, grader_digest  # noqa: E402
-from grading.cohort_progress import end_with_parent  # noqa: E402
+from grading.cohort.worker import Job, grade_job  # noqa: E402
+from grading.cohort.workers import Processes  # noqa: E402
 from grading.content import Assignment  # noqa: E402
 from grading.submission import read_submission  # noqa: E402
+from grading.version import this_grader  # noqa: E402
 from tests.cases import EXERCISE, Case, catalogue, correct  # noqa: E402
 
 Seeded = tuple[Case, int]
@@ -46,10 +47,10 @@ def main() -> int:
     everything = [case for case in (*correct(), *catalogue(Assignment(ROOT))) if args.only in case.name]
     chosen = [case for case in everything if case.name in _TELLING] or everything[:3]
     grades: dict[str, set[str]] = defaultdict(set)
-    with _pool(1) as pool:
+    with Processes(1).executor(1) as pool:
         _collect(pool, _runs(chosen, args.runs, threads=1), grades, "one after the other, one thread")
         _collect(pool, _runs(chosen, args.runs, threads=2), grades, "one after the other, two threads")
-    with _pool(2) as pool, _busy(2 * (os.cpu_count() or 1)):
+    with Processes(2).executor(2) as pool, _busy(2 * (os.cpu_count() or 1)):
         _collect(pool, _runs(chosen, args.runs, threads=1), grades, "two at a time, beside other work")
     restless = sorted(name for name, texts in grades.items() if len(texts) > 1)
     for case in chosen:
@@ -57,7 +58,8 @@ def main() -> int:
 
     scores: dict[str, dict[int, tuple[object, ...]]] = defaultdict(dict)
     jobs = [(case, seed) for case in everything for seed in range(args.seeds)]
-    with _pool(os.cpu_count() or 1) as pool:
+    cores = os.cpu_count() or 1
+    with Processes(cores).executor(cores) as pool:
         for (case, seed), text in zip(jobs, _grade_all(pool, jobs, "other seeds"), strict=True):
             scores[case.name][seed] = _points(text)
     moved = {name: by_seed for name, by_seed in scores.items() if len(set(by_seed.values())) > 1}
@@ -76,12 +78,12 @@ _TELLING = (
 )
 
 
-def _collect(pool: ProcessPoolExecutor, jobs: Sequence[Seeded], grades: dict[str, set[str]], what: str) -> None:
+def _collect(pool: Executor, jobs: Sequence[Seeded], grades: dict[str, set[str]], what: str) -> None:
     for (case, _), text in zip(jobs, _grade_all(pool, jobs, what), strict=True):
         grades[case.name].add(text)
 
 
-def _grade_all(pool: ProcessPoolExecutor, jobs: Sequence[Seeded], what: str) -> Iterator[str]:
+def _grade_all(pool: Executor, jobs: Sequence[Seeded], what: str) -> Iterator[str]:
     """Return each job's grade in turn, and show how far it is: a bar in a terminal, a line now and then elsewhere."""
     texts, console = pool.map(_grade, *zip(*jobs, strict=True)), Console(stderr=True)
     if console.is_terminal:
@@ -98,7 +100,7 @@ def _grade(case: Case, seed: int) -> str:
     assignment = Assignment(ROOT)
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         read = read_submission(case.write(Path(folder) / "submission"), assignment)
-    job = Job(name=case.name, key="", read=read, level=case.level, seed=seed, grader=grader_digest(ROOT), figures=False)
+    job = Job(name=case.name, key="", read=read, level=case.level, seed=seed, grader=this_grader(ROOT), figures=False)
     grade = json.loads(grade_job(job).files["grade.json"])
     return json.dumps({key: value for key, value in grade.items() if key != "seconds"})
 
@@ -106,11 +108,6 @@ def _grade(case: Case, seed: int) -> str:
 def _points(text: str) -> tuple[object, ...]:
     grade = json.loads(text)
     return tuple((c["id"], c["points"]) for c in (*grade["criteria"], *grade["bonus"]))
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent)
 
 
 def _runs(cases: Sequence[Case], times: int, threads: int) -> list[Seeded]:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from grading.content import Assignment
 from grading.model import Grade, Scorecard
 from grading.render import to_json
-from grading.render.html.cohort import Entry, Group, Item, to_cohort_html
+from grading.render.html.cohort import Entry, Group, Item, distribution, to_cohort_html
 from tests.browser.conftest import Open
 from tests.conftest import ROOT
 from tests.conftest import Grade as GradeSource
@@ -43,7 +43,15 @@ def path(card: Scorecard, assignment: Assignment, tmp_path_factory: pytest.TempP
     items = [Item(title=c.title, test=None, difficulty=0.5, discrimination=None) for c in rubric.criterion if c.tests]
     items.append(Item(title="", test="mean_over_the_batch", difficulty=0.9, discrimination=-0.2))
     mistakes = {("weighted-loss", "wrong-pos-weight", "The weight is another formula"): 500}
-    text = to_cohort_html(entries, rubric, items, mistakes, [Group(names=["candidate 1", HOSTILE], least=0.7)])
+    text = to_cohort_html(
+        entries,
+        rubric,
+        figure=distribution([entry.grade.score.automatic for entry in entries if entry.grade is not None], rubric),
+        items=items,
+        mistakes=mistakes,
+        groups=[Group(names=["candidate 1", HOSTILE], least=0.7)],
+        left_out={"similar": f"Left out here: {HOSTILE} (ValueError)."},
+    )
     path = tmp_path_factory.mktemp("cohort") / "cohort.html"
     path.write_text(text, encoding="utf-8")
     return path
@@ -130,4 +138,12 @@ def test_the_distribution_has_the_pass_line(path: Path, look_at: Open):
 
     text = str(page.locator("figure img").get_attribute("alt"))
     assert "pass without a review" in text
-    assert page.get_by_text("look", exact=True).count() == 1
+    assert page.get_by_text("check", exact=True).count() == 1
+
+
+def test_the_page_says_what_is_left_out(path: Path, look_at: Open):
+    """The sentence stands in the part that it is about, as text."""
+    page = look_at(path)
+
+    assert page.locator("#similar + p.warning").text_content() == f"Left out here: {HOSTILE} (ValueError)."
+    assert page.locator("p.warning").count() == 1

@@ -1,4 +1,4 @@
-"""cohort.html: everybody on one page, and what their grades say of the tests."""
+"""cohort.html: all submissions on one page, and an analysis of the tests by their grades."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from grading.render.markdown import points
 
 _MOST_MISTAKES = 15
 _MOST_GROUPS = 30
-# At or below this, a test says little of who is strong.
+# At or below this discrimination, a test may be a bad one.
 WEAK = 0.1
 
 
@@ -47,21 +47,25 @@ class Group:
 def to_cohort_html(
     entries: Sequence[Entry],
     rubric: Rubric,
+    *,
+    figure: Figure | None,
     items: Sequence[Item],
     mistakes: Mapping[tuple[str, str, str], int],
     groups: Sequence[Group],
+    left_out: Mapping[str, str],
 ) -> str:
     """Return the page of a cohort.
 
     Args:
         entries: the submissions, in the order given.
         rubric: by which they were graded.
+        figure: the distribution of the scores; None: there is none to show.
         items: criteria and hidden tests, with difficulty and discrimination.
         mistakes: how many made each, by criterion, id and title, the most frequent first.
         groups: submissions that are alike beyond the starter.
+        left_out: by part of the page (`distribution`, `items`, `mistakes`, `similar`), what could not be shown there.
     """
     graded = [entry.grade for entry in entries if entry.grade is not None]
-    figure = _distribution([grade.score.automatic for grade in graded], rubric) if graded else None
     return render(
         "cohort.html.jinja",
         "cohort.js",
@@ -79,6 +83,7 @@ def to_cohort_html(
         mistakes=list(mistakes.items())[:_MOST_MISTAKES],
         named=sorted({mistake.id for grade in graded for mistake in grade.mistakes}),
         groups=groups[:_MOST_GROUPS],
+        left_out=left_out,
         more_groups=max(0, len(groups) - _MOST_GROUPS),
         figure=figure,
         drawing=None if figure is None else image(figure.svg),
@@ -89,7 +94,10 @@ def _address(name: str) -> Markup:
     return Markup(f"{quote(name, safe='')}/summary.html")  # noqa: S704 - nothing but letters, digits and escapes
 
 
-def _distribution(scores: Sequence[float], rubric: Rubric) -> Figure:
+def distribution(scores: Sequence[float], rubric: Rubric) -> Figure | None:
+    """Return a histogram of automatic points with the pass lines; None without scores."""
+    if not scores:
+        return None
     from matplotlib import rc_context
     from matplotlib.figure import Figure as Drawing
     from matplotlib.ticker import MaxNLocator
@@ -111,8 +119,8 @@ def _distribution(scores: Sequence[float], rubric: Rubric) -> Figure:
         drawing.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     svg = written.getvalue()
     above, between = sum(s >= rubric.passing for s in scores), sum(least <= s < rubric.passing for s in scores)
-    told = (
+    text = (
         f"{above} of {len(scores)} pass without a review, {between} can still pass with one, "
         f"{len(scores) - above - between} cannot."
     )
-    return Figure(title="Automatic points", text=told, svg=svg[svg.index("<svg") :])
+    return Figure(title="Automatic points", text=text, svg=svg[svg.index("<svg") :])

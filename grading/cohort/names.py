@@ -1,0 +1,55 @@
+"""Gives each submission of a cohort a name that can be a folder's, whatever its own folder is called."""
+
+import itertools
+import os
+import unicodedata
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Final
+
+_DEFAULT: Final = "submission"
+# What no folder's name may hold on one system or another, beside control characters.
+_FORBIDDEN: Final = frozenset('/\\:*?"<>|')
+# File systems allow 255 bytes, some of them 143; a number may follow.
+_MOST_BYTES: Final = 120
+
+
+def unique_names(paths: Sequence[Path], *, reserved: Collection[str], unspecific: Collection[str]) -> dict[str, Path]:
+    """Return the submissions by name, in the order given.
+
+    A name is printable UTF-8 of at most 140 bytes, no path, and differs from every other in more than upper and lower
+    case: it can be a folder on every file system.
+
+    Args:
+        paths: the submissions.
+        reserved: names that are taken already.
+        unspecific: names that say nothing of whose submission it is.
+    """
+    taken = {_compared(name) for name in reserved}
+    found: dict[str, Path] = {}
+    for path in paths:
+        base = _clean(_own_name(path, unspecific))
+        numbered = (f"{base}-{number}" for number in itertools.count(2))
+        name = next(name for name in itertools.chain([base], numbered) if _compared(name) not in taken)
+        taken.add(_compared(name))
+        found[name] = path
+    return found
+
+
+def _own_name(path: Path, unspecific: Collection[str]) -> str:
+    """Return what a submission is called: its file or folder, or the folder around it if that says more."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - unlike Path.absolute(), this resolves `..` by name
+    stem = absolute.stem if absolute.suffix == ".py" else absolute.name
+    return absolute.parent.name if stem in unspecific and absolute.parent.name else stem
+
+
+def _clean(name: str) -> str:
+    plain = "".join(c if c.isprintable() and c not in _FORBIDDEN else "_" for c in unicodedata.normalize("NFC", name))
+    short = plain.encode()[:_MOST_BYTES].decode(errors="ignore")
+    # A dot in front hides a folder; Windows drops dots and spaces at the end.
+    return short.lstrip(". ").rstrip(". ") or _DEFAULT
+
+
+def _compared(name: str) -> str:
+    """Return what two names have in common that are one on a file system that ignores case."""
+    return unicodedata.normalize("NFC", name.casefold())

@@ -1,0 +1,155 @@
+"""Makes cohort.html of the folders that a cohort's run has written.
+
+A page is for everybody: what cannot be shown, a submission or a part of the page, is left out and the page says so.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from grading.cohort.item_analysis import items, most_frequent
+from grading.content import Assignment
+from grading.errors import UsageError
+from grading.grades import read_grade
+from grading.likeness import alike, groups
+from grading.model import Grade, Rubric
+from grading.pipeline import REPORT
+from grading.publish import starters_of_module
+from grading.render.html.cohort import Entry, Group, Item, distribution, to_cohort_html
+from grading.report import read_report
+
+_MOST_NAMED = 20
+OneT = TypeVar("OneT")
+PartT = TypeVar("PartT")
+
+
+def cohort_page(graded: Iterable[tuple[str, str]], assignment: Assignment, rubric: Rubric, out: Path) -> str:
+    """Return the page of the submissions whose folders are in `out`.
+
+    Args:
+        graded: each one's name and, if it has no score, why.
+        assignment: what they answer.
+        rubric: by which they were graded.
+        out: where their folders are.
+    """
+    entries = [_entry(name, problem, out) for name, problem in graded]
+    grades = {entry.name: entry.grade for entry in entries if entry.grade is not None}
+    # `score` may have written another level's grade into a folder since.
+    comparable = {name: grade for name, grade in grades.items() if grade.level == rubric.level}
+    others = {name: f"scored as {grade.level}" for name, grade in grades.items() if name not in comparable}
+    sources, unread = _sources(grades, out)
+
+    parts = _Parts()
+    return to_cohort_html(
+        entries,
+        rubric,
+        figure=parts.make(
+            "distribution", lambda of: distribution(_scores(of), rubric), comparable, nothing=None, without=others
+        ),
+        items=parts.make("items", lambda of: _items(of.values(), rubric), comparable, nothing=[], without=others),
+        mistakes=parts.make("mistakes", lambda of: most_frequent(of.values()), grades, nothing={}),
+        groups=parts.make("similar", lambda of: _groups(of, assignment), sources, nothing=[], without=unread),
+        left_out=parts.left_out,
+    )
+
+
+def _entry(name: str, problem: str, out: Path) -> Entry:
+    if problem:
+        return Entry(name=name, grade=None, problem=problem)
+    try:
+        return Entry(name=name, grade=read_grade(out / name / "grade.json"))
+    except UsageError as error:  # the folder was changed since
+        return Entry(name=name, grade=None, problem=str(error))
+
+
+def _sources(names: Iterable[str], out: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the modules that were graded by submission, and why there is none for the others."""
+    sources, unread = {}, {}
+    for name in names:
+        try:
+            sources[name] = read_report(out / name / REPORT).submission.source
+        except UsageError:
+            unread[name] = f"its {REPORT} cannot be read"
+    return sources, unread
+
+
+class _Parts:
+    """Makes the parts of a page, each as far as it can be made."""
+
+    def __init__(self) -> None:
+        self.left_out: dict[str, str] = {}  # by part: a sentence
+
+    def make(
+        self,
+        part: str,
+        compute: Callable[[Mapping[str, OneT]], PartT],
+        of: Mapping[str, OneT],
+        *,
+        nothing: PartT,
+        without: Mapping[str, str] | None = None,
+    ) -> PartT:
+        """Return a part made of all submissions, or of those that it can be made of.
+
+        Args:
+            part: what the page calls it.
+            compute: makes it.
+            of: what to make it of, by submission.
+            nothing: what stands for it if it cannot be made.
+            without: submissions that are left out already, and why.
+        """
+        left_out = dict(without or {})
+        try:
+            made = compute(of)
+        except Exception as error:  # noqa: BLE001 - the rest of the page is worth more than this part
+            failing = {name: why for name, one in of.items() if (why := _failure(compute, {name: one}))}
+            rest = {name: one for name, one in of.items() if name not in failing}
+            why = _failure(compute, rest) if failing else type(error).__name__
+            if why:
+                self.left_out[part] = f"This part is left out: it could not be computed ({why})."
+                return nothing
+            left_out |= failing
+            made = compute(rest)
+        if left_out:
+            self.left_out[part] = f"Left out here: {_named(left_out)}."
+        return made
+
+
+def _failure(compute: Callable[[Mapping[str, OneT]], object], of: Mapping[str, OneT]) -> str:
+    """Return the type of the exception that computing this raises; empty if it raises none."""
+    try:
+        compute(of)
+    except Exception as error:  # noqa: BLE001 - which one it is goes onto the page
+        return type(error).__name__
+    return ""
+
+
+def _named(left_out: Mapping[str, str]) -> str:
+    named = [f"{name} ({why})" for name, why in left_out.items()]
+    more = len(named) - _MOST_NAMED
+    return ", ".join(named[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _scores(grades: Mapping[str, Grade]) -> list[float]:
+    return [grade.score.automatic for grade in grades.values()]
+
+
+def _items(grades: Iterable[Grade], rubric: Rubric) -> list[Item]:
+    titles = {criterion.id: criterion.title for criterion in rubric.criterion}
+    return [
+        Item(
+            title=titles.get(item.criterion, item.criterion),
+            test=item.test,
+            difficulty=item.difficulty,
+            discrimination=item.discrimination,
+        )
+        for item in items(list(grades))
+    ]
+
+
+def _groups(sources: Mapping[str, str], assignment: Assignment) -> list[Group]:
+    pairs = alike(sources, starters_of_module(assignment))
+    least: dict[str, float] = {}
+    for pair in pairs:
+        for name in pair.names:
+            least[name] = min(pair.share, least.get(name, 1.0))
+    return [Group(names=names, least=min(least[name] for name in names)) for names in groups(pairs)]

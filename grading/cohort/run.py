@@ -1,0 +1,176 @@
+"""Grades a cohort: results as they come, each written whole, and none graded again that is as it was."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from grading.cohort.names import unique_names
+from grading.cohort.page import cohort_page
+from grading.cohort.retry import RetryAlone, Workers
+from grading.cohort.table import Row, failed_row, to_table, unreadable_row
+from grading.cohort.worker import Graded, Job, grade_job
+from grading.content import Assignment
+from grading.errors import GradingError, UsageError
+from grading.harness import new_seed
+from grading.level import level_to_grade
+from grading.model import Grader
+from grading.pipeline import FILES, prepare_folder, write_whole
+from grading.submission import Read, read_submission
+from grading.version import this_grader
+
+STATE, TABLE, PAGE, MARKER = "cohort.json", "cohort.csv", "cohort.html", "graded.json"
+
+
+class _State(Struct, forbid_unknown_fields=True):
+    seed: int
+
+
+# Takes a line of the table, how many are done and how many there are.
+OnResult = Callable[[Row, int, int], None]
+
+
+def grade_cohort(
+    paths: Sequence[Path],
+    *,
+    assignment: Assignment,
+    level: str,
+    out: Path,
+    workers: Workers,
+    seed: int | None,
+    figures: bool,
+    on_result: OnResult,
+) -> list[Row]:
+    """Grade submissions; write a folder for each, the table and the page. Return the table's lines in the order given.
+
+    Args:
+        paths: the submissions.
+        assignment: what they answer.
+        level: the rubric to grade with.
+        out: where to write; what an earlier run of the same cohort left there is kept if it would come out the same.
+        workers: where to grade.
+        seed: of all inputs, the same for everybody; None: that of the earlier run, or a new one.
+        figures: whether the pages show what each model does, which takes about as long again as the tests.
+        on_result: gets each line as it comes.
+
+    Raises:
+        UsageError: an argument is invalid; nothing was graded.
+        GradingError: no worker starts, or the table cannot be written.
+    """
+    rubric = assignment.rubric(level)
+    names = unique_names(paths, reserved=(STATE, TABLE, PAGE), unspecific=_unspecific(assignment))
+    _expect_apart(out, names)
+    seed = _seed(out, seed)
+    grader = this_grader(assignment.root)
+    rows: dict[str, Row] = {}
+
+    def add(row: Row) -> None:
+        rows[row.name] = row
+        on_result(row, len(rows), len(names))
+
+    def jobs() -> Iterator[Job]:
+        """Read each submission when its turn comes: the first results need not wait for the last reading."""
+        for name, path in names.items():
+            try:
+                level_to_grade(path, assignment, level)
+                read = read_submission(path, assignment)
+                key = _key(read, name=name, level=level, seed=seed, figures=figures, grader=grader)
+            except UsageError as error:
+                add(_without_score(out / name, unreadable_row(name, level, error)))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others are to be graded
+                add(_without_score(out / name, failed_row(name, level, error)))
+            else:
+                known = _marker(out / name, key)
+                if known is not None:
+                    add(known)
+                else:
+                    yield Job(name=name, key=key, read=read, level=level, seed=seed, grader=grader, figures=figures)
+
+    try:
+        with contextlib.closing(RetryAlone(grade_job, workers).run(jobs())) as results:
+            for job, result in results:
+                if isinstance(result, Exception):
+                    add(_without_score(out / job.name, failed_row(job.name, level, result)))
+                else:
+                    add(_write(out / job.name, result))
+    finally:
+        ordered = [rows[name] for name in names if name in rows]
+        write_whole({out / TABLE: to_table(ordered)})
+    page = cohort_page(((row.name, row.problem) for row in ordered), assignment, rubric, out)
+    write_whole({out / PAGE: page})
+    return ordered
+
+
+def _unspecific(assignment: Assignment) -> tuple[str, str]:
+    """Return the names that every submission has: those of the candidate's file and its folder."""
+    source = Path(assignment.manifest.source)
+    return source.stem, source.parent.name
+
+
+def _expect_apart(out: Path, names: Mapping[str, Path]) -> None:
+    """Raise if results would be written into a submission."""
+    folders = {os.path.realpath(out / name) for name in names}
+    for path in names.values():
+        real = Path(os.path.realpath(path))
+        if not folders.isdisjoint(map(str, (real, *real.parents))):
+            raise UsageError(f"cohort: --out {out}: results would be written into the submission {path}; use another")
+
+
+def _key(read: Read, *, name: str, level: str, seed: int, figures: bool, grader: Grader) -> str:
+    """Return a digest of everything that the pages of a submission are made of.
+
+    If anything of it changes, the submission is graded again, even where writing its pages again would do: a grade
+    takes a fraction of a second, and there is one rule to know.
+    """
+    files = {file: hashlib.sha256(content).hexdigest() for file, content in sorted(read.code.files.items())}
+    parts = [name, level, seed, figures, grader, read.submission, read.preload, read.code.module, files]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+def _write(folder: Path, graded: Graded) -> Row:
+    """Write the pages, and last the marker that says they are whole; return the line, with a problem if that failed."""
+    try:
+        folder.mkdir(exist_ok=True)
+        (folder / MARKER).unlink(missing_ok=True)
+        write_whole({folder / name: text for name, text in graded.files.items()})
+        write_whole({folder / MARKER: msgspec.json.encode(graded.row).decode()})
+    except (OSError, GradingError) as error:
+        return _without_score(folder, failed_row(graded.row.name, graded.row.level, error))
+    return graded.row
+
+
+def _without_score(folder: Path, row: Row) -> Row:
+    """Remove what an earlier run left for a submission that has no score now; return its line."""
+    for name in (MARKER, *FILES):
+        # Where nothing can be removed, the table and the page still show that there is no score.
+        with contextlib.suppress(OSError):
+            (folder / name).unlink(missing_ok=True)
+    return row
+
+
+def _marker(folder: Path, key: str) -> Row | None:
+    """Return the line of a submission that is graded already, by this grader and as it now is."""
+    try:
+        row = msgspec.json.decode((folder / MARKER).read_bytes(), type=Row)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    whole = all((folder / name).is_file() for name in FILES)
+    return row if row.key == key and whole else None
+
+
+def _seed(out: Path, wanted: int | None) -> int:
+    """Make the folder of results, and return the seed of this run and of those that resume it."""
+    prepare_folder(out, ())
+    path = out / STATE
+    if wanted is None and path.is_file():
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=_State).seed
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path}: is not what an earlier run wrote: {error}; give another --out") from None
+    seed = new_seed() if wanted is None else wanted
+    write_whole({path: msgspec.json.encode(_State(seed=seed)).decode()})
+    return seed

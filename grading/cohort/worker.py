@@ -1,0 +1,96 @@
+"""Grades one submission of a cohort: what runs in a worker's process, here or on another machine.
+
+Each process keeps one warm sandbox. What it returns are the files' texts: only the main process writes.
+"""
+
+import functools
+import multiprocessing.util
+import tempfile
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import grading
+from grading import score as scoring
+from grading.cohort.table import Row, graded_row
+from grading.content import Assignment
+from grading.errors import GradingError
+from grading.harness import make_sandbox
+from grading.model import Grader
+from grading.pipeline import REPORT, pages, run_hidden_tests
+from grading.report import read_report
+from grading.sandbox.calls import Sandbox
+from grading.submission import Read
+from grading.version import this_grader
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One submission to grade, with all that a worker elsewhere needs to know."""
+
+    name: str
+    key: str  # of everything that its pages are made of
+    read: Read
+    level: str
+    seed: int
+    grader: Grader
+    figures: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graded:
+    """A graded submission: the files' texts by name, and its line of the table."""
+
+    row: Row
+    files: Mapping[str, str]
+
+
+def grade_job(job: Job) -> Graded:
+    """Grade one submission in this process's warm sandbox."""
+    root = Path(grading.__file__).resolve().parent.parent
+    if this_grader(root) != job.grader:
+        raise GradingError(
+            f"{root}: holds another version of the grader than the one that asks; update it and restart this worker"
+        )
+    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="grading-") as scratch:
+        assignment = _assignment(root)
+        sandbox = _sandbox(assignment, job.read.preload)
+        rubric = assignment.rubric(job.level)
+        report = Path(scratch) / REPORT
+        run_hidden_tests(
+            job.read,
+            assignment=assignment,
+            rubric=rubric,
+            sandbox=sandbox,
+            seed=job.seed,
+            report=report,
+            quiet=True,
+            show=job.figures,
+        )
+        card = scoring.score(read_report(report), rubric, assignment.mistake)
+        files = {path.name: text for path, text in pages(card, assignment, Path(scratch)).items()}
+        files[REPORT] = report.read_text(encoding="utf-8")
+    return Graded(row=graded_row(job.name, job.key, card), files=files)
+
+
+# pytest and the sandbox's worker serve one submission at a time; Dask may give a process several threads.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+_assignment = functools.cache(Assignment)
+_WARM: dict[frozenset[str], Sandbox] = {}
+
+
+def _sandbox(assignment: Assignment, preload: Iterable[str]) -> Sandbox:
+    """Return this process's warm sandbox, a new one if this submission needs modules that it has not imported."""
+    for modules, sandbox in _WARM.items():
+        if modules.issuperset(preload):
+            return sandbox
+    modules = frozenset().union(preload, *_WARM)
+    while _WARM:
+        _WARM.popitem()[1].close()
+    sandbox = _WARM[modules] = make_sandbox(assignment, preload=tuple(sorted(modules)), protected=True, lasting=True)
+    # Executors end their processes without what `atexit` is told.
+    multiprocessing.util.Finalize(None, sandbox.close, exitpriority=1)
+    return sandbox

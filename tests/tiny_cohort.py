@@ -1,0 +1,53 @@
+"""A checkout of this grader with the tiny take-home, which needs no torch: a cohort of it takes seconds."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+SOLUTION = (ROOT / "tests" / "tiny" / "hidden_tests" / "reference" / "exercise.py").read_text(encoding="utf-8")
+FULL_POINTS = "80.0"
+
+
+def make_checkout(folder: Path) -> Path:
+    """Write the checkout and return its root."""
+    shutil.copytree(ROOT / "tests" / "tiny", folder)
+    shutil.copytree(ROOT / "grading", folder / "grading", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def write_files(folder: Path, sources: Sequence[str]) -> list[Path]:
+    """Write each source as a submission of one file, and return their paths in order."""
+    folder.mkdir()
+    paths = [folder / f"candidate{number:02}.py" for number in range(len(sources))]
+    for path, source in zip(paths, sources, strict=True):
+        path.write_text(source, encoding="utf-8")
+    return paths
+
+
+def command(*arguments: object) -> list[str]:
+    """Return a command line of `cohort`."""
+    return [sys.executable, "-m", "grading", "cohort", *map(str, arguments)]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return an environment in which the checkout's own grader is imported, and no other."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | more
+
+
+def cohort(root: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run `cohort` in a checkout."""
+    return subprocess.run(
+        command(*arguments), cwd=root, env=environment(), capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def table(out: Path) -> dict[str, dict[str, str]]:
+    """Return the table's lines by name."""
+    with (out / "cohort.csv").open(newline="", encoding="utf-8") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
