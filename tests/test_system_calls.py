@@ -28,8 +28,8 @@ from tests.bench.system_calls import NUMBERS as NUMBERS_MODULE
 # The kernel has numbers up to some 470 in 2026; x32 calls have this bit.
 LAST = 600
 X32 = 0x40000000
-# uretprobe and uprobe, which newer kernels show to no filter, because probes put them into programs. Made from elsewhere
-# the first ends the process, and the second fails.
+# uretprobe and uprobe, which newer kernels show to no filter, because probes put them into programs. Made from
+# elsewhere the first ends the process, and the second fails.
 UNFILTERED: Mapping[str, Mapping[int, str]] = {
     "x86_64": {335: "signal 4", 336: str(errno.ENXIO)},
     "aarch64": {},
