@@ -24,6 +24,7 @@ from grading.sandbox.inside.system_calls import (
 )
 from tests.bench.system_calls import FEATURES, MEASURED, find_headers, numbers_module
 from tests.bench.system_calls import NUMBERS as NUMBERS_MODULE
+from tests.conftest import BUDGET
 
 # The kernel has numbers up to some 470 in 2026; x32 calls have this bit.
 LAST = 600
@@ -79,7 +80,7 @@ def run(sandbox: Sandbox, source: str | bytes) -> Reply:
     """Import a source in the sandbox."""
     content = source.encode() if isinstance(source, str) else source
     code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": content})
-    return sandbox.call(Call(code=code, probe="importing", inputs={}, seconds=120))
+    return sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET))
 
 
 # --- In the real sandbox --------------------------------------------------------------------------------------------

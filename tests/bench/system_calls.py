@@ -33,6 +33,7 @@ from grading.sandbox import bubblewrap  # noqa: E402
 from grading.sandbox.bubblewrap import Content  # noqa: E402
 from grading.sandbox.calls import Call, CandidateCode, Sandbox, Status  # noqa: E402
 from grading.sandbox.inside import system_calls  # noqa: E402
+from grading.sandbox.inside.budget import Budget  # noqa: E402
 from grading.sandbox.inside.system_calls import CHECKED, LISTS, names  # noqa: E402
 from grading.submission import read_submission  # noqa: E402
 from tests.cases import Case, correct  # noqa: E402
@@ -68,7 +69,7 @@ ALLOWED = {**ALLOWED, "with any argument": " ".join(CHECKED)}
 CHECKED = {"clone": CHECKED["clone"]}
 """
 _MOST_NAMED = 3
-_SECONDS = 600.0
+_BUDGET = Budget(cpu_seconds=600, idle_seconds=600.0)
 _IMPORTS = ("sklearn.metrics", "imblearn.over_sampling", "mlflow", "torch._dynamo")
 
 
@@ -139,7 +140,9 @@ def _read_numbers(header: str) -> dict[str, int]:
 def _measure(only: str) -> Mapping[str, object]:
     """Return which calls were made, by whom, and with which values of the checked arguments."""
     assignment = Assignment(ROOT)
-    assignment.manifest = msgspec.structs.replace(assignment.manifest, call_seconds=_SECONDS)
+    assignment.manifest = msgspec.structs.replace(
+        assignment.manifest, call_cpu_seconds=_BUDGET.cpu_seconds, call_idle_seconds=_BUDGET.idle_seconds
+    )
     features = {f"features/{path.stem}": partial(_run_feature, path) for path in sorted(FEATURES.glob("*.py"))}
     cases = {case.name: partial(_grade, case, assignment) for case in correct()}
     calls: dict[str, list[str]] = defaultdict(list)
@@ -247,9 +250,8 @@ def _argument(call: str, text: str) -> int:
 
 def _run_feature(path: Path, sandbox: Sandbox) -> None:
     files = {"assignment/exercise.py": path.read_bytes()}
-    call = Call(
-        code=CandidateCode(module="assignment.exercise", files=files), probe="importing", inputs={}, seconds=_SECONDS
-    )
+    code = CandidateCode(module="assignment.exercise", files=files)
+    call = Call(code=code, probe="importing", inputs={}, budget=_BUDGET)
     reply = sandbox.call(call)
     if reply.status is not Status.ANSWERED:
         raise SystemExit(f"system_calls: {path} must run without an error: {reply.error}")
