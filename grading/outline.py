@@ -181,14 +181,14 @@ def main() -> None:
     while (source := _receive(sys.stdin.buffer)) is not None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         _limit(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime) + SECONDS)
-        reply = _reply(source.decode())
+        reply = _reply(source)
         sys.stdout.buffer.write(LENGTH.pack(len(reply)) + reply)
         sys.stdout.buffer.flush()
 
 
-def _reply(text: str) -> bytes:
+def _reply(source: bytes) -> bytes:
     try:
-        return json.dumps(outline(text)).encode()
+        return json.dumps(outline(source.decode())).encode()
     except MemoryError:
         return json.dumps({"problem": OVER_LIMITS}).encode()
 

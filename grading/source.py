@@ -11,10 +11,10 @@ A file within the size limit can cost its reader anything. Measured with CPython
 | brackets, `not not …`, `x if x else …`, `a.b.c…`, decorators, long numbers, backslashes, blank lines | under 0.3 s |
 
 With 3.12, the module `tokenize` takes 8 s for most long lines. The parser cannot be interrupted, and no cheap look at a
-source tells what it will cost. So sources are parsed in a process with limits of CPU time and memory, which is lost
-with the source that exceeds them (`grading/outline.py`). It is started once, in 20 ms, and takes 3 ms for an ordinary
-source. The last outlines are kept, so a grading parses each of its files once. What cannot be parsed has an empty
-outline: no flags, no line numbers, no likeness.
+source tells what it will cost. So sources are parsed in a process with limits of CPU time and memory, which ends with a
+source that exceeds them (`grading/outline.py`). It starts in 20 ms and takes 3 ms for an ordinary source. The last
+outlines are kept, so a grading parses each of its files once. What cannot be parsed has an empty outline: no flags, no
+line numbers, no likeness.
 """
 
 import atexit
@@ -99,7 +99,11 @@ def outline(text: str) -> Outline:
         GradingError: the process that parses does not work.
     """
     reply = _PARSER.ask(text.encode(errors="replace"))
-    return Outline(problem=child.OVER_LIMITS) if reply is None else msgspec.json.decode(reply, type=Outline)
+    found = Outline(problem=child.OVER_LIMITS) if reply is None else msgspec.json.decode(reply, type=Outline)
+    if found.problem:
+        # After `import a.a.a…` the parser keeps all its memory: the next source would have none.
+        close()
+    return found
 
 
 def _encoding(content: bytes) -> str:
@@ -118,7 +122,7 @@ def _encoding(content: bytes) -> str:
 
 
 class _Parser:
-    """The process that parses: started when it is first needed, and again after a source was too much for it."""
+    """The process that parses: started when it is first needed, and again after a source that it could not read."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

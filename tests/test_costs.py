@@ -80,7 +80,7 @@ HOSTILE: dict[str, bytes] = {
     "tags": filled("<" * LINE + "\n"),
     "keywords": filled("match " * 66 + "\n"),
     "nulls": filled("\0"),
-    "a slow codec": b"# coding: punycode\n" + filled("\x80", "", "")[:-100] + b"-" + b"a" * 50,
+    "a slow codec": filled("a", "# coding: punycode\n" + "a" * 130_000 + "-"),
     "a codec that expands": filled("\\U0001F600", "# coding: unicode_escape\n#"),
     "a cookie without end": filled("a", "# coding: "),
     "cookies": filled("coding ", "#"),

@@ -122,7 +122,19 @@ def test_a_source_over_the_limits_has_an_empty_outline(case: str):
 
     assert found.is_over_limits
     assert (found.imports, found.blocks, found.statements) == ([], [], frozenset())
-    assert [block.name for block in outline(f"def f(): pass  # after {case}\n").blocks] == ["f", ""]
+    honest = f"# after {case}\n" + "x = 'text'\n" * 10_000 + "def f(): pass\n"
+    assert [block.name for block in outline(honest).blocks] == ["f", ""]
+
+
+def test_no_process_outlives_a_source_that_it_could_not_read():
+    """After some of them the parser of CPython 3.12 and 3.13 keeps all the memory that it may have."""
+    outline("x = 'ordinary'\n")
+    kept = source._PARSER._running
+    outline("x = (  # not closed\n")
+
+    assert kept is not None
+    assert source._PARSER._running is None
+    assert kept[0].returncode == 0
 
 
 @pytest.mark.parametrize("path", [REFERENCE, ROOT / "grading" / "score.py"], ids=lambda path: path.stem)
