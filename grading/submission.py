@@ -7,7 +7,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,17 +131,21 @@ def read_answers(text: str, template: str) -> list[Answer]:
         Answer(
             number=number,
             title=title,
-            text="\n".join(_beyond(line, blank) for line in lines).strip(),
+            text="\n".join(_own_lines(lines, blank)).strip(),
         )
         for number, (title, lines) in answers.items()
         for blank in (set(questions[number][1]),)
     ]
 
 
-def _beyond(line: str, blank: Collection[str]) -> str:
-    """Return what a line holds beyond what the template has there: an answer may begin on the line that asks for it."""
-    known = max((start for start in blank if line == start or line.startswith(f"{start} ")), key=len, default="")
-    return line.removeprefix(known).lstrip() if known else line
+def _own_lines(lines: Iterable[str], blank: Collection[str]) -> Iterator[str]:
+    """Yield what lines hold beyond the template's: an answer may begin on the line that asks for it."""
+    starts = tuple(f"{line} " for line in sorted(blank, key=len, reverse=True) if line)
+    for line in lines:
+        if line.startswith(starts):
+            yield line.removeprefix(next(start for start in starts if line.startswith(start))).lstrip()
+        elif line not in blank or not line:
+            yield line
 
 
 def _sections(text: str, numbers: Collection[int] | None) -> dict[int, tuple[str, list[str]]]:
