@@ -97,7 +97,7 @@ HANGS = {
     "a reply that never ends": (
         "import os, struct, time\n"
         "for fd in range(3, 64):\n"
-        "    try: os.write(fd, b'GRD1' + struct.pack('>II', 7 << 20, 0))\n"
+        "    try: os.write(fd, b'GRD1' + struct.pack('>II', 1 << 19, 0))\n"
         "    except OSError: continue\n"
         "    while True: time.sleep(0.1); os.write(fd, b' ')",
         IDLE,
