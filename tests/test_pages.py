@@ -10,7 +10,7 @@ import pytest
 
 from grading.content import Assignment
 from grading.errors import UsageError
-from grading.model import Answer, Commit, History, Review, Scorecard
+from grading.model import Answer, Commit, History, Review, Scorecard, ScoredBy
 from grading.publish import solution
 from grading.render import to_feedback, to_json, to_summary
 from grading.render.annotations import to_annotations
@@ -66,13 +66,14 @@ def test_grade_json_is_the_contracts(card: Scorecard, assignment: Assignment):
 
 
 def test_a_critical_mistake_passes_on_no_page(grade: Grade, assignment: Assignment):
-    """Accuracy under all three keys earns 72 of 85, and both pages leave the verdict to a reviewer."""
+    """Accuracy under all three keys earns more than the passing mark, and every page leaves the verdict open."""
     source = (ROOT / "tests/submissions/mistaken/accuracy_everywhere.py").read_text(encoding="utf-8")
     card = grade(source)
     questions = assignment.questions("mid")
 
+    assert (card.points(ScoredBy.TESTS) or 0.0) >= card.rubric.passing
     assert json.loads(to_json(card, questions))["verdict"] == "needs-review"
-    assert "needs review: 72 of 85" in to_summary(card, questions)
+    assert "needs review" in to_summary(card, questions).splitlines()[0]
     assert HELD in to_summary(card, questions)
     assert "A reviewer adds the points" in to_feedback(card, questions)
     assert "pass." not in to_feedback(card, questions)
@@ -110,14 +111,14 @@ def test_escaped_text_holds_nothing_that_acts(text: str):
 
 
 def test_feedback_holds_catalogue_and_rubric_and_nothing_else(card: Scorecard, assignment: Assignment):
-    """No hidden test, no message of the candidate's code, no path, no answer key."""
+    """No hidden test, no message of the candidate's code, no path, no answer key; of an exception, type and line."""
     feedback = to_feedback(card, assignment.questions("mid"))
 
     assert "Logits are compared with a probability" in feedback
+    assert "ValueError in line" in feedback
     for secret in (
         "test_",
         "hidden",
-        "ValueError",
         "script",
         str(ROOT),
         "seed",
