@@ -69,7 +69,10 @@ def loss_profile(candidate: CandidateUnderTest, seed: int) -> loss.Profile:
         weighted_loss.Observed,
         {"cases": [{"batches": _sizes(batches)} for _, batches in cases]},
     )
-    candidate.note("single-class-labels", f"with labels of a single class, the loss {_told(observed.single_class)}")
+    candidate.note(
+        "single-class-labels",
+        f"with labels of a single class, the loss {_describe_single_class(observed.single_class)}",
+    )
     found = []
     for (labels, batches), seen in zip(cases, observed.cases, strict=True):
         moderate, extreme = _loss_batches(batches, seen)
@@ -120,7 +123,7 @@ def _loss_batches(batches: list[Inputs], seen: weighted_loss.ObservedLoss) -> tu
     return measured[:moderate], measured[moderate:]
 
 
-def _told(single_class: weighted_loss.SingleClass) -> str:
+def _describe_single_class(single_class: weighted_loss.SingleClass) -> str:
     """Say what labels of a single class lead to; the words of an error are the candidate's."""
     error, result = single_class.error, single_class.result
     if error is not None:

@@ -22,7 +22,7 @@ def test_classes_are_drawn_equally(samplers: list[Draws], on_failure: OnFailure)
     on_failure(balance_mistakes, samplers)
     for case in samplers:
         assert case.is_complete, f"drew {len(case.draws)} of {case.wanted} indices, expected all, each of a label"
-        assert case.is_share(0.5), f"{case.told_shares}, expected 50% of the draws"
+        assert case.is_share(0.5), f"{case.shares_text}, expected 50% of the draws"
         assert case.weighted, "the sampler is of another type, expected a WeightedRandomSampler"
 
 
@@ -47,4 +47,4 @@ def test_an_epoch_is_as_many_draws_as_labels(samplers: list[Draws], on_failure: 
     on_failure(length_mistakes, samplers)
     assert do_something(samplers), NOTHING
     for case in samplers:
-        assert set(case.lengths) == {len(case.labels)}, f"{case.told_lengths}, expected as many draws as labels"
+        assert set(case.lengths) == {len(case.labels)}, f"{case.lengths_text}, expected as many draws as labels"

@@ -9,7 +9,7 @@ from hidden_tests.diagnosis.loss import Case, Profile, range_mistakes, reduction
 pytestmark = pytest.mark.criterion("weighted-loss")
 
 
-def weights_told(profile: Profile, case: Case) -> str:
+def describe_weights(profile: Profile, case: Case) -> str:
     """Say what positives and negatives weigh, and should."""
     positives, negatives = case.counts
     found = profile.weights(case)
@@ -25,7 +25,7 @@ def test_positives_weigh_negatives_per_positive(loss_profile: Profile, on_failur
     case = loss_profile.cases[0]
 
     on_failure(weight_mistakes, loss_profile)
-    assert loss_profile.has_right_weights(case), weights_told(loss_profile, case)
+    assert loss_profile.has_right_weights(case), describe_weights(loss_profile, case)
 
 
 def test_weight_follows_the_labels(loss_profile: Profile, on_failure: OnFailure) -> None:
@@ -34,7 +34,7 @@ def test_weight_follows_the_labels(loss_profile: Profile, on_failure: OnFailure)
 
     on_failure(weight_mistakes, loss_profile)
     for case in others:
-        assert loss_profile.has_right_weights(case), weights_told(loss_profile, case)
+        assert loss_profile.has_right_weights(case), describe_weights(loss_profile, case)
 
 
 def test_exact_at_extreme_logits(loss_profile: Profile, on_failure: OnFailure) -> None:

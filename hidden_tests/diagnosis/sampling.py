@@ -111,14 +111,14 @@ class Draws:
         return always_the_same or _agree(float(self.labels[early].mean()), self.natural_share, len(early))
 
     @property
-    def told_shares(self) -> str:
+    def shares_text(self) -> str:
         """What share of the draws is positive, and of the labels."""
         if not self.in_range:
             return "drew something that is the index of no label" if len(self.draws) else "drew nothing"
         return f"{self.share:.0%} of the draws are positive, {self.natural_share:.0%} of the labels"
 
     @property
-    def told_lengths(self) -> str:
+    def lengths_text(self) -> str:
         """How many draws an epoch is, and should be."""
         found = ", ".join(str(length) for length in sorted(set(self.lengths))[:3]) or "no"
         return f"an epoch is {found} draws for {len(self.labels)} labels"
@@ -131,7 +131,7 @@ def do_something(cases: Sequence[Draws]) -> bool:
 
 def balance_mistakes(cases: Sequence[Draws]) -> list[Cause]:
     """Explain classes that are not drawn with equal probability, or examples that are never drawn."""
-    detail = "; ".join(case.told_shares for case in cases)
+    detail = "; ".join(case.shares_text for case in cases)
     usable = [case for case in cases if case.in_range]
     if usable and not any(case.repeats for case in usable):
         # Of epochs that have each example once, the classes are as they were, whatever the examples weigh.
@@ -168,7 +168,7 @@ def length_mistakes(cases: Sequence[Draws]) -> list[Cause]:
     found = [] if do_something(cases) else balance_mistakes(cases)
     wrong = [case for case in cases if case.in_range and set(case.lengths) != {len(case.labels)}]
     if wrong:
-        found.append(Cause("wrong-draws", detail="; ".join(case.told_lengths for case in wrong)))
+        found.append(Cause("wrong-draws", detail="; ".join(case.lengths_text for case in wrong)))
     return found
 
 
