@@ -66,7 +66,8 @@ def evaluate(model: nn.Module, loader: DataLoader[tuple[Tensor, ...]], threshold
 
     Args:
         model: maps features (b, d) to logits (b,). It may arrive in any mode.
-        loader: yields features (b, d) and targets (b,), both float32.
+        loader: yields features (b, d) and targets (b,), both float32. It may shuffle: each pass can come in another
+            order.
         threshold: an example counts as positive if its probability, the sigmoid of its logit, is at least this,
             0 < threshold < 1.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grading.content import ANY, Assignment
-from grading.model import ScoredBy, Severity
+from grading.model import Outcome, ScoredBy, Severity
 from grading.score import LEAST_LOST, MOST_LOST_TO_MINOR
 from tests.compose import compose
 from tests.conftest import ROOT, Grade
@@ -40,9 +40,9 @@ CONTRACT = {
             "partial-evaluation",
             "trains-while-evaluating",
             "wrong-probabilities",
-            "misaligned-batches",
         },
         Severity.MAJOR: {
+            "misaligned-batches",
             "missing-eval-mode",
             "side-effects",
             "ignores-threshold",
@@ -50,7 +50,7 @@ CONTRACT = {
             "wrong-average",
             "swapped-metrics",
         },
-        Severity.MINOR: {"missing-no-grad", "undefined-metric-crash"},
+        Severity.MINOR: {"missing-no-grad", "undefined-metric-crash", "wrong-scale"},
     },
     "sampler": {
         Severity.CRITICAL: {"uniform-sampler", "inverted-sampler"},
@@ -126,6 +126,21 @@ def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade:
         else:
             assert lost == 0, f"{criterion.id} loses {lost}"
         assert sum(test.points for test in criterion.tests) == pytest.approx(criterion.points, abs=0.03)
+
+
+TWO_PASSES = ("two_passes_shuffled", "helper_reads_twice", "dataset_order_targets")
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", TWO_PASSES)
+def test_reading_the_loader_twice_costs_less_than_half(name: str, seed: int, grade: Grade):
+    """Misaligned passes cost what other wrong metrics cost, as the threshold is honoured all the same."""
+    card = grade((ROOT / "tests" / "submissions" / "mistaken" / f"{name}.py").read_bytes(), seed=seed)
+
+    (evaluation,) = [criterion for criterion in card.criteria if criterion.id == "evaluation"]
+    failed = [test.id for test in evaluation.tests if test.outcome is not Outcome.PASSED]
+    assert failed == ["metrics_of_the_positive_class"]
+    assert evaluation.points == 17
 
 
 def test_hints_name_no_hidden_test(assignment: Assignment):
