@@ -87,6 +87,8 @@ class Replies:
             shape = [most] if self._largest else shapes[self._random.integers(len(shapes))]
         if dtype.kind == "i":
             values = self._random.choice(np.array([0, 1, 2, -1, 2**62, -(2**63)], dtype=dtype), shape)
+        elif dtype.kind == "u":
+            values = self._random.choice(np.array([0, 1, 255], dtype=dtype), shape)
         else:
             pool = [value for value in _FLOATS if np.isfinite(value)] if rule.finite else list(_FLOATS)
             style = self._random.integers(3)

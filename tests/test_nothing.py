@@ -23,3 +23,11 @@ def test_doing_nothing_earns_nothing(path: Path, grade: Grade, assignment: Assig
     (criterion,) = [criterion for criterion in (*card.criteria, *card.bonus) if criterion.tests]
     assert [test.id for test in criterion.tests if test.outcome is Outcome.PASSED] == []
     assert criterion.points == 0
+
+
+def test_every_criterion_has_a_submission_that_does_nothing(assignment: Assignment):
+    """No criterion that hidden tests score is left out, at whatever level."""
+    rubrics = [assignment.rubric(level) for level in assignment.levels]
+    scored = {criterion.id for rubric in rubrics for criterion in (*rubric.criterion, *rubric.bonus) if criterion.tests}
+
+    assert {path.parent.name for path in NOTHING} == scored

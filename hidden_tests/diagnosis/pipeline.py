@@ -307,18 +307,28 @@ class Fit:
     training: seen.Training
 
     @cached_property
-    def batches(self) -> list[tuple[list[int], Floats]]:
+    def batches(self) -> list[tuple[Floats, Floats]]:
+        """The features of each batch, the row's number first, and its targets."""
+        found, row, target = [], 0, 0
+        for batch in self.training.batches:
+            features = self.training.features[row : row + batch.rows]
+            found.append((features, self.training.targets[target : target + batch.targets]))
+            row, target = row + batch.rows, target + batch.targets
+        return found
+
+    @cached_property
+    def rows(self) -> list[tuple[list[int], Floats]]:
         """The numbers of each batch's rows, -1 for what is none of the rows, and its targets."""
         return [
-            (row_numbers(batch.features[:, 0], len(self.labels)).tolist(), batch.targets)
-            for batch in self.training.batches
-            if len(batch.features)
+            (row_numbers(features[:, 0], len(self.labels)).tolist(), targets)
+            for features, targets in self.batches
+            if len(features)
         ]
 
     @property
     def keeps_labels(self) -> bool:
         """Whether each row came with its own label."""
-        return all(self._keeps_labels(*batch) for batch in self.batches)
+        return all(self._keeps_labels(*batch) for batch in self.rows)
 
     def _keeps_labels(self, rows: Sequence[int], targets: Floats) -> bool:
         return len(targets) == len(rows) and -1 not in rows and equal(targets > 0.5, self.labels[rows] > 0.5)
@@ -326,7 +336,7 @@ class Fit:
     @property
     def share(self) -> float:
         """The share of the rows that were trained on."""
-        return len({row for rows, _ in self.batches for row in rows} - {-1}) / len(self.labels)
+        return len({row for rows, _ in self.rows for row in rows} - {-1}) / len(self.labels)
 
     @property
     def sees_most_rows(self) -> bool:
@@ -336,8 +346,8 @@ class Fit:
     @property
     def labels_message(self) -> str:
         """Where a row first came with another's label."""
-        apart = next((i for i, batch in enumerate(self.batches) if not self._keeps_labels(*batch)), 0)
-        rows, targets = self.batches[apart]
+        apart = next((i for i, batch in enumerate(self.rows) if not self._keeps_labels(*batch)), 0)
+        rows, targets = self.rows[apart]
         return f"batch {apart} has {len(rows)} rows and {len(targets)} labels, which are not theirs"
 
     @cached_property
@@ -347,8 +357,7 @@ class Fit:
         start = 0
         for step in self.training.steps:
             if step.gradient is not None:
-                batches = self.training.batches[start : step.batches]
-                own = [batch.features[:, 1:].mean(0) for batch in batches if len(batch.features)]
+                own = [features[:, 1:].mean(0) for features, _ in self.batches[start : step.batches] if len(features)]
                 found.append((step.gradient, own))
             start = step.batches
         return found

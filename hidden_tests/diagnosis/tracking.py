@@ -40,8 +40,8 @@ class TrackedRuns:
         run = self.observed.run
         if run is None:
             return []
-        found: seen.Metric = getattr(run, metric)
-        return sorted(zip(found.steps.tolist(), found.values.tolist(), strict=True), key=lambda point: point[0])
+        points: list[seen.Point] = getattr(run, metric)
+        return sorted(((point.step, point.value) for point in points), key=lambda point: point[0])
 
     def values(self, metric: str) -> list[float]:
         """The values that were logged of a metric, by step."""

@@ -8,8 +8,8 @@ from grading.observations import AtMost, Count, Floats, Observation, ReturnedNum
 
 # What a function returns may have any shape: the tests say what is wrong with it. The probe sends no more than this.
 MOST_RETURNED = 20_000
-# The probe stops noting a training after so many times its rows: enough to see what it does.
-NOTED_EPOCHS = 2
+# The probe stops noting a training after so many times its rows, or so many events: enough to see what it does.
+NOTED_EPOCHS, MOST_EVENTS = 2, 2000
 
 Returned = Annotated[Floats, Values(most=MOST_RETURNED)]
 
@@ -59,8 +59,8 @@ class Models(Observation, frozen=True, kw_only=True):
 class Batch(Observation, frozen=True, kw_only=True):
     """A call of the loss function in `fit`."""
 
-    features: Annotated[Floats, Values(AtMost("noted"), "columns")]  # that the model was given for it
-    targets: Annotated[Floats, Values(AtMost("noted"))]  # flattened
+    rows: Count  # that the model was given for it
+    targets: Count  # that came with them
 
 
 class Step(Observation, frozen=True, kw_only=True):
@@ -73,8 +73,10 @@ class Step(Observation, frozen=True, kw_only=True):
 class Training(Observation, frozen=True, kw_only=True):
     """One call of `fit`, as far as it was noted."""
 
-    batches: Annotated[list[Batch], Meta(max_length=2000)]
-    steps: Annotated[list[Step], Meta(max_length=2000)]
+    batches: Annotated[list[Batch], Meta(max_length=MOST_EVENTS)]
+    features: Annotated[Floats, Values(AtMost("noted"), "columns")]  # of the rows of all batches, one after the other
+    targets: Annotated[Floats, Values(AtMost("noted"))]  # of all batches
+    steps: Annotated[list[Step], Meta(max_length=MOST_EVENTS)]
 
 
 class Probabilities(Observation, frozen=True, kw_only=True):

@@ -4,22 +4,21 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from grading.observations import Count, Floats, Indices, Observation, ReportedError, Text, Values, Word
+from grading.observations import Count, Floats, Observation, ReportedError, Text, Values, Word
 
 # The probe sends no more names and points than these.
 MOST_NAMES, MOST_POINTS, MOST_RUNS = 20, 200, 20
 
 
-class Metric(Observation, frozen=True, kw_only=True):
-    """The points of one metric, in the order in which they were logged."""
+class Point(Observation, frozen=True, kw_only=True):
+    """A value of a metric."""
 
-    steps: Annotated[Indices, Values(most=MOST_POINTS)]
-    values: Annotated[Floats, Values(most=MOST_POINTS)]
+    step: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+    value: float
 
-    def __post_init__(self) -> None:
-        """Refuse points without a step or without a value."""
-        if self.steps.ndim != 1 or self.steps.shape != self.values.shape:
-            raise ValueError("there is one step for each value")
+
+# The points of one metric.
+Points = Annotated[list[Point], Meta(max_length=MOST_POINTS)]
 
 
 class TrackedRun(Observation, frozen=True, kw_only=True):
@@ -30,10 +29,10 @@ class TrackedRun(Observation, frozen=True, kw_only=True):
     epochs: Text | None  # the parameter
     parameters: Annotated[list[Text], Meta(max_length=MOST_NAMES)]  # the names
     names: Annotated[list[Text], Meta(max_length=MOST_NAMES)]  # of the metrics
-    train_loss: Metric
-    precision: Metric
-    recall: Metric
-    f1: Metric
+    train_loss: Points
+    precision: Points
+    recall: Points
+    f1: Points
 
 
 class Observed(Observation, frozen=True, kw_only=True):

@@ -95,17 +95,18 @@ def _model(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
 def _fit(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     """`features` (n, d) and `labels` (n,); what happened in training, when the loss is the mean logit.
 
-    The model's logits are w·x of all features but the first, w = 0 at first. For each call of the loss function the
-    `features` that the model was given for it and its `targets`; for each change of w how many `batches` came before
-    it, and the `gradient` there was.
+    The model's logits are w·x of all features but the first, w = 0 at first. For each call of the loss function, a
+    batch, how many `rows` the model was given for it and how many `targets` came with them; the `features` and the
+    `targets` of all batches; for each change of w how many `batches` came before it, and the `gradient` there was.
     """
     features, labels = tensor(inputs["features"]), tensor(inputs["labels"])
     room = _NOTED_EPOCHS * len(labels)
     # In closures and not in attributes, where candidate code would find them.
     passes: list[Tensor] = []
-    batches: list[dict[str, Message]] = []
+    batches: list[tuple[Tensor, Tensor]] = []
     steps: list[dict[str, Message]] = []
     gradient: Tensor | None = None
+    noting = True
 
     class Linear(nn.Module):
         def __init__(self) -> None:
@@ -123,16 +124,18 @@ def _fit(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     last = _clone(_detach(weight))
 
     def loss_fn(logits: Tensor, targets: Tensor) -> Tensor:
-        nonlocal room
+        nonlocal room, noting
         # Of several passes since the last loss, those that it is about: the latest of as many rows as it has logits.
         about: list[Tensor] = []
         while passes and sum(map(len, about)) < logits.numel():
             about.insert(0, passes.pop())
         passes.clear()
-        if about and room > 0 and len(batches) < _MAX_EVENTS:
-            given = _cat(about)[:room]
-            batches.append({"features": array(given), "targets": array(_flatten(_detach(targets))[: len(given) + 1])})
-            room -= len(given)
+        noting = noting and room > 0 and len(batches) < _MAX_EVENTS
+        if about and noting:
+            rows, own = _cat(about)[:room], _flatten(_detach(targets))
+            # One target more than rows shows that there are too many.
+            batches.append((rows, own[: len(rows) + 1]))
+            room -= max(len(rows), len(own[: len(rows) + 1]))
         return logits.mean()
 
     def note(value: Tensor) -> None:
@@ -145,7 +148,7 @@ def _fit(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
         if _equal(_detach(weight), last):
             return
         last = _clone(_detach(weight))
-        if room > 0 and len(steps) < _MAX_EVENTS:
+        if noting and len(steps) < _MAX_EVENTS:
             steps.append({"batches": len(batches), "gradient": None if gradient is None else array(gradient)})
         gradient = None
 
@@ -161,7 +164,12 @@ def _fit(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     finally:
         hook.remove()
     look()
-    return {"batches": batches, "steps": steps}
+    return {
+        "batches": [{"rows": len(rows), "targets": len(targets)} for rows, targets in batches],
+        "features": array(_cat([features[:0], *(rows for rows, _ in batches)])),
+        "targets": array(_cat([labels[:0], *(targets for _, targets in batches)])),
+        "steps": steps,
+    }
 
 
 def _predict(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:

@@ -1,0 +1,4 @@
+def predict(model, features):
+    model.eval()
+    with torch.no_grad():
+        return model(features)

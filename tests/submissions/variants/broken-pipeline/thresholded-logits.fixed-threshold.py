@@ -1,0 +1,2 @@
+def decide(model, features, threshold=0.5):
+    return torch.round(predict(model, features)).bool()
