@@ -265,12 +265,13 @@ def evaluations(candidate: CandidateUnderTest, seed: int) -> Evaluations:
         [without_modes(random, threshold) for threshold in (0.5, 0.3, 0.7)],
         with_undefined_ratios(random),
     )
+    thresholds: list[list[list[Any]]] = [DEFAULT, [[0.3, "name"]], [[0.7]]]
     observed = _run(
         candidate,
         slopes,
         [
             *((scenario, DEFAULT_OR_HALF) for scenario in (base, *changed(base))),
-            *zip(plain, (DEFAULT, [[0.3, "name"]], [[0.7]]), strict=True),
+            *zip(plain, thresholds, strict=True),
             *((scenario, DEFAULT_OR_HALF) for scenario in undefined),
         ],
     )

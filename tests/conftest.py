@@ -63,7 +63,7 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
     With `beside`, only that criterion is graded beside those that every level has: the others would take their time.
     With `only`, no other criterion is graded that tests score.
     """
-    # Other files may train a network: a right one used 4.6 s of CPU time on this machine, and another one may be slower.
+    # Other files may train a network: a right one used 4.6 s of CPU time here, and another one may be slower.
     patient = Assignment(ROOT)
 
     def grade(
