@@ -19,7 +19,8 @@ class ObservedRun(Observation, frozen=True, kw_only=True):
     # Those of the three that are among the keys.
     metrics: Annotated[dict[Literal["precision", "recall", "f1"], ReturnedNumber], Meta(max_length=3)]
     numbers: Annotated[list[float], Meta(max_length=MOST_KEPT)]  # all that the result holds, whatever it is
-    rows: Count  # that the model was given, and how often the loader was begun: they explain, and earn nothing
+    # That the model was given, and how often the loader was begun. They explain; no test asks them for a point.
+    rows: Count
     passes: Count
     weight: Annotated[Floats, Values(4)]  # the model's afterwards: all ones before
     learned: Annotated[Floats, Values(4)]  # the weight after one more step of plain gradient descent

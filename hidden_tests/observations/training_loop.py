@@ -54,7 +54,7 @@ class Outcome(Observation, frozen=True, kw_only=True):
 
 
 class WatchedEpoch(Observation, frozen=True, kw_only=True):
-    """One call of `train_epoch`, with what happened on the way: that explains the outcome, and earns nothing."""
+    """One call of `train_epoch`, with what happened on the way: that explains the outcome, and no more."""
 
     outcome: Outcome
     events: Annotated[list[Event], Meta(max_length=MAX_EVENTS)]  # in order

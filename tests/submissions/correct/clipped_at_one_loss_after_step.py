@@ -1,0 +1,37 @@
+import torch
+
+
+def make_loss(train_labels):
+    positives = train_labels.sum()
+    return torch.nn.BCEWithLogitsLoss(pos_weight=(len(train_labels) - positives) / positives)
+
+
+def train_epoch(model, loader, loss_fn, optimizer):
+    model.train()
+    losses = []
+    for x, y in loader:
+        optimizer.zero_grad()
+        loss_fn(model(x), y).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        model.eval()
+        with torch.no_grad():
+            losses.append(loss_fn(model(x), y))
+        model.train()
+    return torch.stack(losses).mean().item()
+
+
+def evaluate(model, loader, threshold=0.5):
+    was = model.training
+    model.eval()
+    scored = []
+    with torch.no_grad():
+        for x, y in loader:
+            scored += zip(model(x).sigmoid().tolist(), y.tolist())
+    model.train(was)
+    tp = sum(p >= threshold and y == 1 for p, y in scored)
+    pp = sum(p >= threshold for p, _ in scored)
+    ap = sum(y == 1 for _, y in scored)
+    precision = tp / pp if pp else 0.0
+    recall = tp / ap if ap else 0.0
+    return {"precision": precision, "recall": recall, "f1": 2 * tp / (pp + ap) if pp + ap else 0.0}
