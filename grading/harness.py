@@ -326,8 +326,11 @@ def _criterion_of(item: pytest.Item) -> str:
 
 
 def _said(error: BaseException) -> str:
-    """Return a test's own words on why it did not pass."""
-    return " ".join(str(error).split())[:_MOST_SAID]
+    """Return a test's own words on why it did not pass, without what pytest adds.
+
+    A run of ours adds nothing (`--assert=plain`); a pytest that this process runs inside, as our own tests do, does.
+    """
+    return " ".join(str(error).partition("\nassert ")[0].split())[:_MOST_SAID]
 
 
 def _is_of_the_test(error: BaseException, item: pytest.Item) -> bool:
