@@ -88,6 +88,17 @@ def test_the_summary_shows_the_line_of_a_mistake(card: Scorecard, assignment: As
     assert summary.startswith("# ❌ fail: 42 of 85 automatic points")
 
 
+def test_a_form_feed_does_not_move_a_mistake_to_another_line(card: Scorecard, assignment: Assignment):
+    """Lines are counted as Python counts them: a form feed or a separator within a line ends none."""
+    source = "# a\x0cb\u2028c\n" + card.run.submission.source
+    moved = [msgspec.structs.replace(found, line=found.line and found.line + 1) for found in card.mistakes]
+    submission = msgspec.structs.replace(card.run.submission, source=source)
+    run = msgspec.structs.replace(card.run, submission=submission)
+    summary = to_summary(msgspec.structs.replace(card, run=run, mistakes=moved), assignment.questions("mid"))
+
+    assert "raise ValueError&#40;" in summary
+
+
 def test_hostile_text_is_shown_as_text(card: Scorecard, assignment: Assignment):
     """No tag, image, mention, reference, table cell or escape of the candidate's reaches the page."""
     summary = to_summary(card, assignment.questions("mid"))

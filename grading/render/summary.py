@@ -64,7 +64,7 @@ def _mistakes(card: Scorecard) -> str:
 
 def _mistake(card: Scorecard, found: FoundMistake) -> str:
     line = line_of(found, card)
-    source, file = source_of(found, card).splitlines(), file_of(found, card)
+    source, file = source_of(found, card).split("\n"), file_of(found, card)
     where = ""
     if line is not None and 0 < line <= len(source):
         where = f"\n  {f'{file}, ' if file else ''}line {line}: {escape(source[line - 1].strip()[:160])}"
