@@ -1,4 +1,4 @@
-"""What forged notes earn: nothing; and what those earn who have read the probes: what the same numbers earn honestly."""
+"""Forged notes earn nothing; a forger who has read the probes earns what the same numbers earn in honest code."""
 
 import re
 
