@@ -123,8 +123,14 @@ class Split:
 
 
 def in_common(one: Split, other: Split) -> float:
-    """Return the share of one's test rows that are the other's as well."""
+    """Return the share of one's test rows that are the other's as well: about their share of all rows, by chance."""
     return len({*one.test} & {*other.test}) / len(one.test)
+
+
+def are_drawn_apart(one: Split, other: Split) -> bool:
+    """Whether the test rows have no more in common than halfway from what chance gives to everything."""
+    by_chance = len(other.test) / len(other.labels)
+    return in_common(one, other) < (1 + by_chance) / 2
 
 
 def draw_mistakes(splits: Sequence[Split]) -> list[Cause]:

@@ -62,14 +62,14 @@ def tracking(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     while mlflow.active_run() is not None:
         mlflow.end_run()
     client = mlflow.MlflowClient()
-    before = {run.info.run_id for run in client.search_runs(["0"])}
+    before = {run.info.run_id for run in _runs(client)}
     failing, *_ = _arguments(inputs, _failing(loss_fn, inputs["fails_at"]))
     error = None
     try:
         candidate.call("track_training", *failing)
     except CandidateError as raised:
         error = raised.record
-    left = [run for run in client.search_runs(["0"]) if run.info.run_id not in before]
+    left = [run for run in _runs(client) if run.info.run_id not in before]
     return {
         "returned": returned[:_MAX_TEXT],
         "run": _run(client, returned) if Path(_STORE).exists() else None,
@@ -80,6 +80,11 @@ def tracking(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
         "statuses": [str(run.info.status)[:40] for run in left][:_MAX_RUNS],
         "runs": len(left),
     }
+
+
+def _runs(client: Any) -> list[Any]:
+    """Return the runs of all experiments."""
+    return list(client.search_runs([experiment.experiment_id for experiment in client.search_experiments()]))
 
 
 def _run(client: Any, run_id: str) -> Message:
