@@ -1,17 +1,24 @@
-"""What a cohort says of its tests, and of submissions that are alike."""
+"""The page of a cohort: item analysis, similar submissions, and what is left out if a part cannot be made."""
 
 import copy
 import json
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+import grading.cohort.page
 from grading.cohort.item_analysis import items, most_frequent
+from grading.cohort.page import cohort_page
 from grading.content import Assignment
-from grading.likeness import alike, groups
+from grading.likeness import Likeness, alike, groups
 from grading.model import Grade, Scorecard
 from grading.publish import starters_of_module
 from grading.render import to_json
+from tests import tiny_cohort
 from tests.conftest import REFERENCE, ROOT
 from tests.conftest import Grade as GradeSource
 
@@ -109,3 +116,153 @@ def test_pairs_make_groups(sources: dict[str, str], starters: frozenset[str]):
 def test_what_is_no_python_is_like_nothing(starters: frozenset[str]):
     """Nor does it stop the rest."""
     assert alike({"a": "def", "b": "def", "c": "\0"}, starters) == []
+
+
+@pytest.fixture
+def out(card: Scorecard, tmp_path: Path) -> Path:
+    """The folder of a cohort of three who have copied from each other."""
+    facts = {name: getattr(card.run, name) for name in ("level", "seed", "sandbox", "seconds", "submission", "notes")}
+    report = {"tests": [], "summary": {}, "grading": facts}
+    for name in ("ada", "bob", "carol"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "grade.json").write_text(to_json(card, []), encoding="utf-8")
+        (tmp_path / name / "report.json").write_bytes(msgspec.json.encode(report))
+    return tmp_path
+
+
+def page_of(out: Path, assignment: Assignment, *names: str) -> str:
+    """Return the page of submissions that have a score."""
+    graded = [(name, "") for name in names or ("ada", "bob", "carol")]
+    return cohort_page(graded, assignment, assignment.rubric("mid"), out)
+
+
+def left_out(page: str) -> list[tuple[str, str]]:
+    """Return each part of which the page says that something is missing, and what it says."""
+    return re.findall(r'<h2 id="(\w+)">[^<]*</h2>\s*<p class="warning">([^<]*)</p>', page)
+
+
+def rows(page: str) -> list[str]:
+    """Return the names that have a score on the page."""
+    return re.findall(r'scope="row"><a href="[^"]*">([^<]*)<', page)
+
+
+def test_a_whole_page_leaves_nothing_out(out: Path, assignment: Assignment):
+    """Three copies are a group, and no part says that it is incomplete."""
+    page = page_of(out, assignment)
+
+    assert rows(page) == ["ada", "bob", "carol"]
+    assert left_out(page) == []
+    assert page.split('id="similar"')[-1].count("summary.html") == 3
+
+
+def refuse(text: str) -> Any:
+    """Return a likeness that fails for everybody whose source has this text."""
+
+    def failing(sources: Mapping[str, str], starters: Collection[str]) -> list[Likeness]:
+        if any(text in source for source in sources.values()):
+            raise RecursionError("too deep")
+        return alike(sources, starters)
+
+    return failing
+
+
+def test_who_breaks_a_part_is_left_out_of_it(out: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch):
+    """The others are compared, everybody has a score, and the page names who is left out and why."""
+    report = json.loads((out / "bob" / "report.json").read_text(encoding="utf-8"))
+    report["grading"]["submission"]["source"] += "# too deep"
+    (out / "bob" / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    monkeypatch.setattr(grading.cohort.page, "alike", refuse("# too deep"))
+
+    page = page_of(out, assignment)
+
+    assert rows(page) == ["ada", "bob", "carol"]
+    assert left_out(page) == [("similar", "Left out here: bob (RecursionError).")]
+    assert page.split('id="similar"')[-1].count("summary.html") == 2
+
+
+@pytest.mark.parametrize(
+    ("function", "part"),
+    [("distribution", "distribution"), ("items", "items"), ("most_frequent", "mistakes"), ("groups", "similar")],
+)
+def test_a_part_that_cannot_be_made_is_left_out(
+    function: str, part: str, out: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+):
+    """The rest of the page is there, and the part says in a sentence that it is missing."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(grading.cohort.page, function, fail)
+
+    page = page_of(out, assignment)
+
+    assert rows(page) == ["ada", "bob", "carol"]
+    assert left_out(page) == [(part, "This part is left out: it could not be computed (ZeroDivisionError).")]
+    assert "None." not in page.split(f'id="{part}"')[1].split("<h2")[0]
+
+
+def test_a_part_that_fails_for_all_together_is_left_out(
+    out: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+):
+    """If nobody breaks it alone, nobody is to blame."""
+
+    def fail_for_several(sources: Mapping[str, str], _: object) -> list[Likeness]:
+        if len(sources) > 1:
+            raise MemoryError
+        return []
+
+    monkeypatch.setattr(grading.cohort.page, "alike", fail_for_several)
+
+    assert left_out(page_of(out, assignment)) == [
+        ("similar", "This part is left out: it could not be computed (MemoryError).")
+    ]
+
+
+def test_a_report_that_cannot_be_read_costs_no_score(out: Path, assignment: Assignment):
+    """The grade is shown; only the comparison of sources lacks the submission."""
+    (out / "bob" / "report.json").write_text("{", encoding="utf-8")
+
+    page = page_of(out, assignment)
+
+    assert rows(page) == ["ada", "bob", "carol"]
+    assert left_out(page) == [("similar", "Left out here: bob (its report.json cannot be read).")]
+
+
+def test_a_grade_that_cannot_be_read_costs_one_score(out: Path, assignment: Assignment):
+    """Its line says so, and the others are as they were."""
+    (out / "bob" / "grade.json").write_text("{", encoding="utf-8")
+
+    page = page_of(out, assignment)
+
+    assert rows(page) == ["ada", "carol"]
+    assert "is not a whole grade.json" in page
+    assert "1 without a score" in page
+
+
+def test_another_levels_grade_is_shown_and_not_counted(out: Path, assignment: Assignment):
+    """`score --level` may have written it since: its criteria and points are not those of the others."""
+    path = out / "bob" / "grade.json"
+    grade = json.loads(path.read_text(encoding="utf-8"))
+    grade["level"] = "senior"
+    grade["criteria"][0]["id"] = "sampler"
+    path.write_text(json.dumps(grade), encoding="utf-8")
+
+    page = page_of(out, assignment)
+
+    assert rows(page) == ["ada", "bob", "carol"]
+    sentence = "Left out here: bob (scored as senior)."
+    assert left_out(page) == [("distribution", sentence), ("items", sentence)]
+
+
+def test_sources_that_python_cannot_read_cost_nobody_the_page(tmp_path: Path):
+    """A literal of 5,000 digits, a sum of 1,200 ones and brackets within brackets are graded like all others."""
+    root = tiny_cohort.make_checkout(tmp_path / "checkout")
+    hostile = ("0x" + "f" * 5000, "+".join(["1"] * 1200), "(" * 190 + ")" * 190, "-" * 5000 + "1")
+    sources = [tiny_cohort.SOLUTION, *(f"{tiny_cohort.SOLUTION}\nX = {text}\n" for text in hostile)]
+    paths = tiny_cohort.write_files(tmp_path / "handed-in", sources)
+
+    done = tiny_cohort.cohort(root, *paths, "--out", tmp_path / "out", "--jobs", 2)
+
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "out" / "cohort.html").read_text(encoding="utf-8")
+    assert rows(page) == [path.stem for path in paths]
