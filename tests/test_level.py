@@ -1,6 +1,7 @@
 """The level comes from the submission: no candidate is graded by another level's rubric without anybody noticing."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from tests.conftest import REFERENCE, ROOT
 from tests.test_cli import grading
 
 LEVELS = Assignment(ROOT).levels
+# Of CPU time. Measured: under 0.1 s, and 80 s for a hostile file before its size was limited.
+MOST_SECONDS = 20
 
 
 @pytest.fixture
@@ -73,6 +76,28 @@ def test_a_file_that_names_no_level_needs_one_to_be_given(
         level_to_grade(senior, assignment, None)
     assert str(raised.value).endswith("; correct that file, or give --level")
     assert level_to_grade(senior, assignment, "senior") == "senior"
+
+
+# What tomllib fails on with other errors than its own, or takes minutes for.
+HOSTILE = {
+    "brackets": b"level = " + b"[" * 4000,
+    "digits": b"level = " + b"9" * 4400,
+    "parts": b"a." * 120_000 + b"a = 1",
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_hostile_file_is_one_that_names_no_level(case: str, senior: Path, tmp_path: Path, assignment: Assignment):
+    """It is refused as any other that says nothing, at no cost, and neither the grader nor a cohort fails over it."""
+    hostile = checkout(tmp_path / "hostile", "senior", assignment)
+    (hostile / "assignment" / "level.toml").write_bytes(HOSTILE[case])
+    before = time.process_time()
+
+    with pytest.raises(UsageError, match=r"level\.toml: .*; correct that file, or give --level"):
+        level_to_grade(hostile, assignment, None)
+    assert level_to_grade(hostile, assignment, "senior") == "senior"
+    assert level_of_all([hostile, senior], assignment, None) == "senior"
+    assert time.process_time() - before < MOST_SECONDS
 
 
 def test_a_link_in_place_of_the_file_is_not_followed(senior: Path, tmp_path: Path, assignment: Assignment):
