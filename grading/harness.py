@@ -136,6 +136,8 @@ class Harness:
             return found
         try:
             outcome, blames = self._explain(item, call.when, error)
+        except JudgingTimeout as late:  # explaining is judging, too
+            outcome, blames = self._explain(item, call.when, late)
         except GradingError as problem:
             self._stop(item, problem)
             return found
@@ -173,7 +175,7 @@ class Harness:
         return Blame(
             id=cause.id,
             criterion=mistake.criterion,
-            line=None if cause.error is None else cause.error.line,
+            line=None if cause.error is None else self._under_test.line_of(cause.error),
             variant=cause.variant,
             exception="" if cause.error is None else self._under_test.exception_in(cause.error.detail),
             detail=" ".join(cause.detail.split())[:200],

@@ -8,14 +8,16 @@ from typing import Any, TypeVar
 
 from grading.content import ANY
 from grading.model import Blame, Flag, Outcome
-from grading.observations import Misfit, Observation, Sizes, read
-from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
+from grading.observations import Misfit, Observation, ReportedError, Sizes, read
+from grading.sandbox.calls import Call, CallError, CandidateCode, Reply, Sandbox, Status
 from grading.sandbox.inside.budget import Budget
 
 # Once a probe has timed out, further calls of it get this share of the budget, so that one endless loop does not use
 # all of it over and over.
 _AFTER_A_TIMEOUT = 0.25
 _MAX_NOTE = 300
+# A solution has some 200 lines. Code may say of itself that it stands in any line, and the candidate reads it.
+_MOST_LINES = 2000
 # The probe that imports the module and does nothing else.
 _IMPORTING = "importing"
 
@@ -39,6 +41,7 @@ class CandidateUnderTest:
         self._sandbox = sandbox
         self._budget = budget
         self._own_sources = list(code.files.values())
+        self._lines = min(max((len(source.splitlines()) + 1 for source in self._own_sources), default=0), _MOST_LINES)
         self._late: set[str] = set()
         self._import_failures: dict[str, CandidateFailure] = {}
         self.notes: dict[str, Flag] = {}
@@ -104,6 +107,10 @@ class CandidateUnderTest:
         word = rf"\b{re.escape(name)}\b".encode()
         return name if name.isidentifier() and any(re.search(word, source) for source in self._own_sources) else ""
 
+    def line_of(self, error: CallError | ReportedError) -> int | None:
+        """Return the line of an error if the candidate's code has so many lines: any other could carry inputs."""
+        return error.line if error.line is not None and error.line <= self._lines else None
+
     def note(self, id_: str, detail: str) -> None:
         """Tell the reviewer something that is no mistake."""
         self.notes[id_] = Flag(id=id_, severity="info", detail=detail[:_MAX_NOTE])
@@ -125,5 +132,7 @@ class CandidateUnderTest:
         error = reply.error
         assert error is not None
         raised = self.exception_in(error.detail) if error.kind == "crash" else ""
-        blame = Blame(id=error.kind, criterion=criterion, line=error.line, exception=raised, detail=error.detail)
+        blame = Blame(
+            id=error.kind, criterion=criterion, line=self.line_of(error), exception=raised, detail=error.detail
+        )
         return CandidateFailure(blame, Outcome.TIMEOUT if reply.status is Status.TIMED_OUT else Outcome.ERROR)

@@ -111,3 +111,14 @@ def test_judging_for_ever_costs_the_test_alone(checkout: Path) -> None:
     graded = json.loads((checkout / "build" / "grade" / "grade.json").read_text(encoding="utf-8"))
     outcomes = {test["id"]: test["outcome"] for test in graded["criteria"][0]["tests"]}
     assert outcomes == {"outliers_are_left_out": "timeout", "without_trimming_it_is_the_mean": "failed"}
+
+
+def test_explaining_for_ever_costs_the_test_alone(checkout: Path) -> None:
+    """A failure whose diagnosis takes too long is the same: there is a score, and no fault of the grader's."""
+    replace(checkout, 'lambda: ["cuts-one-end"] if', 'lambda: max(0 for _ in iter(int, 1)) or ["cuts-one-end"] if')
+
+    done = grade(checkout, WRONG, before="import grading.harness\ngrading.harness.JUDGING_CPU_SECONDS = 0.5")
+
+    assert done.returncode == 0, done.stderr
+    graded = json.loads((checkout / "build" / "grade" / "grade.json").read_text(encoding="utf-8"))
+    assert "timeout" in {test["outcome"] for test in graded["criteria"][0]["tests"]}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grading.content import Assignment
-from grading.render import to_json, to_summary
+from grading.render import to_feedback, to_json, to_summary
 from grading.sandbox.calls import Call, CandidateCode, Sandbox, Status
 from grading.submission import read_answers, read_submission
 from tests.attacks.conftest import FULL, HONEST, NOTHING, in_evaluate, named, points
@@ -218,3 +218,17 @@ def _git_reads(folder: Path, text: str, *arguments: str) -> str:
         ["git", "-C", str(folder), *settings, *arguments], input=text, capture_output=True, text=True, check=True
     )
     return done.stdout.strip()
+
+
+def test_a_line_that_is_not_there_is_not_shown(grade: Grade, assignment: Assignment):
+    """Code that says it stands in line 401050, for 10 positives of 50 labels, tells its candidate nothing of them."""
+    card = grade(
+        "def make_loss(train_labels):\n"
+        "    line = 400_000 + 100 * int(train_labels.sum()) + len(train_labels)\n"
+        "    exec(compile('\\n' * (line - 1) + 'raise ValueError', __file__, 'exec'))\n"
+    )
+
+    found = next(found for found in card.mistakes if found.criterion == "weighted-loss")
+    assert (found.mistake.id, found.line) == ("crash", None)
+    assert "ValueError." in to_feedback(card, assignment.questions("mid"))
+    assert "line 4" not in to_feedback(card, assignment.questions("mid"))
