@@ -99,10 +99,17 @@ class Split:
 
     @property
     def keeps_shares(self) -> bool:
-        """Whether both sides have as many positives in proportion."""
+        """Whether both sides have as many positives in proportion, by the labels of the rows that are there.
+
+        Rows and labels that were made up have any share.
+        """
         share = float(self.labels.mean())
-        sides = self.parts.train_labels, self.parts.test_labels
-        return all(abs(float(labels.sum()) - share * labels.size) < 1.5 for labels in sides)
+        return all(
+            -1 not in rows
+            and len({*rows}) == len(rows)
+            and abs(float(self.labels[rows].sum()) - share * len(rows)) < 1.5
+            for rows in (self.train, self.test)
+        )
 
     @property
     def rows_message(self) -> str:
