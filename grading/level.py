@@ -42,10 +42,11 @@ def level_to_grade(path: Path, assignment: Assignment, wanted: str | None) -> st
     Raises:
         UsageError: there is no submission at `path`, or it names another level than `wanted`.
     """
-    file = _level_file(path, assignment)
-    if file is None:
-        return wanted or DEFAULT_LEVEL
+    locate(path, assignment.manifest.source)
     try:
+        file = _level_file(path, assignment)
+        if file is None:
+            return wanted or DEFAULT_LEVEL
         level = parse_level(read_file(file), file, assignment)
     except UsageError as error:
         # The candidate can write anything into that file: whoever knows the level can still grade.
@@ -67,21 +68,27 @@ def level_of_all(paths: Iterable[Path], assignment: Assignment, wanted: str | No
     """
     if wanted is not None:
         return wanted
-    found: dict[str, Path] = {}
+    found: dict[str | None, Path] = {}
     for path in paths:
         # What is wrong with a submission is reported when it is that one's turn.
         with contextlib.suppress(UsageError):
             file = _level_file(path, assignment)
-            if file is not None:
-                found.setdefault(parse_level(read_file(file), file, assignment), file)
+            level = None if file is None else parse_level(read_file(file), file, assignment)
+            found.setdefault(level, file or path)
+    if len(found) > 1 and None in found:
+        # One candidate's file must not choose the level of all who have none.
+        raise UsageError(f"{found[None]} does not say its level, and others do; give --level")
     if len(found) > 1:
-        levels = ", ".join(f"{level} ({file})" for level, file in sorted(found.items()))
+        levels = ", ".join(f"{level} ({file})" for level, file in sorted(found.items(), key=str))
         raise UsageError(f"the submissions are of several levels: {levels}; make a cohort of each level")
-    return next(iter(found), DEFAULT_LEVEL)
+    return next(iter(found), None) or DEFAULT_LEVEL
 
 
 def _level_file(path: Path, assignment: Assignment) -> Path | None:
-    """Return the file in which a submission names its level, if it has one."""
+    """Return the file in which a submission names its level, if it has one; raise UsageError if it has two."""
     root, _ = locate(path, assignment.manifest.source)
-    files = () if root is None else (root / ROOM_FILE, root / level_file(assignment))
-    return next((file for file in files if os.path.lexists(file)), None)
+    names = () if root is None else (ROOM_FILE, level_file(assignment))
+    files = [path_of for name in names if root is not None and os.path.lexists(path_of := root / name)]
+    if len(files) > 1:
+        raise UsageError(f"{files[0]} and {files[1]}: both name a level; remove the one that was not handed out")
+    return files[0] if files else None

@@ -15,6 +15,10 @@ from grading.sandbox.inside.budget import Budget
 # Once a probe has timed out, further calls of it get this share of the budget, so that one endless loop does not use
 # all of it over and over.
 _AFTER_A_TIMEOUT = 0.25
+# Once all calls together have used so many budgets, further ones get this share of it: right solutions use a tenth of
+# one budget in all, and a grading of thirty calls that each stay just within theirs would take most of an hour.
+_MOST_BUDGETS = 5
+_WHEN_USED_UP = 0.05
 _MAX_NOTE = 300
 # A solution has some 200 lines. Code may say of itself that it stands in any line, and the candidate reads it.
 _MOST_LINES = 2000
@@ -43,6 +47,7 @@ class CandidateUnderTest:
         self._own_sources = list(code.files.values())
         self._lines = min(max((len(source.splitlines()) + 1 for source in self._own_sources), default=0), _MOST_LINES)
         self._late: set[str] = set()
+        self._used = 0.0  # seconds of CPU and idle time, by all calls so far
         self._import_failures: dict[str, CandidateFailure] = {}
         self.notes: dict[str, Flag] = {}
 
@@ -123,7 +128,10 @@ class CandidateUnderTest:
     def _reply(self, code: CandidateCode, probe: str, inputs: Mapping[str, Any]) -> Reply:
         late = bool(self._late) if probe == _IMPORTING else probe in self._late
         budget = self._budget.share(_AFTER_A_TIMEOUT) if late else self._budget
+        if self._used > _MOST_BUDGETS * (self._budget.cpu_seconds + self._budget.idle_seconds):
+            budget = self._budget.share(_WHEN_USED_UP)
         reply = self._sandbox.call(Call(code=code, probe=probe, inputs=inputs, budget=budget))
+        self._used += reply.seconds
         if reply.status is Status.TIMED_OUT:
             self._late.add(probe)
         return reply

@@ -114,11 +114,30 @@ def test_a_cohort_has_one_level(senior: Path, tmp_path: Path, assignment: Assign
     """It is the one that its submissions name; several are refused, since one rubric scores them all."""
     mid = checkout(tmp_path / "open", "mid", assignment)
 
-    assert level_of_all([REFERENCE, senior, tmp_path / "nowhere"], assignment, None) == "senior"
+    assert level_of_all([senior, tmp_path / "nowhere"], assignment, None) == "senior"
     assert level_of_all([REFERENCE], assignment, None) == "mid"
     assert level_of_all([senior, mid], assignment, "junior") == "junior"
     with pytest.raises(UsageError, match=r"several levels: mid \(.*\), senior \(.*\); make a cohort of each level"):
         level_of_all([senior, mid], assignment, None)
+
+
+def test_a_file_does_not_choose_the_level_of_those_who_have_none(senior: Path, assignment: Assignment):
+    """One candidate's file would have the others of a cohort graded at its level; it needs to be given."""
+    with pytest.raises(UsageError, match="does not say its level, and others do; give --level"):
+        level_of_all([REFERENCE, senior], assignment, None)
+    assert level_of_all([REFERENCE, senior], assignment, "senior") == "senior"
+
+
+def test_two_files_that_name_a_level_are_refused(senior: Path, assignment: Assignment):
+    """A file that was added cannot have a submission graded at an easier level than the one that was handed out."""
+    other = (
+        senior / "room.toml" if (senior / "assignment" / "level.toml").exists() else senior / "assignment/level.toml"
+    )
+    other.write_text('level = "junior"\n', encoding="utf-8")
+
+    with pytest.raises(UsageError, match="both name a level"):
+        level_to_grade(senior, assignment, None)
+    assert level_to_grade(senior, assignment, "senior") == "senior"
 
 
 def test_every_command_takes_the_level_of_a_room(senior: Path, tmp_path: Path):

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from grading.observations import Observation
 from grading.sandbox.bubblewrap import Bubblewrap, Content
 from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
 from grading.sandbox.inside.budget import Budget, IdleWatch, is_busy
+from grading.under_test import CandidateUnderTest
 from tests.attacks.conftest import FULL, HONEST, points
 from tests.busy import busy_processes, on_one_cpu
 from tests.conftest import Grade
@@ -201,3 +203,45 @@ def test_the_moments_of_looking_do_not_follow_from_the_random_state():
         pauses.append(found)
 
     assert pauses[0] != pauses[1]
+
+
+class Spending:
+    """A sandbox whose calls are each answered after a given time, and which notes the budgets that they had."""
+
+    name = "none"
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.budgets: list[Budget] = []
+
+    def call(self, call: Call) -> Reply:
+        """Answer with nothing observed."""
+        self.budgets.append(call.budget)
+        return Reply(status=Status.ANSWERED, observed={}, seconds=self._seconds)
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+def test_a_call_reports_the_time_that_it_used(tiny_sandbox: Sandbox):
+    """CPU time and idle time are added up, of calls that are answered as well."""
+    busy = call(tiny_sandbox, "import time\nend = time.process_time() + 0.5\nwhile time.process_time() < end: pass")
+    asleep = call(tiny_sandbox, "import time\ntime.sleep(0.6)")
+
+    assert busy.status is asleep.status is Status.ANSWERED
+    assert busy.seconds >= 0.45
+    assert asleep.seconds >= 0.2
+
+
+def test_all_calls_together_are_limited():
+    """A submission that stays just within the budget of each call ends up with small ones: a grading ends in time."""
+    sandbox = Spending(seconds=75.0)
+    budget = Budget(cpu_seconds=60, idle_seconds=20.0)
+    code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": b""})
+    under_test = CandidateUnderTest(code, sandbox, budget)
+    for _ in range(30):
+        under_test.call("importing", {}, Observation)
+
+    whole = [given for given in sandbox.budgets if given == budget]
+    assert len(whole) == 6
+    assert set(sandbox.budgets[6:]) == {budget.share(0.05)}

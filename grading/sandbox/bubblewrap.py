@@ -17,7 +17,7 @@ import sys
 import sysconfig
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -150,12 +150,7 @@ class _Worker:
         if not confined:  # nothing of the candidate's has run
             why = wire.decode(frame) if whole else ended["detail"]
             raise SandboxError(f"a call could not be isolated: {why}. {_ADVICE}")
-        if whole:
-            return read_reply(frame, nonce=nonce)
-        if ended["status"] == "timeout":
-            error = CallError(kind="timeout", line=None, detail=ended["detail"])
-            return Reply(status=Status.TIMED_OUT, error=error)
-        return died(f"the process ended without a whole reply: {ended['detail']}")
+        return replace(_reply(frame if whole else None, ended, nonce), seconds=ended["seconds"])
 
     def close(self) -> None:
         """End every process of the sandbox, however far its start has come, and return when they are gone."""
@@ -214,6 +209,15 @@ _ADVICE = (
     "Candidate code is never run without isolation. The grader needs Linux with unprivileged user namespaces: "
     "on Ubuntu 24.04 run 'sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0', and see docs/security.md"
 )
+
+
+def _reply(frame: bytes | None, ended: wire.Message, nonce: str) -> Reply:
+    """Return what became of a call: from its frame if there is a whole one, else from how its process ended."""
+    if frame is not None:
+        return read_reply(frame, nonce=nonce)
+    if ended["status"] == "timeout":
+        return Reply(status=Status.TIMED_OUT, error=CallError(kind="timeout", line=None, detail=ended["detail"]))
+    return died(f"the process ended without a whole reply: {ended['detail']}")
 
 
 def _exchange(ours: socket.socket, request: bytes, deadline: float) -> tuple[bool, bytes, bool]:

@@ -53,6 +53,7 @@ class Reply:
     status: Status
     observed: Mapping[str, Message] | None = None
     error: CallError | None = None
+    seconds: float = 0.0  # of CPU and idle time that the call used
 
 
 class Sandbox(Protocol):

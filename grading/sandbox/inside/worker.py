@@ -68,26 +68,34 @@ def _run_call(
         child = clone()
     except OSError as error:
         os.close(reply)
-        return {"status": "ended", "detail": str(error)}
+        return {"status": "ended", "detail": str(error), "seconds": 0.0}
     if child == 0:
         _be_the_child(reply, limits, budget, identity, tuple(order["hide"]), probes)
     os.close(reply)
-    idle = _wait_for_end(child, control, budget)
+    is_idle, idle_seconds = _wait_for_end(child, control, budget)
     _, status, usage = os.wait4(child, 0)
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return {**_how_it_ended(status, cpu_seconds, budget, is_idle=is_idle), "seconds": cpu_seconds + idle_seconds}
+
+
+def _how_it_ended(status: int, cpu_seconds: float, budget: Budget, *, is_idle: bool) -> dict[str, wire.Message]:
     if os.WIFEXITED(status):
         return {"status": "ended", "detail": f"exit status {os.WEXITSTATUS(status)}"}
     signalled = os.WTERMSIG(status)
-    if idle:
+    if is_idle:
         return {"status": "timeout", "detail": f"idle for {budget.idle_seconds:g} s: asleep, deadlocked or stopped"}
     # The limit counts in ticks of the clock, and `usage` exactly: they differ a little. Nothing else kills it like this
     # but a machine that is out of memory; itself it cannot, being process 1 of its namespace.
-    if signalled == signal.SIGKILL and usage.ru_utime + usage.ru_stime > budget.cpu_seconds / 2:
+    if signalled == signal.SIGKILL and cpu_seconds > budget.cpu_seconds / 2:
         return {"status": "timeout", "detail": f"used {budget.cpu_seconds} s of CPU time"}
     return {"status": "ended", "detail": f"killed by signal {signalled}"}
 
 
-def _wait_for_end(child: int, control: socket.socket, budget: Budget) -> bool:
-    """Wait until the child has ended, and kill it if it must; return whether that was for being idle too long."""
+def _wait_for_end(child: int, control: socket.socket, budget: Budget) -> tuple[bool, float]:
+    """Wait until the child has ended, and kill it if it must.
+
+    Return whether that was for being idle too long, and the seconds for which it was idle.
+    """
     watch = IdleWatch(child)
     ended = os.pidfd_open(child)
     try:
@@ -99,9 +107,9 @@ def _wait_for_end(child: int, control: socket.socket, budget: Budget) -> bool:
             if watch.idle_seconds >= budget.idle_seconds:
                 break
         else:
-            return False
+            return False, watch.idle_seconds
         os.kill(child, signal.SIGKILL)
-        return not readable
+        return not readable, watch.idle_seconds
     finally:
         os.close(ended)
 
