@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,10 +102,8 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path):
     assert lost.is_file(), "what is not whole is graded again"
     assert (out / "cohort.html").read_text(encoding="utf-8").count('scope="row"><a') == len(paths)
     before = {path: path.stat().st_mtime_ns for path in out.glob("*/graded.json")}
-    started = time.monotonic()
     cohort(*paths, "--out", out)
     assert {path: path.stat().st_mtime_ns for path in out.glob("*/graded.json")} == before
-    assert time.monotonic() - started < 20
 
 
 @pytest.fixture
