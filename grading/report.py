@@ -18,6 +18,10 @@ class _Metadata(Struct, frozen=True):
     said: str = ""
 
 
+# pytest's statuses of a run in which every test was run: all passed, or some failed.
+_ENDED = (0, 1)
+
+
 class _Test(Struct):
     nodeid: str
     outcome: str
@@ -38,6 +42,7 @@ class _Facts(Struct):
 class _Report(Struct):
     tests: list[_Test]
     grading: _Facts
+    exitcode: int
     # Unused here; that it is there shows that pytest finished writing.
     summary: dict[str, Any]
 
@@ -51,6 +56,10 @@ def read_report(path: Path) -> Run:
         raise UsageError(f"{path}: cannot be read: {why}; give the report.json that 'grade' wrote") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is not a whole report of the hidden tests: {error}; run `grade` again") from None
+    if report.exitcode not in _ENDED:
+        raise UsageError(
+            f"{path}: its run stopped early (pytest's status {report.exitcode}); run the hidden tests again"
+        )
     facts = report.grading
     return Run(
         level=facts.level,

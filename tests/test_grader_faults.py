@@ -1,27 +1,23 @@
 """A fault of the grader's is never the candidate's: it ends with status 3, names test and line, and writes no score."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.tiny_cohort import SOLUTION as RIGHT
+from tests.tiny_cohort import environment, make_checkout
 
-TINY = ROOT / "tests" / "tiny"
 TESTS = "hidden_tests/test_trimmed_mean.py"
-RIGHT = (TINY / "hidden_tests" / "reference" / "exercise.py").read_text(encoding="utf-8")
 WRONG = "def trimmed_mean(values, share):\n    return 666.0\n"
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout of this engine with the tiny take-home."""
-    shutil.copytree(TINY, tmp_path, dirs_exist_ok=True)
-    shutil.copytree(ROOT / "grading", tmp_path / "grading")
-    return tmp_path
+    return make_checkout(tmp_path / "checkout")
 
 
 def grade(checkout: Path, source: str, before: str = "") -> subprocess.CompletedProcess[str]:
@@ -122,3 +118,23 @@ def test_explaining_for_ever_costs_the_test_alone(checkout: Path) -> None:
     assert done.returncode == 0, done.stderr
     graded = json.loads((checkout / "build" / "grade" / "grade.json").read_text(encoding="utf-8"))
     assert "timeout" in {test["outcome"] for test in graded["criteria"][0]["tests"]}
+
+
+def test_a_report_of_a_run_that_stopped_early_is_not_scored(checkout: Path) -> None:
+    """Pytest writes a report of the tests before the fault as well: `score` refuses it, and names what to do."""
+    replace(checkout, "statistics.fmean(values[:8])", "statistics.fmeen(values[:8])")
+    (checkout / "exercise.py").write_text(RIGHT, encoding="utf-8")
+    options = ["--rootdir=.", "--import-mode=importlib", "--submission=exercise.py", "--json-report"]
+    hidden = [sys.executable, "-m", "pytest", "hidden_tests", "-p", "grading.harness", *options]
+    score = [sys.executable, "-m", "grading", "score", ".report.json"]
+
+    ran, scored = (
+        subprocess.run(
+            command, cwd=checkout, env=environment(), capture_output=True, text=True, check=False, timeout=300
+        )
+        for command in (hidden, score)
+    )
+
+    assert ran.returncode == pytest.ExitCode.INTERRUPTED, ran.stdout
+    assert (scored.returncode, scored.stdout) == (2, "")
+    assert "its run stopped early" in scored.stderr
