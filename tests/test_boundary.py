@@ -1,5 +1,6 @@
 """What comes out of the sandbox enters as a typed record, or is the candidate's failure; nothing is broadcast."""
 
+import importlib
 from typing import Annotated, Any
 
 import numpy as np
@@ -23,6 +24,15 @@ from grading.observations import (
 from grading.sandbox.inside import wire
 from grading.sandbox.inside.wire import Array
 from hidden_tests.compare import all_true, close, equal
+from hidden_tests.observations import (
+    broken_pipeline,
+    evaluation,
+    experiment_tracking,
+    model_improvement,
+    oversampling,
+    production,
+    training_loop,
+)
 
 
 class Part(Observation, frozen=True, kw_only=True):
@@ -176,3 +186,25 @@ def test_close_compares_to_a_tolerance_and_nan_with_nothing() -> None:
     assert not close([np.nan], [np.nan], rtol=0.0, atol=1.0)
     assert equal([1, 2], [1, 2])
     assert not equal([1, 2], [1, 3])
+
+
+# A probe cannot import the records, which stay outside the sandbox: it repeats their bounds.
+RETURNED = (broken_pipeline, model_improvement, oversampling, production)
+BOUNDS = {
+    ("tensors", "MOST_RETURNED"): min(of.MOST_RETURNED for of in RETURNED),
+    ("training", "_MAX_EVENTS"): training_loop.MAX_EVENTS,
+    ("evaluation", "_MOST_KEPT"): evaluation.MOST_KEPT,
+    ("pipeline", "_NOTED_EPOCHS"): broken_pipeline.NOTED_EPOCHS,
+    ("pipeline", "_MAX_EVENTS"): broken_pipeline.MOST_EVENTS,
+    ("tracking", "_MAX_NAMES"): experiment_tracking.MOST_NAMES,
+    ("tracking", "_MAX_POINTS"): experiment_tracking.MOST_POINTS,
+    ("tracking", "_MAX_RUNS"): experiment_tracking.MOST_RUNS,
+    ("followups", "_MAX_FILES"): production.MOST_FILES,
+    ("followups", "_MAX_BYTES"): production.MOST_BYTES,
+}
+
+
+@pytest.mark.parametrize(("probe", "bound"), BOUNDS, ids=".".join)
+def test_a_probe_sends_no_more_than_its_record_allows(probe: str, bound: str) -> None:
+    """A bound that differs would make a crash of an honest reply."""
+    assert getattr(importlib.import_module(f"hidden_tests.probes.{probe}"), bound) == BOUNDS[probe, bound]

@@ -1,4 +1,4 @@
-"""A checkout of this grader with the tiny take-home, which needs no torch: a cohort of it takes seconds."""
+"""The `cohort` command, and a checkout of this grader with the tiny take-home, which needs no torch."""
 
 import csv
 import os

@@ -7,14 +7,12 @@ solution. The status is 1 if anything differs.
 
 import argparse
 import json
-import multiprocessing
 import os
 import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +27,7 @@ from grading.cohort.workers import Processes  # noqa: E402
 from grading.content import Assignment  # noqa: E402
 from grading.submission import read_submission  # noqa: E402
 from grading.version import this_grader  # noqa: E402
+from tests.busy import busy_processes  # noqa: E402
 from tests.cases import EXERCISE, Case, catalogue, correct  # noqa: E402
 
 Seeded = tuple[Case, int]
@@ -50,7 +49,7 @@ def main() -> int:
     with Processes(1).executor(1) as pool:
         _collect(pool, _runs(chosen, args.runs, threads=1), grades, "one after the other, one thread")
         _collect(pool, _runs(chosen, args.runs, threads=2), grades, "one after the other, two threads")
-    with Processes(2).executor(2) as pool, _busy(2 * (os.cpu_count() or 1)):
+    with Processes(2).executor(2) as pool, busy_processes(2 * (os.cpu_count() or 1)):
         _collect(pool, _runs(chosen, args.runs, threads=1), grades, "two at a time, beside other work")
     restless = sorted(name for name, texts in grades.items() if len(texts) > 1)
     for case in chosen:
@@ -115,24 +114,6 @@ def _runs(cases: Sequence[Case], times: int, threads: int) -> list[Seeded]:
     choose = f"\n\nimport torch\n\ntorch.set_num_threads({threads})\n".encode()
     threaded = [replace(case, files={**case.files, EXERCISE: case.files[EXERCISE] + choose}) for case in cases]
     return [(case, 7) for case in threaded for _ in range(times)]
-
-
-@contextmanager
-def _busy(processes: int) -> Iterator[None]:
-    """Keep the machine busy."""
-    spinning = [multiprocessing.get_context("spawn").Process(target=_spin, daemon=True) for _ in range(processes)]
-    for process in spinning:
-        process.start()
-    try:
-        yield
-    finally:
-        for process in spinning:
-            process.terminate()
-
-
-def _spin() -> None:
-    while True:
-        sum(range(10_000))
 
 
 if __name__ == "__main__":
