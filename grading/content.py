@@ -1,6 +1,6 @@
 """Loads what an assignment says of itself: manifest, rubrics, catalogue of mistakes, answer key.
 
-Every error names the file, the key and the mend, and comes before anything is graded.
+Every error names the file, the key and the fix, and comes before anything is graded.
 """
 
 import math

@@ -8,7 +8,7 @@ GradingError           status 3: the grader failed
 
 
 class GradingError(Exception):
-    """The grader cannot go on; the message is one line that names the file and the mend."""
+    """The grader cannot go on; the message is one line that names the file and the fix."""
 
     exit_status = 3
 

@@ -37,7 +37,7 @@ from grading.version import this_grader
 # The key of the report that the run's own facts stand under.
 REPORT_KEY = "grading"
 _MOST_SAID = 400
-# CPU time of this process that one hidden test may take to judge what came back: right solutions take milliseconds.
+# CPU time of this process that one hidden test may take to judge a result: right solutions take milliseconds.
 JUDGING_CPU_SECONDS = 60.0
 
 
@@ -61,7 +61,7 @@ OnFailure = Callable[..., None]
 
 
 class JudgingTimeout(Exception):  # noqa: N818 - a result, not an error of the grader
-    """Judging what came back took longer than any honest observation needs."""
+    """Judging a result took longer than any honest observation needs."""
 
 
 class Harness:
@@ -156,7 +156,7 @@ class Harness:
         if isinstance(error, CandidateFailure):
             return error.outcome, [msgspec.structs.replace(error.blame, criterion=error.blame.criterion or criterion)]
         if isinstance(error, JudgingTimeout):
-            detail = f"judging what came back took more than {JUDGING_CPU_SECONDS:g} s"
+            detail = f"judging the result took more than {JUDGING_CPU_SECONDS:g} s"
             return Outcome.TIMEOUT, [Blame(id="timeout", criterion=criterion, detail=detail)]
         if when != "call" or not _is_of_the_test(error, item):
             raise _own_fault(item, error)

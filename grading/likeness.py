@@ -1,4 +1,4 @@
-"""Submissions that are alike beyond what they were given: a note for a person, never a verdict.
+"""Submissions that are alike beyond what they were given: for manual review, never a verdict.
 
 Compared are the statements of each module as syntax trees in which the names that a function binds, annotations and
 docstrings count nothing. What stands in the starter is left out, and so is what many of the cohort have written: three

@@ -63,8 +63,8 @@ def read_review(path: Path, rubric: Rubric, *, of: str | None = None) -> Review:
     if not sheet.reviewer.strip():
         raise UsageError(f"{path}: reviewer is empty: put your name there")
     if sheet.level != rubric.level:
-        mend = f"give --level {sheet.level}, or fill in a sheet for {rubric.level}"
-        raise UsageError(f"{path}: is for level {sheet.level!r}, and this is {rubric.level!r}: {mend}")
+        fix = f"give --level {sheet.level}, or fill in a sheet for {rubric.level}"
+        raise UsageError(f"{path}: is for level {sheet.level!r}, and this is {rubric.level!r}: {fix}")
     most = {c.id: c.points for c in rubric.criterion if c.scored_by is ScoredBy.REVIEWER}
     points: dict[str, float] = {}
     for line in sheet.criterion:

@@ -1,4 +1,4 @@
-"""Numbers to and from the sandbox, and the chance that inputs are drawn by."""
+"""Numbers to the sandbox and in messages, and the random generators that inputs are drawn from."""
 
 import zlib
 from collections.abc import Mapping
@@ -15,11 +15,6 @@ def array(values: NDArray[Any], dtype: str = "float32") -> Array:
     """Return values as what a probe gets for a tensor."""
     plain = np.ascontiguousarray(values, dtype=dtype)
     return Array(dtype=dtype, shape=plain.shape, data=plain.tobytes())
-
-
-def values_of(array: Array) -> Floats:
-    """Return what a probe observed, in double precision."""
-    return np.frombuffer(array.data, dtype=array.dtype).reshape(array.shape).astype(np.float64)
 
 
 def one_each(values: Floats, rows: int) -> Floats | None:

@@ -133,7 +133,7 @@ def test_its_starter_comes_from_its_reference(root: Path):
 
 
 def test_what_does_not_add_up_is_refused_before_anything_is_graded(root: Path):
-    """A test that the rubric does not name: status 3, the file and the mend, no score."""
+    """A test that the rubric does not name: status 3, the file and the fix, no score."""
     path = root / "hidden_tests" / "test_more.py"
     path.write_text(
         "import pytest\n\n@pytest.mark.criterion('trimmed-mean')\ndef test_more(candidate):\n    '''More.'''\n"

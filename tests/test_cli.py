@@ -237,7 +237,7 @@ def test_a_truncated_report_is_refused(cut: int, tmp_path: Path):
 
 
 def test_without_isolation_there_is_no_score(tmp_path: Path):
-    """A bubblewrap that does not work is the grader's failure: status 3, the mend, and no old score left."""
+    """A bubblewrap that does not work is the grader's failure: status 3, the fix, and no old score left."""
     broken = tmp_path / "bin" / "bwrap"
     broken.parent.mkdir()
     broken.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n", encoding="utf-8")

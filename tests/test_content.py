@@ -1,4 +1,4 @@
-"""The assignment's data files are checked before anything is graded; each error names file, key and mend."""
+"""The assignment's data files are checked before anything is graded; each error names file, key and fix."""
 
 from pathlib import Path
 

@@ -128,7 +128,7 @@ class RetryAlone(Generic[JobT, ResultT]):
         return ended
 
     def _expect_a_worker(self, executor: Executor) -> None:
-        """Raise if no job is to blame: a worker dies that has none."""
+        """Raise if workers die that have no job: then no job is the cause."""
         try:
             self._result(executor.submit(_nothing))
         except self._workers.lost as error:

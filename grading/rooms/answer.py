@@ -68,7 +68,7 @@ def answer_score(github: GitHub, asked: Asked, card: Scorecard) -> str:
 def answer_problem(github: GitHub, asked: Asked, problem: str) -> str:
     """Publish that there is nothing to grade, and return the status's text."""
     _set_status(github, asked, "failure", problem)
-    _comment(github, asked, f"# Nothing to grade\n\n{problem}. Mend that, and push again.\n")
+    _comment(github, asked, f"# Nothing to grade\n\n{problem}. Fix this and push again.\n")
     return problem
 
 

@@ -57,7 +57,7 @@ class Content:
 class Bubblewrap:
     """Carries out calls in a warm worker, and starts another one if it is lost.
 
-    With `lasting`, for scores of calls, the worker takes up to a second longer to start and each call less.
+    With `lasting`, for many calls, the worker takes up to a second longer to start and each call less.
     """
 
     name = "bubblewrap"

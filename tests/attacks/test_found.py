@@ -1,4 +1,4 @@
-"""What was once found to work, each mended: the score is the honest part's, and there is one."""
+"""What was once found to work, each fixed: the score is the honest part's, and there is one."""
 
 from pathlib import Path
 

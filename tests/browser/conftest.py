@@ -18,11 +18,11 @@ _FLAGS = (
 Open = Callable[..., Page]
 
 
-def missing(what: str, mend: str) -> None:
+def missing(what: str, fix: str) -> None:
     """Skip, on a laptop; fail where everything has to be there."""
     if os.environ.get("CI"):
-        pytest.fail(f"{what} is missing: {mend}")
-    pytest.skip(f"{what} is missing: {mend}")
+        pytest.fail(f"{what} is missing: {fix}")
+    pytest.skip(f"{what} is missing: {fix}")
 
 
 @pytest.fixture(scope="session")
