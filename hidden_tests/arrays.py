@@ -47,6 +47,6 @@ def told(value: object) -> str:
             return str(value)
 
 
-def random_for(seed: int, scene: str) -> np.random.Generator:
-    """Return the chance for one scene: it does not depend on which others are played."""
-    return np.random.default_rng([seed, zlib.crc32(scene.encode())])
+def rng_for(seed: int, scenario: str) -> np.random.Generator:
+    """Return the random generator of one scenario: it does not depend on which others run."""
+    return np.random.default_rng([seed, zlib.crc32(scenario.encode())])

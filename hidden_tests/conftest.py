@@ -1,4 +1,4 @@
-"""The scenes that the hidden tests look at, each played once, and what was observed there."""
+"""The scenarios of the hidden tests, each run once, and what was observed in them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grading.under_test import CandidateUnderTest
-from hidden_tests.arrays import array, random_for, single
+from hidden_tests.arrays import array, rng_for, single
 from hidden_tests.diagnosis import focal, loss, loss_weights
 from hidden_tests.diagnosis.evaluation import ComparedRuns, Evaluations, ObservedRun, ShiftedRuns
 from hidden_tests.diagnosis.loss_batch import Batch
@@ -53,7 +53,7 @@ Inputs = tuple[Floats, Floats]  # logits and targets of a batch
 @pytest.fixture(scope="session")
 def loss_profile(candidate: CandidateUnderTest, seed: int) -> loss.Profile:
     """`make_loss` on three sets of labels: one in five positive, about one in four, and more than half."""
-    random = random_for(seed, "loss")
+    random = rng_for(seed, "loss")
     cases = []
     for positives, negatives in telling_counts(random):
         labels = random.permutation(np.repeat([1.0, 0.0], [positives, negatives]))
@@ -139,7 +139,7 @@ def _describe_single_class(single_class: weighted_loss.SingleClass) -> str:
 @pytest.fixture(scope="session")
 def epochs(candidate: CandidateUnderTest, seed: int) -> tuple[ComparedEpochs, ObservedEpoch]:
     """The epochs of the fixtures below, in one call."""
-    random = random_for(seed, "epochs")
+    random = rng_for(seed, "epochs")
     plain, other_evaluation, other_training = _telling_epochs(random)
     long = _gentle_epoch(random, rows=389, batch_size=3, lr=0.05, momentum=0.9)
     watched = [_epoch_inputs(plain, training=False), _epoch_inputs(long, training=True)]
@@ -259,7 +259,7 @@ DEFAULT_OR_HALF: list[list[Any]] = [[], [0.5]]
 @pytest.fixture(scope="session")
 def evaluations(candidate: CandidateUnderTest, seed: int) -> Evaluations:
     """All runs of `evaluate`, in one call, or in two if the default threshold leaves something open."""
-    random = random_for(seed, "runs")
+    random = rng_for(seed, "runs")
     base, slopes = with_modes(random), single(random.uniform(1.0, 2.0, 4))
     plain, undefined = (
         [without_modes(random, threshold) for threshold in (0.5, 0.3, 0.7)],
@@ -327,7 +327,7 @@ def _run(
 @pytest.fixture(scope="session")
 def samplers(candidate: CandidateUnderTest, seed: int) -> list[Draws]:
     """`make_sampler` on labels of which one in five is positive, and of which three in four are."""
-    random = random_for(seed, "sampler")
+    random = rng_for(seed, "sampler")
     labels = [random.permutation(np.repeat([1.0, 0.0], of_each)) for of_each in sampler_counts(random)]
     observed = candidate.call(
         "sampling",
@@ -374,7 +374,7 @@ FOCAL_ARGUMENTS: tuple[list[float | None], ...] = (
 @pytest.fixture(scope="session")
 def focal_profile(candidate: CandidateUnderTest, seed: int) -> focal.FocalProfile:
     """`FocalLoss` with several gammas and alphas, on moderate and on extreme logits."""
-    random = random_for(seed, "focal")
+    random = rng_for(seed, "focal")
     batches = [*moderate_focal_batches(random), *_extreme_batches()]
     cases: list[Any] = [{"arguments": arguments} for arguments in FOCAL_ARGUMENTS]
     observed = candidate.call(
@@ -406,7 +406,7 @@ Metrics = dict[str, float]
 @pytest.fixture(scope="session")
 def tracked(candidate: CandidateUnderTest, seed: int) -> TrackedRuns:
     """`track_training` for three epochs, and once more until the second epoch raises."""
-    first, test, after, on_training = _telling_training(random_for(seed, "tracking"))
+    first, test, after, on_training = _telling_training(rng_for(seed, "tracking"))
     observed = candidate.call(
         "tracking",
         {

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Drawing
 
 from grading.model import Figure
 from grading.under_test import CandidateUnderTest
-from hidden_tests.arrays import array, random_for, single
+from hidden_tests.arrays import array, rng_for, single
 from hidden_tests.compare import all_true
 from hidden_tests.observations.figures import Shown
 from hidden_tests.oracle import Floats, metrics, sigmoid
@@ -47,7 +47,7 @@ def observe(candidate: CandidateUnderTest, reference: CandidateUnderTest, seed: 
     Raises:
         CandidateFailure: the candidate's functions do not train.
     """
-    random = random_for(seed, "figures")
+    random = rng_for(seed, "figures")
     features, labels = _rows(random, TRAINING_ROWS + HIDDEN_ROWS)
     inputs = {
         "features": array(single(features[:TRAINING_ROWS])),

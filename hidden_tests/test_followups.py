@@ -9,7 +9,7 @@ import pytest
 from grading.harness import Cause, OnFailure
 from grading.observations import Observation, Sizes
 from grading.under_test import CandidateUnderTest
-from hidden_tests.arrays import array, random_for, single
+from hidden_tests.arrays import array, rng_for, single
 from hidden_tests.diagnosis import followups as diagnosis
 from hidden_tests.diagnosis.followups import Network, Oversampled, Tuned
 from hidden_tests.observations import model_improvement, oversampling, production, threshold_tuning
@@ -22,7 +22,7 @@ BAD_FEATURES = ("a NaN", "a column less", "one column", "twice the columns")
 _Record = TypeVar("_Record", bound=Observation)
 
 
-class Play(Protocol):
+class RunPart(Protocol):
     """Runs one part of a follow-up and returns what was observed."""
 
     def __call__(self, part: str, record: type[_Record], sizes: Sizes | None = None, **inputs: Any) -> _Record:
@@ -31,13 +31,13 @@ class Play(Protocol):
 
 
 @pytest.fixture(scope="module")
-def play(candidate: CandidateUnderTest) -> Play:
+def run_part(candidate: CandidateUnderTest) -> RunPart:
     """Run one part of a follow-up."""
 
-    def play(part: str, record: type[_Record], sizes: Sizes | None = None, **inputs: Any) -> _Record:
+    def run_part(part: str, record: type[_Record], sizes: Sizes | None = None, **inputs: Any) -> _Record:
         return candidate.call("followups", {"part": part, **inputs}, record, sizes, file=FILE)
 
-    return play
+    return run_part
 
 
 # --- F1 -------------------------------------------------------------------------------------------------------------
@@ -61,9 +61,9 @@ def not_best() -> NotBest:
     return NotBest()
 
 
-def _tuned(play: Play, cases: Sequence[tuple[Floats, Floats]]) -> list[Tuned]:
+def _tuned(run_part: RunPart, cases: Sequence[tuple[Floats, Floats]]) -> list[Tuned]:
     inputs: list[Any] = [{"targets": array(y), "probabilities": array(p)} for y, p in cases]
-    observed = play("threshold", threshold_tuning.Thresholds, {"thresholds": len(cases)}, cases=inputs)
+    observed = run_part("threshold", threshold_tuning.Thresholds, {"thresholds": len(cases)}, cases=inputs)
     return [
         Tuned(targets=targets, probabilities=probabilities, returned=returned)
         for (targets, probabilities), returned in zip(cases, observed.thresholds, strict=True)
@@ -75,9 +75,11 @@ def _first_worse(tuned: Sequence[Tuned]) -> str:
 
 
 @pytest.mark.criterion("threshold-tuning")
-def test_threshold_reaches_the_highest_f1(play: Play, seed: int, on_failure: OnFailure, not_best: NotBest) -> None:
+def test_threshold_reaches_the_highest_f1(
+    run_part: RunPart, seed: int, on_failure: OnFailure, not_best: NotBest
+) -> None:
     """No other threshold has a higher F1, wherever the probabilities lie."""
-    random = random_for(seed, "threshold")
+    random = rng_for(seed, "threshold")
     cases = []
     for scale, shift in ((1.0, 0.0), (0.005, 0.0), (0.002, 0.998), (0.4, 0.05)):
         for _ in range(4):
@@ -89,7 +91,7 @@ def test_threshold_reaches_the_highest_f1(play: Play, seed: int, on_failure: OnF
     cases.append((np.array([0.0, 1.0, 1.0, 0.0, 0.0, 0.0]), single(np.array([0.95, 0.8, 0.7, 0.3, 0.2, 0.1]))))
     cases.append((np.array([1.0, 0.0, 0.0, 1.0, 0.0]), single(np.array([0.9, 0.8, 0.7, 0.6, 0.1]))))
     cases.append((np.array([0.0, 0.0, 0.0, 1.0, 1.0]), single(np.array([0.01, 0.02, 0.03, 0.2, 0.3]))))
-    tuned = _tuned(play, cases)
+    tuned = _tuned(run_part, cases)
 
     on_failure(not_best, "not-the-best-threshold", tuned)
     for one in tuned:
@@ -98,15 +100,15 @@ def test_threshold_reaches_the_highest_f1(play: Play, seed: int, on_failure: OnF
 
 @pytest.mark.criterion("threshold-tuning")
 def test_threshold_takes_equal_probabilities_together(
-    play: Play, seed: int, on_failure: OnFailure, not_best: NotBest
+    run_part: RunPart, seed: int, on_failure: OnFailure, not_best: NotBest
 ) -> None:
     """With many equal probabilities, no F1 is counted on that a threshold cannot have."""
-    random = random_for(seed, "ties")
+    random = rng_for(seed, "ties")
     cases = [(np.array([1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]), single(np.array([6, 6, 6, 6, 4, 3, 2, 1]) / 10.0))]
     for _ in range(6):
         targets = np.concatenate([[1.0], (random.uniform(size=79) < 0.3).astype(np.float64)])
         cases.append((targets, single(np.round(4 * random.uniform(size=80) + 3 * targets) / 8.0)))
-    tuned = _tuned(play, cases)
+    tuned = _tuned(run_part, cases)
 
     on_failure(lambda: [] if not_best.found else [Cause("splits-ties", detail=_first_worse(tuned))])
     for one in tuned:
@@ -114,13 +116,15 @@ def test_threshold_takes_equal_probabilities_together(
 
 
 @pytest.mark.criterion("threshold-tuning")
-def test_threshold_of_a_single_class_is_a_number(play: Play, on_failure: OnFailure, not_best: NotBest) -> None:
+def test_threshold_of_a_single_class_is_a_number(run_part: RunPart, on_failure: OnFailure, not_best: NotBest) -> None:
     """With positives alone the best there is, without any some number; and no constant, which two classes show."""
     probabilities = single(np.array([0.2, 0.5, 0.7]))
     two_classes = [
         (np.array([1.0, 0.0]), single(np.array([high, low]))) for high, low in ((0.9, 0.6), (0.55, 0.1), (0.05, 0.02))
     ]
-    *best, without_positives = _tuned(play, [*two_classes, (np.ones(3), probabilities), (np.zeros(3), probabilities)])
+    *best, without_positives = _tuned(
+        run_part, [*two_classes, (np.ones(3), probabilities), (np.zeros(3), probabilities)]
+    )
 
     on_failure(lambda: [] if not_best.found else [Cause("fails-on-one-class", detail=_first_worse(best))])
     for one in best:
@@ -135,9 +139,9 @@ Calls = tuple[Oversampled, Oversampled, Oversampled]
 
 
 @pytest.fixture(scope="module")
-def oversampled(play: Play, seed: int) -> list[Calls]:
+def oversampled(run_part: RunPart, seed: int) -> list[Calls]:
     """Three data sets: two clusters of the rare class, a line of it beside the frequent one, and a narrow cloud."""
-    random = random_for(seed, "oversample")
+    random = rng_for(seed, "oversample")
     clusters = random.normal(scale=0.3, size=(30, 3))
     clusters[:15] += 10.0
     line = np.zeros((16, 5))
@@ -153,7 +157,7 @@ def oversampled(play: Play, seed: int) -> list[Calls]:
         order = random.permutation(len(rare) + len(frequent))
         features = single(np.concatenate([rare, frequent]))[order]
         labels = np.repeat([1.0, 0.0], [len(rare), len(frequent)])[order]
-        observed = play(
+        observed = run_part(
             "oversample",
             oversampling.Oversampled,
             {"calls": 3},
@@ -246,10 +250,10 @@ def baseline_f1(features: Floats, labels: Floats, hidden: Floats, truth: Floats)
 
 
 @pytest.mark.criterion("model-improvement")
-def test_improved_model_is_twice_as_good(play: Play, seed: int, on_failure: OnFailure) -> None:
+def test_improved_model_is_twice_as_good(run_part: RunPart, seed: int, on_failure: OnFailure) -> None:
     """On a hidden split, its F1 is at least twice that of a linear model trained without weights."""
-    features, labels, hidden, truth = improvement_split(random_for(seed, "improve"))
-    observed = play(
+    features, labels, hidden, truth = improvement_split(rng_for(seed, "improve"))
+    observed = run_part(
         "improve",
         model_improvement.Improved,
         features=array(features),
@@ -273,9 +277,9 @@ Saved = list[tuple[Network, production.SavedModel]]
 
 
 @pytest.fixture(scope="module")
-def saved(play: Play, seed: int) -> Saved:
+def saved(run_part: RunPart, seed: int) -> Saved:
     """Three models and the files that saving them left: two plain ones, one with batch normalisation and dropout."""
-    random = random_for(seed, "production")
+    random = rng_for(seed, "production")
     relu, dropout = Layer(kind="ReLU", values={}), Layer(kind="Dropout", values={})
     architectures = [
         [_linear(random, 6, 16), relu, _linear(random, 16, 1)],
@@ -283,7 +287,7 @@ def saved(play: Play, seed: int) -> Saved:
         [_linear(random, 5, 16), _batch_norm(random, 16), relu, dropout, _linear(random, 16, 1)],
     ]
     networks = [Network(layers, single(random.normal(size=(9, _width(layers))))) for layers in architectures]
-    observed = play(
+    observed = run_part(
         "save", production.Saved, {"models": len(networks)}, models=[_layers(network) for network in networks]
     )
     return list(zip(networks, observed.models, strict=True))
@@ -324,9 +328,9 @@ def _inputs(saved: Saved) -> list[dict[str, Any]]:
 
 
 @pytest.mark.criterion("production")
-def test_a_loaded_model_predicts_what_the_saved_one_did(play: Play, saved: Saved, on_failure: OnFailure) -> None:
+def test_a_loaded_model_predicts_what_the_saved_one_did(run_part: RunPart, saved: Saved, on_failure: OnFailure) -> None:
     """In another process, probabilities of shape (n,), for one row too, are those of the model that was saved."""
-    observed = play("round trip", production.RoundTrips, {"models": len(saved)}, models=_inputs(saved))
+    observed = run_part("round trip", production.RoundTrips, {"models": len(saved)}, models=_inputs(saved))
 
     on_failure(lambda: ["round-trip-changes-predictions"])
     for (network, _), found in zip(saved, observed.models, strict=True):
@@ -337,9 +341,9 @@ def test_a_loaded_model_predicts_what_the_saved_one_did(play: Play, saved: Saved
 
 
 @pytest.mark.criterion("production")
-def test_models_predict_in_evaluation_mode(play: Play, saved: Saved, on_failure: OnFailure) -> None:
+def test_models_predict_in_evaluation_mode(run_part: RunPart, saved: Saved, on_failure: OnFailure) -> None:
     """What was loaded is in evaluation mode, and a model in training mode is not used as such."""
-    observed = play("modes", production.ObservedModes, {"models": len(saved)}, models=_inputs(saved))
+    observed = run_part("modes", production.ObservedModes, {"models": len(saved)}, models=_inputs(saved))
 
     pairs = [(network, found) for (network, _), found in zip(saved, observed.models, strict=True)]
     constant = not all(network.distinguishes_rows(found.loaded) for network, found in pairs)
@@ -352,10 +356,10 @@ def test_models_predict_in_evaluation_mode(play: Play, saved: Saved, on_failure:
 
 
 @pytest.mark.criterion("production")
-def test_loading_runs_no_code(play: Play, saved: Saved, on_failure: OnFailure) -> None:
+def test_loading_runs_no_code(run_part: RunPart, saved: Saved, on_failure: OnFailure) -> None:
     """A file that somebody else wrote is refused, or read as data; one that was saved is loaded."""
     network, model = saved[0]
-    observed = play("unsafe files", production.UnsafeFiles, files=_files(model), features=array(network.features))
+    observed = run_part("unsafe files", production.UnsafeFiles, files=_files(model), features=array(network.features))
 
     on_failure(lambda: ["loads-arbitrary-code" if observed.ran else "round-trip-changes-predictions"])
     assert not observed.ran, f"code was run out of {', '.join(observed.ran)}"
@@ -363,11 +367,11 @@ def test_loading_runs_no_code(play: Play, saved: Saved, on_failure: OnFailure) -
 
 
 @pytest.mark.criterion("production")
-def test_predict_rejects_what_it_cannot_use(play: Play, saved: Saved, on_failure: OnFailure) -> None:
+def test_predict_rejects_what_it_cannot_use(run_part: RunPart, saved: Saved, on_failure: OnFailure) -> None:
     """NaN and wrong widths are a ValueError, and good features are not."""
     # Each model as it is, then as it was loaded.
     sizes = {"models": [{"endings": len(BAD_FEATURES)}] * 2 * len(saved)}
-    observed = play("bad features", production.BadFeatures, sizes, models=_inputs(saved))
+    observed = run_part("bad features", production.BadFeatures, sizes, models=_inputs(saved))
 
     on_failure(lambda: ["accepts-bad-features"])
     for index, found in enumerate(observed.models):

@@ -9,7 +9,7 @@ import pytest
 from grading.harness import Cause, OnFailure
 from grading.observations import Observation, Sizes
 from grading.under_test import CandidateUnderTest
-from hidden_tests.arrays import array, one_each, random_for, single
+from hidden_tests.arrays import array, one_each, rng_for, single
 from hidden_tests.compare import close
 from hidden_tests.diagnosis import pipeline as diagnosis
 from hidden_tests.observations import broken_pipeline as seen
@@ -30,7 +30,7 @@ THRESHOLDS = (0.5, 0.3, 0.8)
 _Record = TypeVar("_Record", bound=Observation)
 
 
-class Play(Protocol):
+class RunPart(Protocol):
     """Runs one part of the pipeline and returns what was observed."""
 
     def __call__(self, part: str, record: type[_Record], sizes: Sizes | None = None, **inputs: Any) -> _Record:
@@ -58,13 +58,13 @@ def unrepaired() -> Unrepaired:
 
 
 @pytest.fixture(scope="module")
-def play(candidate: CandidateUnderTest) -> Play:
+def run_part(candidate: CandidateUnderTest) -> RunPart:
     """Run one part of the pipeline."""
 
-    def play(part: str, record: type[_Record], sizes: Sizes | None = None, **inputs: Any) -> _Record:
+    def run_part(part: str, record: type[_Record], sizes: Sizes | None = None, **inputs: Any) -> _Record:
         return candidate.call("pipeline", {"part": part, **inputs}, record, sizes, file=FILE)
 
-    return play
+    return run_part
 
 
 def _labelled(random: np.random.Generator, rows: int) -> tuple[Floats, Floats]:
@@ -74,11 +74,11 @@ def _labelled(random: np.random.Generator, rows: int) -> tuple[Floats, Floats]:
 
 
 @pytest.fixture(scope="module")
-def splits(play: Play, seed: int) -> list[diagnosis.Split]:
+def splits(run_part: RunPart, seed: int) -> list[diagnosis.Split]:
     """`split` of one set of rows with ten seeds, of which the first two are the same."""
-    features, labels = _labelled(random_for(seed, "split"), 240)
+    features, labels = _labelled(rng_for(seed, "split"), 240)
     seeds = [1, *range(1, 10)]
-    observed = play(
+    observed = run_part(
         "split", seen.Splits, {"parts": len(seeds)}, features=array(features), labels=array(labels), seeds=seeds
     )
     return [diagnosis.Split(labels, features.shape[1], parts) for parts in observed.parts]
@@ -111,17 +111,17 @@ def test_split_keeps_the_share_of_positives(
 
 
 def test_scaling_knows_the_training_split_alone(
-    play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
+    run_part: RunPart, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
 ) -> None:
     """Mean 0 and standard deviation 1 on the training split; the same shift and scale for everything else."""
-    random = random_for(seed, "standardize")
+    random = rng_for(seed, "standardize")
     features = {
         "train": single(random.normal([5.0, -2.0, 0.5], [3.0, 0.5, 1.0], size=(400, 3))),
         "test": single(random.normal(9.0, 4.0, size=(150, 3))),
         "other": single(random.normal(size=(20, 3))),
     }
     train, test, other = map(array, features.values())
-    observed = play("standardize", seen.Standardized, train=train, test=test, other=other)
+    observed = run_part("standardize", seen.Standardized, train=train, test=test, other=other)
     outputs = {"train": observed.train, "test": observed.test, "other": observed.other}
     scaling = diagnosis.Scaling(inputs=features, outputs=outputs)
 
@@ -129,12 +129,12 @@ def test_scaling_knows_the_training_split_alone(
     assert scaling.is_by_training, scaling.message
 
 
-def test_loss_weighs_positives_up(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
+def test_loss_weighs_positives_up(run_part: RunPart, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
     """The mean cross-entropy on logits, in which a positive counts n_neg / n_pos times."""
-    random = random_for(seed, "pipeline loss")
+    random = rng_for(seed, "pipeline loss")
     logits, targets = single(random.normal(size=40)), (random.uniform(size=40) < 0.4).astype(np.float64)
     labels, weight = np.repeat([1.0, 0.0], [10, 35]), 3.5
-    observed = play("loss", seen.Loss, labels=array(labels), logits=array(logits), targets=array(targets))
+    observed = run_part("loss", seen.Loss, labels=array(labels), logits=array(logits), targets=array(targets))
 
     on_failure(unrepaired, diagnosis.loss_mistakes, observed, logits, targets, weight)
     value, wanted = observed.value.number, diagnosis.weighted_loss(logits, targets, weight)
@@ -142,13 +142,13 @@ def test_loss_weighs_positives_up(play: Play, seed: int, on_failure: OnFailure, 
 
 
 @pytest.fixture(scope="module")
-def models(play: Play, seed: int) -> diagnosis.Models:
+def models(run_part: RunPart, seed: int) -> diagnosis.Models:
     """Ten models whose parameters were changed at random, and what they make of twelve rows."""
-    random = random_for(seed, "model")
+    random = rng_for(seed, "model")
     # Among them large ones, of which a logit is large, and a probability still at most 1.
     features, order = random.normal(size=(12, 6)) * np.repeat([1.0, 30.0, 1000.0], 4)[:, None], random.permutation(12)
     seeds = [seed % 1000, *range(1000, 1009)]
-    observed = play(
+    observed = run_part(
         "model",
         seen.Models,
         {"outputs": len(seeds)},
@@ -178,11 +178,11 @@ def test_model_gives_one_number_for_each_example(
 
 
 @pytest.fixture(scope="module")
-def fit(play: Play, seed: int) -> diagnosis.Fit:
+def fit(run_part: RunPart, seed: int) -> diagnosis.Fit:
     """`fit` of a linear model, with a loss whose gradient is the mean of the batch's features."""
-    features, labels = _labelled(random_for(seed, "fit"), 320)
+    features, labels = _labelled(rng_for(seed, "fit"), 320)
     features[:, 1:] *= 0.1  # so that a clipped gradient is the same
-    observed = play(
+    observed = run_part(
         "fit",
         seen.Training,
         {"noted": seen.NOTED_EPOCHS * len(labels) + 1, "columns": features.shape[1], "weights": features.shape[1] - 1},
@@ -210,10 +210,12 @@ def test_fit_steps_along_one_batchs_gradient(fit: diagnosis.Fit, on_failure: OnF
     assert fit.follows_each_batch, "a step is not along the gradient of its batch"
 
 
-def test_predict_leaves_dropout_out(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
+def test_predict_leaves_dropout_out(
+    run_part: RunPart, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
+) -> None:
     """Probabilities are the sigmoid of the logits in evaluation mode, however the model arrives."""
-    features = single(random_for(seed, "predict").normal(size=(50, 2)))
-    observed = play("predict", seen.Probabilities, features=array(features))
+    features = single(rng_for(seed, "predict").normal(size=(50, 2)))
+    observed = run_part("predict", seen.Probabilities, features=array(features))
 
     on_failure(unrepaired, diagnosis.prediction_mistakes, observed, features)
     found = one_each(observed.probabilities, len(features))
@@ -221,10 +223,12 @@ def test_predict_leaves_dropout_out(play: Play, seed: int, on_failure: OnFailure
     assert close(found, sigmoid(features[:, 0]), rtol=0.0, atol=1e-4), "these are not the model's probabilities"
 
 
-def test_decide_compares_probabilities(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
+def test_decide_compares_probabilities(
+    run_part: RunPart, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
+) -> None:
     """Positive is a probability of at least the threshold, whatever the threshold."""
-    logits = single(random_for(seed, "decide").normal(size=200))
-    observed = play(
+    logits = single(rng_for(seed, "decide").normal(size=200))
+    observed = run_part(
         "decide",
         seen.Decisions,
         {"decisions": len(THRESHOLDS)},
@@ -238,21 +242,25 @@ def test_decide_compares_probabilities(play: Play, seed: int, on_failure: OnFail
         assert right, f"at threshold {threshold} the decisions are not probability >= threshold"
 
 
-def test_measure_counts_over_everything(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
+def test_measure_counts_over_everything(
+    run_part: RunPart, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
+) -> None:
     """Precision, recall and F1 of all examples together, not a mean over parts of them."""
-    random = random_for(seed, "measure")
+    random = rng_for(seed, "measure")
     targets = np.sort((random.uniform(size=500) < 0.3).astype(np.float64))
     decisions = np.where(random.uniform(size=500) < 0.75, targets, 1 - targets)
-    observed = play("measure", seen.Measured, targets=array(targets), decisions=array(decisions))
+    observed = run_part("measure", seen.Measured, targets=array(targets), decisions=array(decisions))
 
     on_failure(unrepaired, diagnosis.measure_mistakes, observed, targets, decisions)
     wanted = metrics(decisions == 1.0, targets)
     assert diagnosis.agree(observed, [wanted]), f"measure returned {diagnosis.numbers(observed)}, expected {wanted}"
 
 
-def test_run_measures_on_the_test_split(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
+def test_run_measures_on_the_test_split(
+    run_part: RunPart, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
+) -> None:
     """What `run` reports is what the model does on examples that it was not trained on."""
-    run = _run(play, random_for(seed, "run"))
+    run = _run(run_part, rng_for(seed, "run"))
 
     on_failure(unrepaired, diagnosis.run_mistakes, run)
     assert run.has_trained, "fit was given nothing"
@@ -260,7 +268,7 @@ def test_run_measures_on_the_test_split(play: Play, seed: int, on_failure: OnFai
     assert run.measures_the_test_split, run.message
 
 
-def _run(play: Play, random: np.random.Generator) -> diagnosis.Run:
+def _run(run_part: RunPart, random: np.random.Generator) -> diagnosis.Run:
     """Run with every other function replaced: a model that calls positive what has a positive first feature."""
     scores = {"train": np.repeat([3.0, -3.0], 60), "test": np.repeat([3.0, -3.0], 30)}
     scores["all"] = np.concatenate([*scores.values()])
@@ -279,7 +287,7 @@ def _run(play: Play, random: np.random.Generator) -> diagnosis.Run:
             break
     features = np.column_stack([scores["all"], scores["all"], np.arange(len(scores["all"]))])
     rows = len(scores["train"])
-    observed = play(
+    observed = run_part(
         "run",
         seen.Run,
         {"rows": len(features)},
@@ -291,10 +299,12 @@ def _run(play: Play, random: np.random.Generator) -> diagnosis.Run:
     return diagnosis.Run(observed=observed, expected=expected, test_rows=range(rows, len(features)))
 
 
-def test_the_repaired_pipeline_is_good(play: Play, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
+def test_the_repaired_pipeline_is_good(
+    run_part: RunPart, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
+) -> None:
     """On data that it has never seen, the F1 of a model that nothing spoils in training is at least 0.7."""
-    features, labels, hidden, truth = hidden_split(random_for(seed, "whole"))
-    observed = play(
+    features, labels, hidden, truth = hidden_split(rng_for(seed, "whole"))
+    observed = run_part(
         "whole",
         seen.Whole,
         features=array(features),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grading.content import Assignment
-from hidden_tests.arrays import random_for
+from hidden_tests.arrays import rng_for
 from hidden_tests.conftest import FOCAL_ARGUMENTS, SAMPLER_DRAWS, moderate_focal_batches, sampler_counts, telling_counts
 from hidden_tests.diagnosis import focal, loss_batch, loss_weights, sampling
 
@@ -32,7 +32,7 @@ def test_every_formula_that_a_diagnosis_knows_is_in_the_catalogue(criterion: str
 
 def test_the_training_labels_tell_all_weights_apart():
     """Any two formulas of weights, and any formula and a constant, are a fiftieth apart for some set of labels."""
-    margins = [loss_weights.margin(telling_counts(random_for(seed, "loss"))) for seed in SEEDS]
+    margins = [loss_weights.margin(telling_counts(rng_for(seed, "loss"))) for seed in SEEDS]
 
     assert min(margins) > loss_weights.MARGIN > 10 * loss_batch.WEIGHT_TOLERANCE
 
@@ -46,7 +46,7 @@ def test_moderate_logits_tell_all_focal_losses_apart():
     """Any two formulas with at most one departure from the right one give losses that differ by more than rounding."""
     known = [formula for formula in focal.FORMULAS if formula.departures < 2]
     for seed in SEEDS[:20]:
-        batches = moderate_focal_batches(random_for(seed, "focal"))
+        batches = moderate_focal_batches(rng_for(seed, "focal"))
         for one, another in itertools.combinations(known, 2):
             assert _differ(one, another, batches), (seed, one, another)
 
@@ -68,7 +68,7 @@ def _differ(one: focal.Formula, another: focal.Formula, batches: list[tuple[Any,
 def test_draws_tell_partly_balanced_from_uniform_and_from_equal():
     """Weights of one over the root of the count lead to shares that no luck takes for the data's, or for a half."""
     for seed in SEEDS:
-        for positives, negatives in sampler_counts(random_for(seed, "sampler")):
+        for positives, negatives in sampler_counts(rng_for(seed, "sampler")):
             natural = positives / (positives + negatives)
             partly = positives**0.5 / (positives**0.5 + negatives**0.5)
             for other in (natural, 0.5):

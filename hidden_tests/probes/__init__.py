@@ -1,4 +1,4 @@
-"""Runs beside the candidate's code, inside the sandbox: sets a scene, calls a function, records what happened.
+"""Runs beside the candidate's code, inside the sandbox: makes inputs, calls a function, records what happened.
 
 A probe knows the inputs and never what is right. It takes the candidate and the inputs and returns observations, as
 plain data. Importing this package is what the warm worker does before its first call.
