@@ -178,18 +178,19 @@ def test_oversampling_keeps_the_originals(oversampled: list[Calls], on_failure: 
     on_failure(diagnosis.original_mistakes, firsts)
     for first in firsts:
         assert first.has_shapes, first.shapes_message
-        assert first.has_new_rows, f"of {len(first.returned.features)} rows none is new"
+        assert first.has_new_rows, first.new_rows_message
         assert first.lost == 0, f"{first.lost} of {len(first.labels)} examples are gone"
 
 
 @pytest.mark.criterion("oversampling")
 def test_oversampling_balances_the_classes(oversampled: list[Calls], on_failure: OnFailure) -> None:
-    """Both classes have the frequent one's count."""
+    """Both classes have the frequent one's count, for which there are new rows."""
     firsts = [first for first, *_ in oversampled]
 
     on_failure(diagnosis.balance_mistakes, firsts)
     for first in firsts:
         assert first.has_shapes, first.shapes_message
+        assert first.has_new_rows, first.new_rows_message
         assert first.is_balanced, f"there are {first.counts[0]} negatives and {first.counts[1]} positives"
 
 
@@ -203,7 +204,7 @@ def test_synthetic_rows_lie_between_neighbours_of_the_rare_class(
     on_failure(diagnosis.synthesis_mistakes, firsts)
     for first in firsts:
         assert first.has_shapes, first.shapes_message
-        assert first.has_new_rows, f"of {len(first.returned.features)} rows none is new"
+        assert first.has_new_rows, first.new_rows_message
         assert first.lies_between, f"{(~first.between).sum()} of {len(first.between)} are not between neighbours"
         assert first.is_synthetic, f"{first.copies.sum()} of {len(first.copies)} are copies"
 
@@ -216,7 +217,7 @@ def test_oversampling_follows_its_seed(oversampled: list[Calls], on_failure: OnF
         first, again, other = calls
         for call in calls:
             assert call.has_shapes, call.shapes_message
-            assert call.has_new_rows, f"of {len(call.returned.features)} rows none is new"
+            assert call.has_new_rows, call.new_rows_message
         assert first.is_the_same_as(again), "the same seed gives other rows"
         assert not first.has_the_rows_of(other), "another seed gives the same rows"
 

@@ -107,6 +107,7 @@ def test_split_keeps_the_share_of_positives(
     for split in splits:
         assert split.has_shapes, split.shapes_message
         assert split.is_a_quarter, split.rows_message
+        assert split.holds_only_rows, split.rows_message
         assert split.keeps_shares, split.shares_message
 
 

@@ -21,6 +21,8 @@ _ROUNDED = 0.02
 # Synthetic rows may be drawn to any of so many neighbours: the paper's five, and room for another choice.
 _MOST_NEIGHBOURS = 10
 _MOST_COPIES = 0.1
+# Of the rows that are missing in a data set, some fifty and more.
+_LEAST_NEW = 5
 
 
 # --- F1 -------------------------------------------------------------------------------------------------------------
@@ -131,8 +133,14 @@ class Oversampled:
 
     @property
     def has_new_rows(self) -> bool:
-        """Whether there is any new row of the rare class."""
-        return len(self._new_rare) > 0
+        """Whether there are new rows of the rare class, and not always the same."""
+        return len({tuple(row) for row in self._new_rare.tolist()}) >= _LEAST_NEW
+
+    @property
+    def new_rows_message(self) -> str:
+        """How many rows are new."""
+        rows = len(self.returned.features)
+        return f"of {rows} rows {len(self._new_rare)} are new ones of the rare class, or all are alike"
 
     @property
     def lies_between(self) -> bool:
@@ -176,7 +184,9 @@ def original_mistakes(calls: Sequence[Oversampled]) -> list[Cause]:
 
 def balance_mistakes(calls: Sequence[Oversampled]) -> list[Cause]:
     """Explain classes of other counts."""
-    return _strange_shapes(calls) or [_unbalanced(next(call for call in calls if not call.is_balanced))]
+    if strange := _strange_or_unchanged(calls):
+        return strange
+    return [_unbalanced(next(call for call in calls if not call.is_balanced))]
 
 
 def synthesis_mistakes(calls: Sequence[Oversampled]) -> list[Cause]:
@@ -202,7 +212,11 @@ def _strange_shapes(calls: Sequence[Oversampled]) -> list[Cause]:
 
 
 def _strange_or_unchanged(calls: Sequence[Oversampled]) -> list[Cause]:
-    return _strange_shapes(calls) or [_unbalanced(call) for call in calls if not call.has_new_rows][:1]
+    if strange := _strange_shapes(calls):
+        return strange
+    unchanged = [call for call in calls if not call.has_new_rows][:1]
+    made_up = [Cause("not-between-neighbours", detail=call.new_rows_message) for call in unchanged if call.is_balanced]
+    return made_up or [_unbalanced(call) for call in unchanged]
 
 
 def _unbalanced(call: Oversampled) -> Cause:

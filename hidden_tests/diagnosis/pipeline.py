@@ -104,12 +104,14 @@ class Split:
         Rows and labels that were made up have any share.
         """
         share = float(self.labels.mean())
-        return all(
-            -1 not in rows
-            and len({*rows}) == len(rows)
-            and abs(float(self.labels[rows].sum()) - share * len(rows)) < 1.5
-            for rows in (self.train, self.test)
+        return self.holds_only_rows and all(
+            abs(float(self.labels[rows].sum()) - share * len(rows)) < 1.5 for rows in (self.train, self.test)
         )
+
+    @property
+    def holds_only_rows(self) -> bool:
+        """Whether what is on each side are different rows of those that were given."""
+        return all(-1 not in rows and len({*rows}) == len(rows) for rows in (self.train, self.test))
 
     @property
     def rows_message(self) -> str:
@@ -163,6 +165,8 @@ def share_mistakes(splits: Sequence[Split]) -> list[Cause]:
         return [Cause("wrong-signature", detail=spoilt.shapes_message)]
     if spoilt := _first_without(splits, lambda split: split.is_a_quarter):
         return [Cause("unstratified-split", "wrong-share", spoilt.rows_message)]
+    if spoilt := _first_without(splits, lambda split: split.holds_only_rows):
+        return [Cause("unshuffled-split", "lost-rows", spoilt.rows_message)]
     spoilt = _first_without(splits, lambda split: split.keeps_shares)
     return [Cause("unstratified-split", detail="" if spoilt is None else spoilt.shares_message)]
 
