@@ -40,8 +40,8 @@ from grading.errors import GradingError
 
 # A grading asks for a main module and two further files, several times each.
 _KEPT: Final = 8
-# Of wall clock, for a process that has a CPU limit of its own: long enough on a busy machine.
-_PATIENCE_SECONDS: Final = 60
+# Of wall clock, for a process that has 2 s of CPU time: beyond it is this machine's fault, and no source's.
+_PATIENCE_SECONDS: Final = 300
 _FAREWELL_SECONDS: Final = 1
 _LONGEST_OUTLINE: Final = 16 << 20
 # As `codecs.lookup` calls them, under whatever alias a source names them. Other codecs can take half a minute for a
@@ -134,6 +134,12 @@ class _Parser:
             self._running = self._running or _start()
             try:
                 return _exchange(self._running[1], source)
+            except TimeoutError:
+                self._end()
+                raise GradingError(
+                    f"the process that parses sources has not answered in {_PATIENCE_SECONDS} s: "
+                    "this machine is too busy; grade again when it has CPUs to spare"
+                ) from None
             except OSError:
                 status = self._end()
         if status >= 0:

@@ -22,7 +22,8 @@ from grading.publish import blank_discussion, handed_out, starters
 from grading.sandbox.calls import CandidateCode
 from grading.source import Decoded, decode, outline
 
-MAX_FILE_BYTES = 256 * 1024
+# Of each file; its text is in the report and on the pages, at up to six bytes for one.
+MAX_FILE_BYTES = 128 * 1024
 _HEADING = re.compile(r"## {1,9}([0-9]{1,3})\.(.*)", re.DOTALL)
 _NAME_LENGTH = 80
 _TITLE_LENGTH = 200

@@ -4,6 +4,7 @@ Counted is CPU time, of this process and of those it started, so that a busy mac
 several times what the limits add up to; without them most of these sources take minutes.
 """
 
+import json
 import resource
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from grading.submission import MAX_FILE_BYTES, read_submission
 # Measured: 0.1 to 3 s for one hostile file, 8 s for three.
 MOST_SECONDS = 20
 MOST_SECONDS_OF_THREE = 40
+MOST_BYTES_EACH = 5_000_000
 MOST_PAGE_BYTES = 5 << 20
 MOST_MEMORY_KIB = 100 << 10
 
@@ -204,3 +206,28 @@ def test_a_discussion_costs_no_time(case: str, assignment: Assignment, run: Run,
 
     assert used() - before < MOST_SECONDS
     assert size < MOST_PAGE_BYTES
+
+
+# One byte in a file that becomes six in the report (JSON escapes it), or on a page (HTML does).
+ESCAPED = {"control characters": b"\x01", "Latin-1": b"\xe4", "ampersands": b"&", "quotes": b"'", "line feeds": b"\n"}
+
+
+@pytest.mark.parametrize("case", ESCAPED)
+def test_the_largest_files_together_fit_report_and_pages(case: str, assignment: Assignment, run: Run, tmp_path: Path):
+    """Every file as large as it may be, of what takes the most room: 5 MB hold the report and each page."""
+    (tmp_path / "assignment").mkdir()
+    content = ESCAPED[case] * MAX_FILE_BYTES
+    for name in (assignment.manifest.source, *assignment.manifest.further):
+        cookie = b"# coding: latin-1\n"
+        (tmp_path / name).write_bytes(cookie + content[: MAX_FILE_BYTES - len(cookie)])
+    heading = b"## 1. x\n"
+    (tmp_path / assignment.manifest.discussion).write_bytes(heading + content[: MAX_FILE_BYTES - len(heading)])
+
+    read = read_submission(tmp_path, assignment)
+    rubric = assignment.rubric(run.level)
+    card = scoring.score(msgspec.structs.replace(run, submission=read.submission), rubric, assignment.mistake)
+    report = json.dumps(msgspec.to_builtins(read.submission))
+
+    assert len(report) < MOST_BYTES_EACH
+    for page in pages(card, assignment, tmp_path).values():
+        assert len(page.encode()) < MOST_BYTES_EACH

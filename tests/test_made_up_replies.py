@@ -123,3 +123,42 @@ def test_the_largest_reply_that_fits_costs_little(level: str) -> None:
     for one in result["found"]:  # type: ignore[attr-defined]
         assert one["bytes"] < 5e6
         assert not one["not tried"], f"larger than a frame, so bound them: {one['not tried']}"
+
+
+# Frames of the largest size that fit no record, decoded in a process of its own.
+FRAMES = """
+import resource, sys
+from grading.sandbox.inside import wire
+from grading.sandbox.replies import read_reply
+
+room = wire.MAX_DOCUMENT_BYTES - 100
+block = wire.MAX_FRAME_BYTES - wire.MAX_DOCUMENT_BYTES - 100
+of = {
+    "empty lists": "[" + "[]," * (room // 3) + "[]]",
+    "empty mappings": "[" + "{}," * (room // 3) + "{}]",
+    "numbers": "[" + "1," * (room // 2) + "1]",
+    "texts": "[" + '"\\u0101",' * (room // 9) + '""]',
+    "keys": "{" + ",".join(f'"{n}":0' for n in range(room // 12)) + "}",
+    "arrays": "[" + '{"$array":["uint8",[0],0]},' * (room // 27) + "0]",
+    "one array": '{"$array":["uint8",[%d],0]}' % block,
+    "a large shape": '{"$array":["float64",[4294967296,4294967296],0]}',
+}[sys.argv[1]]
+document = ('{"nonce":"","observed":{"x":' + of + "}}").encode()
+frame = wire.HEADER.pack(wire.MAGIC, len(document), block) + document + bytes(block)
+read_reply(frame, nonce="")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+KINDS = (
+    *("empty lists", "empty mappings", "numbers", "texts", "keys"),
+    *("arrays", "one array", "a large shape"),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_largest_frame_that_fits_no_record_costs_little(kind: str) -> None:
+    """Decoding a frame of the largest size, whatever is in it, takes less than 200 MB beside what is imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", FRAMES, kind], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
+    )
+
+    assert int(done.stdout) < 200e6

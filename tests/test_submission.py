@@ -184,7 +184,7 @@ def test_a_further_file_in_another_encoding_costs_its_own_criterion(grade: Grade
 def test_a_file_over_the_limits_is_flagged(tmp_path: Path, assignment: Assignment):
     """The reviewer learns why it has no other flags."""
     path = tmp_path / "exercise.py"
-    path.write_text("import gc\nx = " + "not " * 50_000 + "1\n", encoding="utf-8")
+    path.write_text("import gc\nx = " + "not " * 32_000 + "1\n", encoding="utf-8")
 
     flags = read_submission(path, assignment).submission.flags
 

@@ -1,14 +1,19 @@
 """Exhaust: limits hold, the report stays small, and only what was attacked is lost."""
 
+import time
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from tests.attacks.conftest import FULL, in_evaluate, named, points
-from tests.conftest import Grade
+from tests.cases import PIPELINE
+from tests.compose import compose
+from tests.conftest import REFERENCE, Grade
 
 REPORT_BYTES = 1 << 20
+# Of the trusted side: an honest researcher's submission takes less than one.
+MOST_CPU_SECONDS = 30
 IN_EVALUATE = {
     "forks": ("import os\nwhile True: os.fork()", "crash"),
     "threads": (
@@ -55,6 +60,32 @@ def test_greed_costs_its_criterion_alone(attack: str, grade: Grade):
         assert named(card) == [("evaluation", mistake)]
     assert len(msgspec.json.encode(card)) < REPORT_BYTES
     assert _shared_memory() == before
+
+
+# Researcher level: what comes back is large, and would be compared and printed.
+LARGE_RESULTS = {
+    "600,000 rows": "return [torch.zeros(600_000, features.shape[1]), torch.zeros(600_000)] * 2",
+    "20 million values": "return [torch.zeros(2_500_000, 8), torch.zeros(2_500_000)] * 2",
+    "a meta tensor": "return [torch.zeros(10**9, 4, device='meta'), torch.zeros(10**9, device='meta')] * 2",
+}
+
+
+@pytest.mark.parametrize("result", LARGE_RESULTS)
+def test_large_results_at_researcher_level_cost_little(
+    result: str, grade: Grade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A split of hundreds of thousands of rows ends with a score, in bounded time of the trusted side, with CI=true."""
+    monkeypatch.setenv("CI", "true")
+    source = compose(f"def split(features, labels, seed):\n    {LARGE_RESULTS[result]}\n", "pipeline.py")
+    before = time.process_time()
+
+    card = grade(REFERENCE.read_text(encoding="utf-8"), level="researcher", further={PIPELINE: source})
+
+    assert time.process_time() - before < MOST_CPU_SECONDS
+    (pipeline,) = (criterion for criterion in card.criteria if criterion.id == "broken-pipeline")
+    failed = {test.id for test in pipeline.tests if test.outcome.value != "passed"}
+    assert {"split_draws_at_random", "split_keeps_the_share_of_positives"} <= failed
+    assert len(msgspec.json.encode(card)) < REPORT_BYTES
 
 
 def _shared_memory() -> set[Path]:

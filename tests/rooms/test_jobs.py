@@ -97,7 +97,7 @@ def inflate(root: Path) -> None:
         (replace_folder_by_link, "assignment is not a folder"),
         (replace_by_submodule, "is not a regular file"),
         (remove, "is not there"),
-        (inflate, "is larger than 256 KiB, the most that is read"),
+        (inflate, "is larger than 128 KiB, the most that is read"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
