@@ -2,6 +2,7 @@
 
 import typing
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import UnionType
 from typing import Any, Literal
 
@@ -124,3 +125,12 @@ def _consistent(found: dict[str, Any]) -> dict[str, Any]:
     if {"kind", "value", "requires_grad"} <= set(found):
         found["value"] = (found["value"] or 0.0) if found["kind"] == "number" else None
     return found
+
+
+def peak_bytes() -> int:
+    """Return the most memory that this process has had in use, since it became the program that it is.
+
+    getrusage's figure is not that: it begins with what the process had that forked it. Source: proc_pid_status(5).
+    """
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return 1024 * int(status.partition("VmHWM:")[2].split()[0])

@@ -122,7 +122,7 @@ def test_what_is_no_python_is_like_nothing(starters: frozenset[str]):
 def out(card: Scorecard, tmp_path: Path) -> Path:
     """The folder of a cohort of three who have copied from each other."""
     facts = {name: getattr(card.run, name) for name in ("level", "seed", "sandbox", "seconds", "submission", "notes")}
-    report = {"tests": [], "summary": {}, "grading": facts}
+    report = {"tests": [], "summary": {}, "exitcode": 0, "grading": facts}
     for name in ("ada", "bob", "carol"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "grade.json").write_text(to_json(card, []), encoding="utf-8")

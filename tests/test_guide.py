@@ -25,7 +25,7 @@ def mistaken(*names: str) -> str:
 @pytest.mark.parametrize(
     ("source", "total"),
     [
-        (mistaken("weighted-loss/bce-on-probabilities.py", "evaluation/averages-batches.py"), 65),
+        (mistaken("weighted-loss/bce-on-probabilities.py", "evaluation/missing-sigmoid.py"), 65),
         (EXAMPLE, 75),
         (mistaken("training-loop/wrong-epoch-loss.py"), 95),
     ],

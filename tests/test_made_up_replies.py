@@ -28,7 +28,7 @@ from grading.submission import read_submission
 from grading.under_test import CandidateFailure, CandidateUnderTest
 from tests.cases import EXERCISE, FOLLOWUPS, PIPELINE
 from tests.compose import compose
-from tests.replies import Replies
+from tests.replies import Replies, peak_bytes
 
 root, level, largest, *seeds = sys.argv[1:]
 largest = largest == "largest"
@@ -86,7 +86,7 @@ for seed in map(int, seeds):
             "not tried": largest_that_fits,
         }
     )
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+peak = peak_bytes()
 print(json.dumps({"found": found, "peak": peak, "cpu": sum(resource.getrusage(resource.RUSAGE_SELF)[:2])}))
 """
 
@@ -127,9 +127,10 @@ def test_the_largest_reply_that_fits_costs_little(level: str) -> None:
 
 # Frames of the largest size that fit no record, decoded in a process of its own.
 FRAMES = """
-import resource, sys
+import sys
 from grading.sandbox.inside import wire
 from grading.sandbox.replies import read_reply
+from tests.replies import peak_bytes
 
 room = wire.MAX_DOCUMENT_BYTES - 100
 block = wire.MAX_FRAME_BYTES - wire.MAX_DOCUMENT_BYTES - 100
@@ -146,7 +147,7 @@ of = {
 document = ('{"nonce":"","observed":{"x":' + of + "}}").encode()
 frame = wire.HEADER.pack(wire.MAGIC, len(document), block) + document + bytes(block)
 read_reply(frame, nonce="")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+print(peak_bytes())
 """
 KINDS = (
     *("empty lists", "empty mappings", "numbers", "texts", "keys"),
