@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from grading.errors import ContentError, UsageError
+from grading.errors import ContentError, UsageError, reason
 from grading.model import Criterion, Interview, Manifest, Mistake, Question, Rubric, ScoredBy
 
 FOLDER = "hidden_tests"
@@ -118,7 +118,7 @@ def load_toml(path: Path, kind: type[_T]) -> _T:
     except FileNotFoundError:
         raise ContentError(f"{path}: there is no such file") from None
     except OSError as error:
-        raise ContentError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise ContentError(f"{path}: cannot be read: {reason(error)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ContentError(f"{path}: {error}") from None
 

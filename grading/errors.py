@@ -25,3 +25,9 @@ class ContentError(GradingError):
 
 class SandboxError(GradingError):
     """Candidate code cannot be isolated on this machine."""
+
+
+def reason(error: Exception) -> str:
+    """Return why a file cannot be used, as the system says it: for the middle of a message."""
+    said = error.strerror if isinstance(error, OSError) else None
+    return (said or str(error)).lower()

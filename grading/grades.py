@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from grading.errors import UsageError
+from grading.errors import UsageError, reason
 from grading.model import Grade
 
 
@@ -13,7 +13,6 @@ def read_grade(path: Path) -> Grade:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Grade)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise UsageError(f"{path}: cannot be read: {why}; give the grade.json that 'grade' wrote") from None
+        raise UsageError(f"{path}: cannot be read: {reason(error)}; give the grade.json that 'grade' wrote") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is not a whole grade.json: {error}; grade again") from None

@@ -19,7 +19,7 @@ import pytest
 import grading.harness
 from grading import score as scoring
 from grading.content import FOLDER, Assignment
-from grading.errors import ContentError, GradingError, UsageError
+from grading.errors import ContentError, GradingError, UsageError, reason
 from grading.harness import Harness, Progress, report_arguments
 from grading.model import Figure, Review, Rubric, Run, Scorecard, ScoredBy
 from grading.publish import solution
@@ -206,9 +206,7 @@ def prepare_folder(out: Path, names: Iterable[str]) -> None:
         for name in names:
             (out / name).unlink(missing_ok=True)
     except OSError as error:
-        raise UsageError(
-            f"{out}: cannot be written to: {(error.strerror or str(error)).lower()}; give another --out"
-        ) from None
+        raise UsageError(f"{out}: cannot be written to: {reason(error)}; give another --out") from None
 
 
 def write_whole(files: Mapping[Path, str]) -> None:
@@ -226,5 +224,5 @@ def write_whole(files: Mapping[Path, str]) -> None:
         for left in (*scratch.values(), *renamed):
             left.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise GradingError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None
+            raise GradingError(f"{path}: cannot be written: {reason(error)}") from None
         raise

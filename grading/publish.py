@@ -15,7 +15,7 @@ from typing import Final, Literal
 import jinja2
 
 from grading.content import Assignment
-from grading.errors import ContentError, UsageError
+from grading.errors import ContentError, UsageError, reason
 
 Flow = Literal["open", "room"]
 _FLOWS: Final[tuple[Flow, ...]] = ("open", "room")
@@ -57,7 +57,7 @@ def publish(assignment: Assignment, level: str, folder: Path, *, torch_index: st
         _write(folder, files)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise UsageError(f"{folder}: cannot be written to: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{folder}: cannot be written to: {reason(error)}") from None
     return sorted(files)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from grading.errors import UsageError
+from grading.errors import UsageError, reason
 from grading.model import UNKNOWN_GRADER, Blame, Flag, Grader, Outcome, Result, Run, Submission
 
 
@@ -52,8 +52,7 @@ def read_report(path: Path) -> Run:
     try:
         report = msgspec.json.decode(path.read_bytes(), type=_Report)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise UsageError(f"{path}: cannot be read: {why}; give the report.json that 'grade' wrote") from None
+        raise UsageError(f"{path}: cannot be read: {reason(error)}; give the report.json that 'grade' wrote") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is not a whole report of the hidden tests: {error}; run `grade` again") from None
     if report.exitcode not in _ENDED:

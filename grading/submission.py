@@ -15,7 +15,7 @@ import msgspec
 
 from grading import flags
 from grading.content import Assignment
-from grading.errors import UsageError
+from grading.errors import UsageError, reason
 from grading.history import read_history
 from grading.model import Answer, Flag, Origin, Submission
 from grading.publish import blank_discussion, handed_out, starters
@@ -43,7 +43,7 @@ def read_origin(path: Path) -> Origin:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Origin)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {_reason(error)}") from None
+        raise UsageError(f"{path}: cannot be read: {reason(error)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is not what 'room fetch' writes: {error}") from None
 
@@ -168,7 +168,7 @@ def locate(path: Path, source: str) -> tuple[Path | None, Path]:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read: {_reason(error)}; give a checkout's folder or an {name}") from None
+        raise UsageError(f"{path}: cannot be read: {reason(error)}; give a checkout's folder or an {name}") from None
     if not stat.S_ISDIR(mode):
         if stat.S_ISREG(mode) and path.suffix != ".py":
             raise UsageError(f"{path}: is no Python file; give a checkout's folder or an {name}")
@@ -188,7 +188,7 @@ def read_file(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         link = isinstance(error, OSError) and error.errno == errno.ELOOP
-        raise UsageError(f"{path}: cannot be read: {'it is a link' if link else _reason(error)}") from None
+        raise UsageError(f"{path}: cannot be read: {'it is a link' if link else reason(error)}") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise UsageError(f"{path}: is not a regular file")
@@ -197,10 +197,6 @@ def read_file(path: Path) -> bytes:
     if len(content) > MAX_FILE_BYTES:
         raise UsageError(f"{path}: is larger than {MAX_FILE_BYTES // 1024} KiB, the most that is read")
     return content
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()
 
 
 def _refusal(decoded: Decoded) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from grading.content import FOLDER
-from grading.errors import GradingError
+from grading.errors import GradingError, reason
 from grading.model import Grader
 
 VERSION: Final = "0.1.0"
@@ -47,8 +47,7 @@ def grader_digest(root: Path) -> str:
         try:
             content = os.fsencode(path.readlink()) if path.is_symlink() else _digest_of_file(path)
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            raise GradingError(f"{path}: cannot be read: {why}; fix its permissions, or remove it") from None
+            raise GradingError(f"{path}: cannot be read: {reason(error)}; fix its permissions, or remove it") from None
         name = os.fsencode(path.relative_to(root))
         digest.update(b"%d %s %d %s" % (len(name), name, len(content), content))
     return digest.hexdigest()

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from grading.errors import UsageError
+from grading.errors import UsageError, reason
 from grading.model import Interview, Rubric, ScoredBy
 
 _BASE = 60.0
@@ -65,7 +65,7 @@ def load(path: Path) -> Record:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Record)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{path}: cannot be read: {reason(error)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is no interview's record: {error}; move it away to begin anew") from None
 

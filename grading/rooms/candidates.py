@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from grading.errors import UsageError
+from grading.errors import UsageError, reason
 from grading.rooms.github import PREFIX
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,60}\Z")
@@ -40,8 +40,7 @@ def read_candidates(path: Path, level: str) -> list[Candidate]:
             columns = set(reader.fieldnames or ())
             rows = [(reader.line_num, {k: (v or "").strip() for k, v in row.items() if k}) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise UsageError(f"{path}: cannot be read: {why.lower()}") from None
+        raise UsageError(f"{path}: cannot be read: {reason(error)}") from None
     if not columns >= _REQUIRED or not columns <= _KNOWN:
         raise UsageError(f"{path}: its first line is to be 'id,login' or 'id,login,level'")
     candidates = [_candidate(f"{path}:{line}", row, level) for line, row in rows]
