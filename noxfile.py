@@ -63,7 +63,7 @@ def hidden(session: nox.Session) -> None:
     """Run the hidden tests on assignment/ (or `-- PATH`) and write build/hidden/report.json."""
     submission, *rest = session.posargs or ["."]
     report = ["--json-report", "--json-report-file=build/hidden/report.json"]
-    arguments = ["hidden_tests", "-p", "grading.harness", "--submission", submission, "--tb=line", *report, *rest]
+    arguments = ["hidden_tests", "-p", "grading.run.plugin", "--submission", submission, "--tb=line", *report, *rest]
     # Failing tests are a result, and status 1; anything else is the grader's failure.
     _python(session, "-m", "pytest", *arguments, success_codes=[0, 1])
 
@@ -87,11 +87,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, format, types and workflows."""
+    """Check style, format, types, imports and workflows."""
     _python(session, "-m", "ruff", "check")
     _python(session, "-m", "ruff", "format", "--check")
     _python(session, "-m", "mypy")
     programs = _environment(session)
+    session.run(str(programs / "lint-imports"), "--no-cache", external=True, silent=True)
     # Those of this repository, and those of a room, as it is generated.
     published = Path(session.create_tmp()) / "room"
     shutil.rmtree(published, ignore_errors=True)

@@ -11,22 +11,27 @@ from typing import Any, Literal, NoReturn, TypeVar
 import msgspec
 from msgspec import Struct
 
-from grading import pipeline
 from grading.arguments import Parser, seed_number, whole_number
 from grading.cohort import FAILED, PAGE, TABLE, grade_cohort
-from grading.content import Assignment
+from grading.content.load import Assignment
+from grading.content.records import ScoredBy
+from grading.content.version import this_grader
 from grading.errors import GradingError, SandboxError, UsageError
-from grading.grades import read_grade
-from grading.harness import make_sandbox, new_seed
-from grading.level import DEFAULT_LEVEL, level_of_all, level_to_grade
-from grading.model import Scorecard, ScoredBy
-from grading.publish import publish, refresh
+from grading.files import prepare_folder, write_whole
+from grading.handout.publish import publish, refresh
+from grading.pipeline.grade import grade
+from grading.pipeline.pages import FILES
+from grading.pipeline.rescore import rescore
 from grading.render.annotations import to_annotations
 from grading.render.exports import to_csv, to_gradescope, to_junit
-from grading.review import level_of_sheet, read_review, sheet_name, to_sheet
 from grading.rooms.commands import add_room
-from grading.submission import read_origin, read_submission
-from grading.version import this_grader
+from grading.run.seed import new_seed
+from grading.sandbox.start import make_sandbox
+from grading.scoring.grade import read_grade
+from grading.scoring.records import Scorecard
+from grading.scoring.review import level_of_sheet, read_review, sheet_name, to_sheet
+from grading.submission.level import DEFAULT_LEVEL, level_of_all, level_to_grade
+from grading.submission.read import read_origin, read_submission
 
 LEVELS = ("junior", "mid", "senior", "researcher")
 _EXIT_STATUS = """exit status:
@@ -140,12 +145,12 @@ def _grade_submission(args: _Grade) -> None:
     review = None
     if args.review is not None:
         review = read_review(args.review, rubric, of=None if args.for_anyone else read.submission.name)
-    pipeline.prepare_folder(args.out, pipeline.FILES)
+    prepare_folder(args.out, FILES)
     if not args.sandbox:
         print("grading: NO SANDBOX: candidate code runs unprotected, and may forge its score", file=sys.stderr)
     sandbox = make_sandbox(assignment, preload=read.preload, protected=args.sandbox)
     try:
-        card = pipeline.grade(
+        card = grade(
             read,
             assignment=assignment,
             rubric=rubric,
@@ -168,7 +173,7 @@ def _grade_submission(args: _Grade) -> None:
 
 def _score(args: _Score) -> None:
     out = args.out if args.out is not None else args.report.parent
-    card = pipeline.rescore(
+    card = rescore(
         args.report,
         assignment=Assignment(_root()),
         level=args.level,
@@ -192,8 +197,8 @@ def _review(args: _Review) -> None:
         raise UsageError(f"{out}: is a folder; --out names the file to write")
     if out.exists() and not args.force:
         raise UsageError(f"{out}: already exists; use another --out, or --force to overwrite")
-    pipeline.prepare_folder(out.parent, ())
-    pipeline.write_whole({out: to_sheet(submission, rubric, assignment.questions(rubric.level))})
+    prepare_folder(out.parent, ())
+    write_whole({out: to_sheet(submission, rubric, assignment.questions(rubric.level))})
     command = shlex.join(["python", "-m", "grading", "grade", str(args.submission), "--review", str(out)])
     print(f"{out}: fill it in, then: {command}")
 
@@ -234,7 +239,7 @@ def _interview(args: _Interview) -> None:
     if not args.interviewer.strip():
         raise UsageError("interview: --interviewer is empty: give the name of whoever reviews")
     folder = args.out / args.candidate
-    pipeline.prepare_folder(folder, ())
+    prepare_folder(folder, ())
     open_session(
         folder,
         candidate=args.candidate,
@@ -293,7 +298,7 @@ def _export(args: _Export) -> None:
         raise UsageError(f"{args.out.parent}: is no folder; make it, or give another --out")
     if args.out.is_dir():
         raise UsageError(f"{args.out}: is a folder; --out names the file to write")
-    pipeline.write_whole({args.out: text})
+    write_whole({args.out: text})
 
 
 def _report(card: Scorecard) -> None:
@@ -342,28 +347,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, help="print the version, and a digest of grader and assignment")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    grade = _command(commands, "grade", _grade, _Grade, "run the hidden tests on a submission and score it")
-    grade.add_argument(
+    grade_ = _command(commands, "grade", _grade, _Grade, "run the hidden tests on a submission and score it")
+    grade_.add_argument(
         "submission", type=Path, metavar="SUBMISSION", help="a checkout with assignment/, or an exercise.py"
     )
-    _common(grade, out=Path("build/grade"))
-    grade.add_argument(
+    _common(grade_, out=Path("build/grade"))
+    grade_.add_argument(
         "--seed", type=seed_number, metavar="N", help="repeat a run with its report's seed (default: a new one)"
     )
-    grade.add_argument(
+    grade_.add_argument(
         "--no-sandbox",
         dest="sandbox",
         action="store_false",
         help="run candidate code unprotected in this process: only for code you would run yourself",
     )
 
-    grade.add_argument(
+    grade_.add_argument(
         "--origin", type=Path, metavar="FILE", help="where the files came from, as 'room fetch' wrote it"
     )
-    grade.add_argument(
+    grade_.add_argument(
         "--annotate", action="store_true", help="also print GitHub annotations for the candidate's lines"
     )
-    grade.add_argument(
+    grade_.add_argument(
         "--feedback-only",
         action="store_true",
         help="write and print only what the candidate may read: feedback.md, and grade.json without hidden tests",

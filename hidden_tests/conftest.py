@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grading.under_test import CandidateUnderTest
+from grading.run.candidate import CandidateUnderTest
 from hidden_tests.arrays import array, rng_for, single
 from hidden_tests.diagnosis import focal, loss, loss_weights
 from hidden_tests.diagnosis.evaluation import ComparedRuns, Evaluations, ObservedRun, ShiftedRuns

@@ -9,8 +9,8 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from grading.model import Figure
-from grading.under_test import CandidateUnderTest
+from grading.render.figure import Figure
+from grading.run.candidate import CandidateUnderTest
 from hidden_tests.arrays import array, rng_for, single
 from hidden_tests.compare import all_true
 from hidden_tests.observations.figures import Shown

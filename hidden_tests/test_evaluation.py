@@ -4,7 +4,7 @@ from math import isfinite
 
 import pytest
 
-from grading.harness import OnFailure
+from grading.run.explain import OnFailure
 from hidden_tests.diagnosis.evaluation import Evaluations, metric_mistakes, mode_mistakes, undefined_mistakes
 
 pytestmark = pytest.mark.criterion("evaluation")

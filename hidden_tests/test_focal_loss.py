@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.harness import OnFailure
+from grading.run.explain import OnFailure
 from hidden_tests.diagnosis.focal import (
     FocalProfile,
     focusing_mistakes,

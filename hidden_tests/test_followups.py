@@ -6,9 +6,9 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import pytest
 
-from grading.harness import Cause, OnFailure
-from grading.observations import Observation, Sizes
-from grading.under_test import CandidateUnderTest
+from grading.run.candidate import CandidateUnderTest
+from grading.run.explain import Cause, OnFailure
+from grading.run.observations import Observation, Sizes
 from hidden_tests.arrays import array, rng_for, single
 from hidden_tests.diagnosis import followups as diagnosis
 from hidden_tests.diagnosis.followups import Network, Oversampled, Tuned

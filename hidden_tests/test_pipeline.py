@@ -6,9 +6,9 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import pytest
 
-from grading.harness import Cause, OnFailure
-from grading.observations import Observation, Sizes
-from grading.under_test import CandidateUnderTest
+from grading.run.candidate import CandidateUnderTest
+from grading.run.explain import Cause, OnFailure
+from grading.run.observations import Observation, Sizes
 from hidden_tests.arrays import array, one_each, rng_for, single
 from hidden_tests.compare import close
 from hidden_tests.diagnosis import pipeline as diagnosis

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.harness import OnFailure
+from grading.run.explain import OnFailure
 from hidden_tests.arrays import told
 from hidden_tests.diagnosis.loss import Case, Profile, range_mistakes, reduction_mistakes, weight_mistakes
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grading.content import ANY, Assignment
+from grading.content.load import ANY, Assignment
 from tests.compose import compose
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,16 +7,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grading import score as scoring
-from grading.content import Assignment
-from grading.harness import make_sandbox
-from grading.model import Scorecard, ScoredBy
-from grading.pipeline import run_hidden_tests
-from grading.report import read_report
+from grading.content.load import Assignment
+from grading.content.records import ScoredBy
+from grading.run.hidden_tests import run_hidden_tests
 from grading.sandbox.bubblewrap import Content
 from grading.sandbox.calls import Sandbox
 from grading.sandbox.inside.budget import Budget
-from grading.submission import read_submission
+from grading.sandbox.start import make_sandbox
+from grading.scoring import score as scoring
+from grading.scoring.records import Scorecard
+from grading.scoring.report import read_report
+from grading.submission.read import read_submission
 
 # Another take-home, whose hidden tests are its own.
 collect_ignore = ["tiny"]

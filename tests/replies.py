@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from msgspec import Meta
 
-from grading.observations import AtMost, Observation, Sized, Sizes, Values
+from grading.run.observations import AtMost, Observation, Sized, Sizes, Values
 from grading.sandbox.inside.wire import Array
 from grading.sandbox.replies import REPORTED_KINDS
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grading.version import VERSION, grader_digest
+from grading.content.version import VERSION, grader_digest
 from tests.conftest import ROOT
 
 TINY = ROOT / "tests" / "tiny"

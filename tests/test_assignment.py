@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment
-from grading.publish import solution
+from grading.content.load import Assignment
+from grading.handout.templates import solution
 from tests.conftest import ROOT
 
 STARTER = ROOT / "assignment" / "exercise.py"

@@ -8,7 +8,7 @@ import pytest
 from msgspec import Meta
 
 from grading.errors import ContentError
-from grading.observations import (
+from grading.run.observations import (
     AtMost,
     Floats,
     Indices,

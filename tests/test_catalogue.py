@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import ANY, Assignment
-from grading.model import Outcome, ScoredBy, Severity
-from grading.score import LEAST_LOST, MOST_LOST_TO_MINOR
+from grading.content.load import ANY, Assignment
+from grading.content.records import ScoredBy, Severity
+from grading.run.records import Outcome
+from grading.scoring.score import LEAST_LOST, MOST_LOST_TO_MINOR
 from tests.compose import compose
 from tests.conftest import ROOT, Grade
 

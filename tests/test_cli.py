@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from tests.conftest import REFERENCE, ROOT
 
 

@@ -13,11 +13,12 @@ import pytest
 import grading.cohort.page
 from grading.cohort.item_analysis import items, most_frequent
 from grading.cohort.page import cohort_page
-from grading.content import Assignment
-from grading.likeness import Likeness, alike, groups
-from grading.model import Grade, Scorecard
-from grading.publish import starters_of_module
+from grading.cohort.similarity import Likeness, alike, groups
+from grading.content.load import Assignment
+from grading.handout.templates import starters_of_module
 from grading.render import to_json
+from grading.scoring.grade import Grade
+from grading.scoring.records import Scorecard
 from tests import tiny_cohort
 from tests.conftest import REFERENCE, ROOT
 from tests.conftest import Grade as GradeSource

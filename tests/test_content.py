@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment, load_rubric
+from grading.content.load import Assignment, load_rubric
 from grading.errors import ContentError, UsageError
 from tests.conftest import ROOT
 

@@ -11,15 +11,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grading import score as scoring
-from grading import source
-from grading.content import Assignment
-from grading.likeness import alike, groups
-from grading.model import Blame, Flag, History, Outcome, Result, Run, ScoredBy, Submission
-from grading.pipeline import pages
-from grading.publish import starters_of_module
+from grading.cohort.similarity import alike, groups
+from grading.content.load import Assignment
+from grading.content.records import ScoredBy
+from grading.handout.templates import starters_of_module
+from grading.pipeline.pages import pages
 from grading.render.annotations import to_annotations
-from grading.submission import MAX_FILE_BYTES, read_submission
+from grading.run.records import Blame, Outcome, Result, Run
+from grading.scoring import score as scoring
+from grading.submission import source
+from grading.submission.read import MAX_FILE_BYTES, read_submission
+from grading.submission.records import Flag, History, Submission
 
 # Measured: 0.1 to 3 s for one hostile file, 8 s for three.
 MOST_SECONDS = 20

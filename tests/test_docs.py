@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grading.cli import main
-from grading.content import Assignment
+from grading.content.load import Assignment
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from grading.cli import main
-from grading.content import Assignment
-from grading.model import Scorecard
+from grading.content.load import Assignment
 from grading.render import to_json
+from grading.scoring.records import Scorecard
 from tests.compose import compose
 from tests.conftest import REFERENCE, ROOT, Grade
 

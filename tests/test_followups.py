@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grading.content import Assignment
-from grading.model import ScoredBy
-from grading.publish import handout
+from grading.content.load import Assignment
+from grading.content.records import ScoredBy
+from grading.handout.templates import handout
 from hidden_tests.test_followups import FILE, baseline_f1, improvement_split
 from tests.compose import compose
 from tests.conftest import ROOT, Grade

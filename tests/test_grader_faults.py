@@ -56,7 +56,7 @@ FAULTS = {
     "a mistake that the catalogue lacks": ('["cuts-one-end"]', '["no-such-id"]', WRONG, "no mistake 'no-such-id'"),
     "a variant that the catalogue lacks": (
         'lambda: ["cuts-one-end"]',
-        'lambda: [__import__("grading.harness").harness.Cause("cuts-one-end", "no-such-variant")]',
+        'lambda: [__import__("grading.run.explain").run.explain.Cause("cuts-one-end", "no-such-variant")]',
         WRONG,
         "no variant 'no-such-variant'",
     ),
@@ -101,7 +101,7 @@ def test_judging_for_ever_costs_the_test_alone(checkout: Path) -> None:
     """A reply that keeps the trusted side busy is ended by the CPU time it used, and the rest is graded."""
     replace(checkout, "    assert means ==", "    while means[0] == 666.0:\n        pass\n    assert means ==")
 
-    done = grade(checkout, WRONG, before="import grading.harness\ngrading.harness.JUDGING_CPU_SECONDS = 0.5")
+    done = grade(checkout, WRONG, before="import grading.run.judging\ngrading.run.judging.JUDGING_CPU_SECONDS = 0.5")
 
     assert done.returncode == 0, done.stderr
     graded = json.loads((checkout / "build" / "grade" / "grade.json").read_text(encoding="utf-8"))
@@ -113,7 +113,7 @@ def test_explaining_for_ever_costs_the_test_alone(checkout: Path) -> None:
     """A failure whose diagnosis takes too long is the same: there is a score, and no fault of the grader's."""
     replace(checkout, 'lambda: ["cuts-one-end"] if', 'lambda: max(0 for _ in iter(int, 1)) or ["cuts-one-end"] if')
 
-    done = grade(checkout, WRONG, before="import grading.harness\ngrading.harness.JUDGING_CPU_SECONDS = 0.5")
+    done = grade(checkout, WRONG, before="import grading.run.judging\ngrading.run.judging.JUDGING_CPU_SECONDS = 0.5")
 
     assert done.returncode == 0, done.stderr
     graded = json.loads((checkout / "build" / "grade" / "grade.json").read_text(encoding="utf-8"))
@@ -125,7 +125,7 @@ def test_a_report_of_a_run_that_stopped_early_is_not_scored(checkout: Path) -> N
     replace(checkout, "statistics.fmean(values[:8])", "statistics.fmeen(values[:8])")
     (checkout / "exercise.py").write_text(RIGHT, encoding="utf-8")
     options = ["--rootdir=.", "--import-mode=importlib", "--submission=exercise.py", "--json-report"]
-    hidden = [sys.executable, "-m", "pytest", "hidden_tests", "-p", "grading.harness", *options]
+    hidden = [sys.executable, "-m", "pytest", "hidden_tests", "-p", "grading.run.plugin", *options]
     score = [sys.executable, "-m", "grading", "score", ".report.json"]
 
     ran, scored = (

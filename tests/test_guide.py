@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from grading import score as scoring
 from grading.cli import main
-from grading.content import Assignment
-from grading.model import Review, ScoredBy
+from grading.content.load import Assignment
+from grading.content.records import ScoredBy
+from grading.scoring import score as scoring
+from grading.scoring.records import Review
 from tests.compose import compose
 from tests.conftest import ROOT, Grade
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from grading.content import Assignment
+from grading.content.load import Assignment
+from grading.content.records import Interview
 from grading.interview.record import Record
-from grading.model import Interview
 from tests.conftest import REFERENCE, ROOT
 
 

@@ -9,37 +9,6 @@ import pytest
 from tests.conftest import ROOT
 
 INSIDE = "grading.sandbox.inside"
-RECORDS = {"grading.errors", "grading.model"}
-MAY_IMPORT = {
-    "errors": set(),
-    "model": set(),
-    "content": RECORDS,
-    "outline": set(),
-    "source": {"grading", "grading.errors"},
-    "flags": {*RECORDS, "grading.source"},
-    "score": {"grading.model"},
-    "report": RECORDS,
-    "review": {*RECORDS, "grading.content"},
-    "history": {*RECORDS, "grading.sandbox.bubblewrap"},
-    "submission": {
-        *RECORDS,
-        *("grading", "grading.content", "grading.history", "grading.publish", "grading.sandbox.calls"),
-        "grading.source",
-    },
-    "publish": {"grading.errors", "grading.content"},
-    "grades": RECORDS,
-    "version": {*RECORDS, "grading.content"},
-    "cohort/item_analysis": {"grading.model"},
-    "cohort/names": set(),
-    "cohort/retry": {"grading.errors"},
-    "cohort/table": {"grading.model", "grading.render.exports"},
-    "likeness": {"grading.source"},
-    "rooms/github": {"grading.errors"},
-    "rooms/candidates": {"grading.errors", "grading.rooms.github"},
-    "rooms/answer": {"grading.model", "grading.render", "grading.rooms.github"},
-    "rooms/sweep": {"grading.rooms.answer", "grading.rooms.github"},
-    "rooms/setup": {"grading.errors", "grading.content", "grading.publish", "grading.rooms.candidates"},
-}
 FILES = sorted((ROOT / "grading").rglob("*.py"))
 
 
@@ -58,27 +27,6 @@ def imported(path: Path) -> set[str]:
 def ours(path: Path) -> set[str]:
     """Return the modules of this package that a file imports."""
     return {name for name in imported(path) if name.partition(".")[0] == "grading"}
-
-
-@pytest.mark.parametrize("name", MAY_IMPORT)
-def test_a_module_imports_only_from_lower_layers(name: str):
-    """Each imports what it is granted, and no more."""
-    assert ours(ROOT / "grading" / f"{name}.py") <= MAY_IMPORT[name]
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "grading/render").glob("*.py")), ids=lambda path: path.stem)
-def test_a_renderer_knows_records_and_renderers_alone(path: Path):
-    """No file, no sandbox, no scoring; and outlines of the candidate's source."""
-    allowed = {"grading.model", "grading.source"}
-    assert {name for name in ours(path) if not name.startswith("grading.render")} <= allowed
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_nothing_but_the_command_line_knows_of_rooms(path: Path):
-    """The grader works without GitHub."""
-    if path.parent.name != "rooms":
-        allowed = {"grading.rooms.commands"} if path.name == "cli.py" else set()
-        assert {name for name in ours(path) if name.startswith("grading.rooms")} <= allowed
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from grading.errors import UsageError
-from grading.level import level_of_all, level_to_grade
-from grading.publish import handout, publish, solution
+from grading.handout.publish import publish
+from grading.handout.templates import handout, solution
+from grading.submission.level import level_of_all, level_to_grade
 from tests.conftest import REFERENCE, ROOT
 from tests.test_cli import grading
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.model import ScoredBy
+from grading.content.records import ScoredBy
 from tests.compose import compose
 from tests.conftest import ROOT, Grade
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.likeness import alike, groups
+from grading.cohort.similarity import alike, groups
 
 COPIED = "".join(f"def f{n}(x):\n    y = x + {n}\n    return y * {n}\n\n\n" for n in range(3, 12))
 # Each ended the comparison of everybody.

@@ -17,15 +17,16 @@ RUN = """
 import json, resource, sys, tempfile
 from pathlib import Path
 
-import grading.harness
-from grading import score as scoring
-from grading.content import Assignment
-from grading.harness import make_sandbox
-from grading.pipeline import pages, run_hidden_tests
-from grading.report import read_report
+import grading.run.harness
+from grading.scoring import score as scoring
+from grading.content.load import Assignment
+from grading.sandbox.start import make_sandbox
+from grading.pipeline.pages import pages
+from grading.run.hidden_tests import run_hidden_tests
+from grading.scoring.report import read_report
 from grading.sandbox.inside import wire
-from grading.submission import read_submission
-from grading.under_test import CandidateFailure, CandidateUnderTest
+from grading.submission.read import read_submission
+from grading.run.candidate import CandidateFailure, CandidateUnderTest
 from tests.cases import EXERCISE, FOLLOWUPS, PIPELINE
 from tests.compose import compose
 from tests.replies import Replies, peak_bytes
@@ -62,7 +63,7 @@ class NoSandbox:
         pass
 
 
-grading.harness.CandidateUnderTest = MadeUp
+grading.run.harness.CandidateUnderTest = MadeUp
 assignment = Assignment(Path(root))
 rubric = assignment.rubric(level)
 folder = Path(tempfile.mkdtemp())

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from hidden_tests.arrays import rng_for
 from hidden_tests.conftest import FOCAL_ARGUMENTS, SAMPLER_DRAWS, moderate_focal_batches, sampler_counts, telling_counts
 from hidden_tests.diagnosis import focal, loss_batch, loss_weights, sampling

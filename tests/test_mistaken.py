@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grading.model import ScoredBy
+from grading.content.records import ScoredBy
 from tests.conftest import ROOT, Grade
 
 FOLDER = ROOT / "tests" / "submissions" / "mistaken"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment
-from grading.model import Outcome
+from grading.content.load import Assignment
+from grading.run.records import Outcome
 from tests.cases import SUBMISSIONS, case_of
 from tests.conftest import Grade
 

@@ -8,18 +8,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grading.content import Assignment
+from grading.content.load import Assignment
+from grading.content.records import ScoredBy
+from grading.content.version import VERSION, grader_digest
 from grading.errors import UsageError
-from grading.model import Answer, Commit, History, Review, Scorecard, ScoredBy
-from grading.publish import solution
+from grading.handout.templates import solution
 from grading.render import to_feedback, to_json, to_summary
 from grading.render.annotations import to_annotations
 from grading.render.html.summary import to_html
 from grading.render.markdown import block, escape
 from grading.render.summary import HELD
-from grading.review import read_review, to_sheet
-from grading.score import score
-from grading.version import VERSION, grader_digest
+from grading.scoring.records import Review, Scorecard
+from grading.scoring.review import read_review, to_sheet
+from grading.scoring.score import score
+from grading.submission.records import Answer, Commit, History
 from tests.compose import compose
 from tests.conftest import ROOT, Grade
 

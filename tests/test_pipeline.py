@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from grading.content import Assignment
-from grading.publish import handout
+from grading.content.load import Assignment
+from grading.handout.templates import handout
 from hidden_tests.oracle import metrics
 from hidden_tests.test_pipeline import FILE, LEAST_F1, hidden_split
 from tests.compose import compose

@@ -18,7 +18,7 @@ USAGE_ERROR = int(pytest.ExitCode.USAGE_ERROR)
 
 def hidden(report: Path, *options: object) -> subprocess.CompletedProcess[str]:
     """Run pytest on the hidden tests with the plugin."""
-    command = [sys.executable, "-m", "pytest", "hidden_tests", "-p", "grading.harness", "--tb=line", "-q"]
+    command = [sys.executable, "-m", "pytest", "hidden_tests", "-p", "grading.run.plugin", "--tb=line", "-q"]
     command += ["--json-report", f"--json-report-file={report}", *map(str, options)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 

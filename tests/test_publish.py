@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from grading.errors import ContentError, UsageError
-from grading.publish import handout, publish, solution
+from grading.handout.publish import publish
+from grading.handout.templates import handout, solution
 from tests.conftest import ROOT, Grade
 
 LEVELS = Assignment(ROOT).levels

@@ -3,23 +3,11 @@
 import msgspec
 import pytest
 
-from grading.model import (
-    Blame,
-    Criterion,
-    History,
-    Mistake,
-    Outcome,
-    Result,
-    Review,
-    Rubric,
-    Run,
-    Scorecard,
-    ScoredBy,
-    Severity,
-    Submission,
-    Verdict,
-)
-from grading.score import score
+from grading.content.records import Criterion, Mistake, Rubric, ScoredBy, Severity
+from grading.run.records import Blame, Outcome, Result, Run
+from grading.scoring.records import Review, Scorecard, Verdict
+from grading.scoring.score import score
+from grading.submission.records import History, Submission
 
 RUBRIC = Rubric(
     level="mid",

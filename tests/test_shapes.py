@@ -2,9 +2,9 @@
 
 import pytest
 
-from grading.content import Assignment
-from grading.model import Scorecard
-from grading.pipeline import pages
+from grading.content.load import Assignment
+from grading.pipeline.pages import pages
+from grading.scoring.records import Scorecard
 from tests.compose import compose
 from tests.conftest import Grade
 

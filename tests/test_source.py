@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from grading import outline as child
-from grading import source
 from grading.errors import GradingError
-from grading.source import decode, outline
-from grading.submission import MAX_FILE_BYTES
+from grading.submission import outline as child
+from grading.submission import source
+from grading.submission.read import MAX_FILE_BYTES
+from grading.submission.source import decode, outline
 from tests.conftest import REFERENCE, ROOT
 
 UTF_8 = ("utf-8", "UTF8", "utf_8", "U8", "utf-8-sig", "utf-8-unix", "cp65001")
@@ -182,4 +182,4 @@ def test_an_outline_is_plain_data():
     plain = child.outline(REFERENCE.read_text(encoding="utf-8"))
 
     assert {"problem", *json.loads(json.dumps(plain))} == {*source.Outline.__struct_fields__}
-    assert sys.modules["grading.outline"] is child
+    assert sys.modules["grading.submission.outline"] is child

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.model import ScoredBy
+from grading.content.records import ScoredBy
 from tests.conftest import REFERENCE, ROOT, Grade
 
 STYLES = [REFERENCE, *sorted((ROOT / "tests" / "submissions" / "correct").glob("*.py"))]

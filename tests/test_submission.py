@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from grading.errors import UsageError
-from grading.history import read_history
-from grading.publish import publish
-from grading.submission import MAX_FILE_BYTES, read_answers, read_submission
+from grading.handout.publish import publish
+from grading.submission.history import read_history
+from grading.submission.read import MAX_FILE_BYTES, read_answers, read_submission
 from tests.conftest import REFERENCE, ROOT, Grade
 
 
@@ -321,7 +321,7 @@ def test_a_repository_that_never_answers_is_given_up(
     tmp_path: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
 ):
     """Git waits for a configuration that nobody writes, and uses no time that could be counted."""
-    monkeypatch.setattr("grading.history._SECONDS", 1)
+    monkeypatch.setattr("grading.submission.history._SECONDS", 1)
     root = repository(tmp_path / "waiting")
     (root / ".git" / "config").unlink()
     os.mkfifo(root / ".git" / "config")

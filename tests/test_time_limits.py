@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from grading.observations import Observation
+from grading.run.candidate import CandidateUnderTest
+from grading.run.observations import Observation
 from grading.sandbox.bubblewrap import Bubblewrap, Content
 from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
 from grading.sandbox.inside.budget import Budget, IdleWatch, is_busy
-from grading.under_test import CandidateUnderTest
 from tests.attacks.conftest import FULL, HONEST, points
 from tests.busy import busy_processes, on_one_cpu
 from tests.conftest import Grade

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from tests.cases import SUBMISSIONS, case_of
 from tests.conftest import Grade
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from grading.content.version import VERSION, grader_digest, this_grader
 from grading.errors import GradingError
-from grading.version import VERSION, grader_digest, this_grader
 from tests.conftest import ROOT
 
 
@@ -38,7 +38,7 @@ def test_equal_checkouts_have_equal_digests(checkout: Path):
 @pytest.mark.parametrize(
     "name",
     [
-        "grading/score.py",
+        "grading/scoring/score.py",
         "grading/constraints.txt",
         "grading/render/html/templates/cohort.html.jinja",
         "grading/render/html/templates/page.css",

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from grading.content import Assignment
-from grading.publish import publish
+from grading.content.load import Assignment
+from grading.handout.publish import publish
 from grading.rooms.github import Asked
 from grading.rooms.sweep import title
 from tests.conftest import ROOT

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import StatisticsError, correlation
 
-from grading.model import Grade
+from grading.scoring.grade import Grade
 
 
 @dataclass(frozen=True, kw_only=True)

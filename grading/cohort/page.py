@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from grading.cohort.item_analysis import items, most_frequent
-from grading.content import Assignment
+from grading.cohort.similarity import alike, groups
+from grading.content.load import Assignment
+from grading.content.records import Rubric
 from grading.errors import UsageError
-from grading.grades import read_grade
-from grading.likeness import alike, groups
-from grading.model import Grade, Rubric
-from grading.pipeline import REPORT
-from grading.publish import starters_of_module
+from grading.handout.templates import starters_of_module
+from grading.pipeline.pages import REPORT
 from grading.render.html.cohort import Entry, Group, Item, distribution, to_cohort_html
-from grading.report import read_report
+from grading.scoring.grade import Grade, read_grade
+from grading.scoring.report import read_report
 
 _MOST_NAMED = 20
 OneT = TypeVar("OneT")

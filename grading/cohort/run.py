@@ -14,14 +14,15 @@ from grading.cohort.page import cohort_page
 from grading.cohort.retry import RetryAlone, Workers
 from grading.cohort.table import Row, failed_row, to_table, unreadable_row
 from grading.cohort.worker import Graded, Job, grade_job
-from grading.content import Assignment
+from grading.content.load import Assignment
+from grading.content.records import Grader
+from grading.content.version import this_grader
 from grading.errors import GradingError, UsageError
-from grading.harness import new_seed
-from grading.level import level_to_grade
-from grading.model import Grader
-from grading.pipeline import FILES, prepare_folder, write_whole
-from grading.submission import Read, read_submission
-from grading.version import this_grader
+from grading.files import prepare_folder, write_whole
+from grading.pipeline.pages import FILES
+from grading.run.seed import new_seed
+from grading.submission.level import level_to_grade
+from grading.submission.read import Read, read_submission
 
 STATE, TABLE, PAGE, MARKER = "cohort.json", "cohort.csv", "cohort.html", "graded.json"
 

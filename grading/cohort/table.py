@@ -7,8 +7,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from grading.model import Scorecard, ScoredBy
+from grading.content.records import ScoredBy
 from grading.render.exports import cell
+from grading.scoring.records import Scorecard
 
 # How the problem of a submission begins if the grader, and not the submission, is the reason that there is no score.
 FAILED: Final = "the grader failed"

@@ -12,17 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grading
-from grading import score as scoring
 from grading.cohort.table import Row, graded_row
-from grading.content import Assignment
+from grading.content.load import Assignment
+from grading.content.records import Grader
+from grading.content.version import this_grader
 from grading.errors import GradingError
-from grading.harness import make_sandbox
-from grading.model import Grader
-from grading.pipeline import REPORT, pages, run_hidden_tests
-from grading.report import read_report
+from grading.pipeline.pages import REPORT, pages
+from grading.run.hidden_tests import run_hidden_tests
 from grading.sandbox.calls import Sandbox
-from grading.submission import Read
-from grading.version import this_grader
+from grading.sandbox.start import make_sandbox
+from grading.scoring import score as scoring
+from grading.scoring.report import read_report
+from grading.submission.read import Read
 
 
 @dataclass(frozen=True, kw_only=True)

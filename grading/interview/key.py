@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from grading.model import Interview, Question
+from grading.content.records import Interview, Question
 
 
 def to_key(interview: Interview, questions: Sequence[Question]) -> str:

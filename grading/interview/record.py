@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from grading.content.records import Interview, Rubric, ScoredBy
 from grading.errors import UsageError, reason
-from grading.model import Interview, Rubric, ScoredBy
 
 _BASE = 60.0
 _PER_HINT = 10.0

@@ -11,11 +11,11 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from grading.content.records import Interview, Question, Rubric, ScoredBy
 from grading.errors import UsageError
+from grading.files import write_whole
 from grading.interview.record import Answered, Record, load, to_json, to_review
-from grading.level import DEFAULT_LEVEL
-from grading.model import Interview, Question, Rubric, ScoredBy
-from grading.pipeline import write_whole
+from grading.submission.level import DEFAULT_LEVEL
 
 RECORD, REVIEW = "interview.json", "review.toml"
 _MENU = (

@@ -1,7 +1,8 @@
 """Annotations on the candidate's lines, as GitHub's workflow commands: catalogue texts and line numbers alone."""
 
-from grading.model import Scorecard, Severity
+from grading.content.records import Severity
 from grading.render.locate import file_of, line_of
+from grading.scoring.records import Scorecard
 
 
 def to_annotations(card: Scorecard, file: str) -> list[str]:

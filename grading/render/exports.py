@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from grading.model import Grade, GradedCriterion, Mistake
+from grading.content.records import Mistake
+from grading.scoring.grade import Grade, GradedCriterion
 
 # Looks a mistake up by criterion and id.
 Catalogue = Callable[[str, str], Mistake]

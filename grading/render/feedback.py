@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from grading.model import Outcome, Question, Scorecard, ScoredBy, Verdict
+from grading.content.records import Question, ScoredBy
 from grading.render.markdown import points
+from grading.run.records import Outcome
+from grading.scoring.records import Scorecard, Verdict
 
 _VERDICTS = {
     Verdict.PASS: "These points alone pass.",

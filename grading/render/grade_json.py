@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grading.model import Question, Scorecard, ScoredBy
+from grading.content.records import Question, ScoredBy
+from grading.scoring.records import Scorecard
 
 
 def to_json(card: Scorecard, questions: Sequence[Question]) -> str:  # noqa: ARG001 - a renderer's signature

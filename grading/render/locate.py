@@ -1,7 +1,8 @@
 """Finds the line of the candidate's code that shows a mistake, where the code alone can tell."""
 
-from grading.model import Criterion, FoundMistake, Scorecard
-from grading.source import outline
+from grading.content.records import Criterion
+from grading.scoring.records import FoundMistake, Scorecard
+from grading.submission.source import outline
 
 
 def file_of(found: FoundMistake, card: Scorecard) -> str | None:

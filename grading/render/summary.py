@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from grading.model import Commit, FoundMistake, Question, Scorecard, ScoredBy, ScoredCriterion, Verdict
+from grading.content.records import Question, ScoredBy
 from grading.render.locate import file_of, line_of, source_of
 from grading.render.markdown import block, count, escape, points, shortened
+from grading.scoring.records import FoundMistake, Scorecard, ScoredCriterion, Verdict
+from grading.submission.records import Commit
 
 _VERDICTS = {Verdict.PASS: "✅ pass", Verdict.FAIL: "❌ fail", Verdict.NEEDS_REVIEW: "🟡 needs review"}
 # Why a score that reaches the passing mark is not yet a pass.

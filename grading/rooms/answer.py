@@ -9,9 +9,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from grading.model import Scorecard, ScoredBy, Verdict
+from grading.content.records import ScoredBy
 from grading.render import to_feedback
 from grading.rooms.github import Asked, GitHub, GitHubError
+from grading.scoring.records import Scorecard, Verdict
 
 CONTEXT: Final = "grade"
 # The sweep asks again for a commit whose status says so.

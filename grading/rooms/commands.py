@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grading.arguments import amount, whole_number
-from grading.content import Assignment
+from grading.content.load import Assignment
 from grading.errors import GradingError, UsageError
-from grading.pipeline import rescore
-from grading.rooms import setup
+from grading.pipeline.rescore import rescore
+from grading.rooms import provision as setup
 from grading.rooms.answer import answer_failure, answer_problem, answer_score
 from grading.rooms.candidates import read_candidates
 from grading.rooms.estimate import Assumptions, estimate, to_table

@@ -12,15 +12,15 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from grading.errors import ContentError, UsageError
-from grading.level import parse_level
-from grading.model import Commit, History, Origin
-from grading.pipeline import write_whole
-from grading.publish import ROOM_FILE
+from grading.files import write_whole
+from grading.handout.templates import ROOM_FILE
 from grading.rooms.answer import say_pending
 from grading.rooms.github import Asked, GitHub, GitHubError
-from grading.submission import MAX_FILE_BYTES
+from grading.submission.level import parse_level
+from grading.submission.read import MAX_FILE_BYTES
+from grading.submission.records import Commit, History, Origin
 
 SUBMISSION, ORIGIN = "submission", "origin.json"
 _MAX_COMMITS = 250

@@ -11,7 +11,7 @@ from itertools import product
 
 import numpy as np
 
-from grading.harness import Cause
+from grading.run.explain import Cause
 from hidden_tests.arrays import told
 from hidden_tests.compare import all_true, close, equal, unchanged
 from hidden_tests.diagnosis.evaluation_ways import Ways

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from grading.harness import Cause
+from grading.run.explain import Cause
 from hidden_tests.compare import all_true
 from hidden_tests.diagnosis.loss_batch import Batch, tells_right_from_wrong
 from hidden_tests.oracle import Floats, cross_entropy, sigmoid

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from grading.harness import Cause
-from grading.observations import ReturnedNumber
+from grading.run.explain import Cause
+from grading.run.observations import ReturnedNumber
 from hidden_tests.arrays import one_each
 from hidden_tests.compare import all_true, close, equal
 from hidden_tests.observations import oversampling

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from grading.harness import Cause
+from grading.run.explain import Cause
 from hidden_tests.arrays import told
 from hidden_tests.compare import close
 from hidden_tests.diagnosis.loss_batch import WEIGHT_TOLERANCE, Batch, tells_right_from_wrong

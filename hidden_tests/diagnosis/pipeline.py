@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from grading.harness import Cause
+from grading.run.explain import Cause
 from hidden_tests.arrays import one_each, row_numbers, told
 from hidden_tests.compare import close, equal
 from hidden_tests.observations import broken_pipeline as seen

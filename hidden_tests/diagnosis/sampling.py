@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from grading.harness import Cause
-from grading.observations import Indices, ReportedError
+from grading.run.explain import Cause
+from grading.run.observations import Indices, ReportedError
 from hidden_tests.compare import all_true
 from hidden_tests.oracle import Floats
 

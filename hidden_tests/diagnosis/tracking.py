@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grading.harness import Cause
+from grading.run.explain import Cause
 from hidden_tests.arrays import told
 from hidden_tests.compare import close
 from hidden_tests.observations import experiment_tracking as seen

@@ -10,8 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from grading.harness import Cause
-from grading.observations import ReportedError
+from grading.run.explain import Cause
+from grading.run.observations import ReportedError
 from hidden_tests.arrays import told
 from hidden_tests.compare import unchanged
 from hidden_tests.diagnosis.training_events import Window, agree, windows_of

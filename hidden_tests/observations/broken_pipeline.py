@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from grading.observations import AtMost, Count, Floats, Observation, ReturnedNumber, Sized, Values
+from grading.run.observations import AtMost, Count, Floats, Observation, ReturnedNumber, Sized, Values
 
 # What a function returns may have any shape: the tests say what is wrong with it. The probe sends no more than this.
 MOST_RETURNED = 20_000

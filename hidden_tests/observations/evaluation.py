@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from grading.observations import Count, Floats, Observation, ReportedError, ReturnedNumber, Sized, Values, Word
+from grading.run.observations import Count, Floats, Observation, ReportedError, ReturnedNumber, Sized, Values, Word
 
 # The probe keeps as many keys, and as many numbers, of what is returned.
 MOST_KEPT = 20

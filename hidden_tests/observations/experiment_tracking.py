@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from grading.observations import Count, Floats, Observation, ReportedError, Text, Values, Word
+from grading.run.observations import Count, Floats, Observation, ReportedError, Text, Values, Word
 
 # The probe sends no more names and points than these.
 MOST_NAMES, MOST_POINTS, MOST_RUNS = 20, 200, 20

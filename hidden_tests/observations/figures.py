@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from grading.observations import Floats, Observation, Values
+from grading.run.observations import Floats, Observation, Values
 
 
 class Shown(Observation, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from grading.observations import Observation, Sized
+from grading.run.observations import Observation, Sized
 from hidden_tests.observations.weighted_loss import ObservedLoss
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from grading.observations import Floats, Observation, Values
+from grading.run.observations import Floats, Observation, Values
 
 # The tests say what is wrong with a shape; the probe sends no more than this, four times what is asked for.
 MOST_RETURNED = 20_000

@@ -6,7 +6,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from grading.observations import Floats, Observation, Sized, Text, Values, Word
+from grading.run.observations import Floats, Observation, Sized, Text, Values, Word
 
 # The tests say what is wrong with a shape; the probe sends no more than this.
 MOST_RETURNED = 20_000

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from grading.observations import AtMost, Count, Indices, Observation, ReportedError, Sized, Values
+from grading.run.observations import AtMost, Count, Indices, Observation, ReportedError, Sized, Values
 
 
 class ObservedSampler(Observation, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from grading.observations import Observation, ReturnedNumber, Sized
+from grading.run.observations import Observation, ReturnedNumber, Sized
 
 
 class Thresholds(Observation, frozen=True, kw_only=True):

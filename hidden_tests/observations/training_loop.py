@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from grading.observations import AtMost, Floats, Observation, ReportedError, ReturnedNumber, Sized, Values
+from grading.run.observations import AtMost, Floats, Observation, ReportedError, ReturnedNumber, Sized, Values
 
 # The probe stops noting beyond this: two passes over the longest loader, each with forward, loss, backward and step.
 MAX_EVENTS = 1100

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from grading.observations import Floats, Observation, ReportedError, ReturnedNumber, Sized, Values
+from grading.run.observations import Floats, Observation, ReportedError, ReturnedNumber, Sized, Values
 
 # A loss that is not reduced has a value for each example, or for each pair of them: at most 13 examples are in a
 # batch and 50 in a set of labels.

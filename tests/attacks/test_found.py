@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from grading.render import to_feedback, to_json, to_summary
 from grading.sandbox.calls import Call, CandidateCode, Sandbox, Status
-from grading.submission import read_answers, read_submission
+from grading.submission.read import read_answers, read_submission
 from tests.attacks.conftest import FULL, HONEST, NOTHING, in_evaluate, named, points
 from tests.attacks.test_repository import _git
 from tests.compose import compose

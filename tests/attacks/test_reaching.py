@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment
-from grading.harness import make_sandbox
+from grading.content.load import Assignment
 from grading.sandbox.calls import Call, CandidateCode, Sandbox, Status
+from grading.sandbox.start import make_sandbox
 from grading.sandbox.unprotected import Unprotected
 from tests.attacks.conftest import FULL, HONEST, points
 from tests.conftest import BUDGET, ROOT, Grade

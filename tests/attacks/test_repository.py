@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from grading.errors import UsageError
-from grading.model import Scorecard
 from grading.render import to_feedback, to_json, to_summary
 from grading.render.html.summary import to_html
-from grading.submission import MAX_FILE_BYTES, read_submission
+from grading.scoring.records import Scorecard
+from grading.submission.read import MAX_FILE_BYTES, read_submission
 from tests.attacks.conftest import FULL, HONEST, points
 from tests.compose import compose
 from tests.conftest import ROOT
@@ -41,7 +41,7 @@ BESIDE: dict[str, dict[str, str]] = {
     "model.py": {"assignment/model.py": FORGES},
     "__main__.py": {"assignment/__main__.py": FORGES},
     "hidden tests of its own": {"hidden_tests/conftest.py": ENDS, "hidden_tests/rubrics/mid.toml": "points = 100"},
-    "a grader of its own": {"grading/__init__.py": ENDS, "grading/score.py": ENDS},
+    "a grader of its own": {"grading/__init__.py": ENDS, "grading/scoring/score.py": ENDS},
     "visible tests": {"assignment/tests/test_exercise.py": "def test_all(): pass\n"},
     "the visible tests' conftest": {"assignment/tests/conftest.py": ENDS},
     "workflows": {".github/workflows/open.yml": "on: push\njobs: {}\n", ".github/workflows/new.yml": "on: push\n"},

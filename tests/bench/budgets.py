@@ -18,15 +18,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from grading import score as scoring  # noqa: E402 - the checkout is not installed
-from grading.content import Assignment  # noqa: E402
-from grading.harness import make_sandbox  # noqa: E402
-from grading.model import ScoredBy  # noqa: E402
-from grading.pipeline import run_hidden_tests  # noqa: E402
-from grading.report import read_report  # noqa: E402
+from grading.content.load import Assignment  # noqa: E402
+from grading.content.records import ScoredBy  # noqa: E402
+from grading.run.hidden_tests import run_hidden_tests  # noqa: E402
 from grading.sandbox.calls import Call, CandidateCode, Sandbox  # noqa: E402
 from grading.sandbox.inside.budget import Budget  # noqa: E402
-from grading.submission import read_submission  # noqa: E402
+from grading.sandbox.start import make_sandbox  # noqa: E402
+from grading.scoring import score as scoring  # noqa: E402
+from grading.scoring.report import read_report  # noqa: E402
+from grading.submission.read import read_submission  # noqa: E402
 
 REFERENCE = ROOT / "hidden_tests" / "reference" / "exercise.py"
 BUDGET = Budget(cpu_seconds=60, idle_seconds=20.0)

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 import psutil  # noqa: E402 - the checkout is not installed
 
-from grading.content import Assignment  # noqa: E402
+from grading.content.load import Assignment  # noqa: E402
 from tests.cases import EXERCISE, Case, catalogue, correct  # noqa: E402
 
 MIB = 1024 * 1024

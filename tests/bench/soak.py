@@ -24,9 +24,9 @@ from rich.progress import track  # noqa: E402
 
 from grading.cohort.worker import Job, grade_job  # noqa: E402
 from grading.cohort.workers import Processes  # noqa: E402
-from grading.content import Assignment  # noqa: E402
-from grading.submission import read_submission  # noqa: E402
-from grading.version import this_grader  # noqa: E402
+from grading.content.load import Assignment  # noqa: E402
+from grading.content.version import this_grader  # noqa: E402
+from grading.submission.read import read_submission  # noqa: E402
 from tests.busy import busy_processes  # noqa: E402
 from tests.cases import EXERCISE, Case, catalogue, correct  # noqa: E402
 

@@ -26,16 +26,16 @@ sys.path.insert(0, str(ROOT))
 
 import msgspec  # noqa: E402 - the checkout is not installed
 
-from grading.content import Assignment  # noqa: E402
-from grading.harness import make_sandbox  # noqa: E402
-from grading.pipeline import run_hidden_tests  # noqa: E402
+from grading.content.load import Assignment  # noqa: E402
+from grading.run.hidden_tests import run_hidden_tests  # noqa: E402
 from grading.sandbox import bubblewrap  # noqa: E402
 from grading.sandbox.bubblewrap import Content  # noqa: E402
 from grading.sandbox.calls import Call, CandidateCode, Sandbox, Status  # noqa: E402
 from grading.sandbox.inside import system_calls  # noqa: E402
 from grading.sandbox.inside.budget import Budget  # noqa: E402
 from grading.sandbox.inside.system_calls import CHECKED, LISTS, names  # noqa: E402
-from grading.submission import read_submission  # noqa: E402
+from grading.sandbox.start import make_sandbox  # noqa: E402
+from grading.submission.read import read_submission  # noqa: E402
 from tests.cases import Case, correct  # noqa: E402
 
 NUMBERS = ROOT / "grading" / "sandbox" / "inside" / "system_call_numbers.py"

@@ -7,10 +7,11 @@ import msgspec
 import pytest
 from playwright.sync_api import Page
 
-from grading.content import Assignment
-from grading.model import Grade, Scorecard
+from grading.content.load import Assignment
 from grading.render import to_json
 from grading.render.html.cohort import Entry, Group, Item, distribution, to_cohort_html
+from grading.scoring.grade import Grade
+from grading.scoring.records import Scorecard
 from tests.browser.conftest import Open
 from tests.conftest import ROOT
 from tests.conftest import Grade as GradeSource

@@ -8,13 +8,14 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from grading.cli import main
-from grading.content import Assignment
-from grading.model import Scorecard, ScoredBy
-from grading.pipeline import grade as grade_whole
+from grading.content.load import Assignment
+from grading.content.records import ScoredBy
+from grading.pipeline.grade import grade as grade_whole
 from grading.render.summary import HELD
-from grading.review import read_review
 from grading.sandbox.calls import Sandbox
-from grading.submission import read_submission
+from grading.scoring.records import Scorecard
+from grading.scoring.review import read_review
+from grading.submission.read import read_submission
 from tests.attacks.test_repository import MARKUP
 from tests.browser.conftest import Open
 from tests.compose import compose

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment
-from grading.publish import publish
+from grading.content.load import Assignment
+from grading.handout.publish import publish
 from tests.conftest import REFERENCE, ROOT
 from tests.rooms.fake_github import FakeGitHub
 

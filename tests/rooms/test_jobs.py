@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from grading.errors import UsageError
-from grading.model import Origin
 from grading.rooms.answer import AGAIN, answer_failure, answer_problem
 from grading.rooms.fetch import Fetched, fetch
 from grading.rooms.github import Asked, GitHub, GitHubError
 from grading.rooms.sweep import ungraded
+from grading.submission.records import Origin
 from tests.rooms.conftest import OWNER, ROOM, SOURCE, World, git
 
 ALL = f"repositories={ROOM};contents=write;pull-requests=write;statuses=write"

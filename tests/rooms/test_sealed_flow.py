@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from tests.compose import compose
 from tests.rooms.conftest import ROOM, SOURCE, World, git
 

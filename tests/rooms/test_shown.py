@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.content import Assignment
-from grading.publish import handout, solution
+from grading.content.load import Assignment
+from grading.handout.templates import handout, solution
 from tests.conftest import ROOT, Grade
 from tests.rooms.conftest import SOURCE, World, act, git
 from tests.test_cli import grading

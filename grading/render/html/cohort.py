@@ -7,9 +7,11 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from grading.model import Figure, Grade, Rubric
+from grading.content.records import Rubric
+from grading.render.figure import Figure
 from grading.render.html.page import image, render
 from grading.render.markdown import points
+from grading.scoring.grade import Grade
 
 _MOST_MISTAKES = 15
 _MOST_GROUPS = 30

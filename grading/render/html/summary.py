@@ -7,23 +7,16 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from grading.model import (
-    Commit,
-    Figure,
-    FoundMistake,
-    Outcome,
-    Question,
-    Scorecard,
-    ScoredBy,
-    ScoredCriterion,
-    Severity,
-    Verdict,
-)
+from grading.content.records import Question, ScoredBy, Severity
+from grading.render.figure import Figure
 from grading.render.html.code import Change, compared, highlighted
 from grading.render.html.page import image, render
 from grading.render.locate import file_of, line_of
 from grading.render.markdown import count, points
 from grading.render.summary import HELD
+from grading.run.records import Outcome
+from grading.scoring.records import FoundMistake, Scorecard, ScoredCriterion, Verdict
+from grading.submission.records import Commit
 
 VERDICTS = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.NEEDS_REVIEW: "needs review"}
 _OUTCOMES = {

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import pytest
 
-from grading.observations import Observation, Sized
+from grading.run.observations import Observation, Sized
 
 pytestmark = pytest.mark.criterion("trimmed-mean")
 

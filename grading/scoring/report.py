@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from grading.content.records import UNKNOWN_GRADER, Grader
 from grading.errors import UsageError, reason
-from grading.model import UNKNOWN_GRADER, Blame, Flag, Grader, Outcome, Result, Run, Submission
+from grading.run.records import Blame, Outcome, Result, Run
+from grading.submission.records import Flag, Submission
 
 
 class _Metadata(Struct, frozen=True):

@@ -7,20 +7,19 @@ is a statement (`#: if level == "junior"`), `#:< … >#` an expression. So a mar
 import functools
 import hashlib
 import re
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
 
 import jinja2
 
-from grading.content import Assignment
-from grading.errors import ContentError, UsageError, reason
+from grading.content.load import Assignment
+from grading.errors import ContentError
 
 Flow = Literal["open", "room"]
 _FLOWS: Final[tuple[Flow, ...]] = ("open", "room")
 # Of the repository itself, for those who work in a room: marks leave out what is the grader's.
-_SHARED = {
+SHARED_FILES = {
     "noxfile.py": "noxfile.py",
     "pyproject.toml": "pyproject.toml",
     ".gitignore": ".gitignore",
@@ -31,41 +30,6 @@ ROOM_FILE, _LEVEL_FILE = "room.toml", "level.toml"
 # Jinja's own line statements swallow the empty lines that follow; a block swallows one line end.
 _STATEMENT = re.compile(r"^[ \t]*#:(?!<)(.*)\n", re.MULTILINE)
 _BLOCK = ("#{%", "%}#")
-_TEMPLATE = Path(__file__).parent / "rooms" / "template"
-
-
-def publish(assignment: Assignment, level: str, folder: Path, *, torch_index: str = "") -> list[str]:
-    """Write a room: the repository that a candidate forks. Return the names of its files.
-
-    Args:
-        assignment: what to publish.
-        level: for whom.
-        folder: where to; made if it is not there.
-        torch_index: address of a package index with torch's CPU builds, for the room's workflow.
-
-    Raises:
-        UsageError: there is no such level, or `folder` holds something already.
-    """
-    room = {path.relative_to(_TEMPLATE).as_posix(): path for path in sorted(_TEMPLATE.rglob("*")) if path.is_file()}
-    sources = room | {to: assignment.root / name for name, to in _SHARED.items()}
-    render = _Renderer(assignment, level, "room", torch_index)
-    files = {name: render(path, name) for name, path in sources.items()} | dict(handout(assignment, level, "room"))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise UsageError(f"{folder}: is not empty; give a folder that is, or is not there yet")
-        _write(folder, files)
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise UsageError(f"{folder}: cannot be written to: {reason(error)}") from None
-    return sorted(files)
-
-
-def refresh(assignment: Assignment, level: str) -> list[str]:
-    """Write the handout of the open flow into this repository, and return the names of its files."""
-    files = handout(assignment, level, "open")
-    _write(assignment.root, files)
-    return sorted(files)
 
 
 def level_file(assignment: Assignment) -> str:
@@ -77,7 +41,7 @@ def level_file(assignment: Assignment) -> str:
 def starters(assignment: Assignment, name: str) -> frozenset[str]:
     """Return how a file of the candidate's begins, at each level that has it, without blanks at its ends."""
     path = assignment.root / assignment.manifest.further[name]
-    rendered = {_Renderer(assignment, level, "open")(path, name).strip() for level in assignment.levels}
+    rendered = {Renderer(assignment, level, "open")(path, name).strip() for level in assignment.levels}
     return frozenset(rendered - {""})
 
 
@@ -86,23 +50,23 @@ def starters_of_module(assignment: Assignment) -> frozenset[str]:
     """Return the candidate's main module as it is handed out, at each level."""
     manifest = assignment.manifest
     path = assignment.root / manifest.reference
-    return frozenset(_Renderer(assignment, level, "open")(path, manifest.source) for level in assignment.levels)
+    return frozenset(Renderer(assignment, level, "open")(path, manifest.source) for level in assignment.levels)
 
 
 @functools.cache
 def handed_out(assignment: Assignment, name: str) -> frozenset[str]:
     """Return the SHA-256 of a file as it is handed out, at each level and in each flow."""
-    own = {to: assignment.root / path for path, to in _SHARED.items()} | _sources(assignment)
+    own = {to: assignment.root / path for path, to in SHARED_FILES.items()} | _sources(assignment)
     if name not in own:
         return frozenset()
-    texts = [_Renderer(assignment, level, flow)(own[name], name) for level in assignment.levels for flow in _FLOWS]
+    texts = [Renderer(assignment, level, flow)(own[name], name) for level in assignment.levels for flow in _FLOWS]
     return frozenset(hashlib.sha256(text.encode()).hexdigest() for text in texts)
 
 
 def solution(assignment: Assignment, level: str) -> str:
     """Return the finished module, with what the level asks for and nothing else."""
     manifest = assignment.manifest
-    return _Renderer(assignment, level, "open", starter=False)(assignment.root / manifest.reference, manifest.source)
+    return Renderer(assignment, level, "open", starter=False)(assignment.root / manifest.reference, manifest.source)
 
 
 @functools.cache
@@ -111,13 +75,13 @@ def blank_discussion(assignment: Assignment) -> str:
     name = assignment.manifest.discussion
     path = assignment.folder / "handout" / name
     path = path if path.is_file() else assignment.root / name
-    return "\n".join(_Renderer(assignment, level, "open")(path, name) for level in assignment.levels)
+    return "\n".join(Renderer(assignment, level, "open")(path, name) for level in assignment.levels)
 
 
 def handout(assignment: Assignment, level: str, flow: Flow) -> Mapping[str, str]:
     """Return what `assignment/` holds at a level, by path: templates rendered, all else as it lies there."""
     own = _sources(assignment)
-    render = _Renderer(assignment, level, flow)
+    render = Renderer(assignment, level, flow)
     rendered = {name: render(path, name) for name, path in own.items()}
     if flow == "open":
         rendered[level_file(assignment)] = f'# The level that this is graded at.\nlevel = "{level}"\n'
@@ -137,7 +101,7 @@ def _sources(assignment: Assignment) -> dict[str, Path]:
     return own
 
 
-class _Renderer:
+class Renderer:
     """Renders marked sources for one level and flow."""
 
     def __init__(
@@ -183,10 +147,3 @@ class _Renderer:
         number, last = self._todos[function], max(self._todos.values())
         of = f" of {last}" if len(self._todos) == last else ""
         return f'raise NotImplementedError("TODO {number}{of}: {function} ({name})")'
-
-
-def _write(folder: Path, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")

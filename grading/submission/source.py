@@ -12,7 +12,7 @@ A file within the size limit can cost its reader anything. Measured with CPython
 
 With 3.12, the module `tokenize` takes 8 s for most long lines. The parser cannot be interrupted, and no cheap look at a
 source tells what it will cost. So sources are parsed in a process with limits of CPU time and memory, which ends with a
-source that exceeds them (`grading/outline.py`). It starts in 20 ms and takes 3 ms for an ordinary source. The last
+source that exceeds them (`outline.py`). It starts in 20 ms and takes 3 ms for an ordinary source. The last
 outlines are kept, so a grading parses each of its files once. What cannot be parsed has an empty outline: no flags, no
 line numbers, no likeness.
 """
@@ -35,8 +35,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from grading import outline as child
 from grading.errors import GradingError
+from grading.submission import outline as child
 
 # A grading asks for a main module and two further files, several times each.
 _KEPT: Final = 8

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from grading.errors import UsageError
-from grading.publish import ROOM_FILE, level_file
-from grading.submission import locate, read_file
+from grading.handout.templates import ROOM_FILE, level_file
+from grading.submission.read import locate, read_file
 
 DEFAULT_LEVEL = "mid"
 # A room's file has some 100 bytes. A candidate can write one that costs: one key in 50,000 parts takes tomllib 80 s,

@@ -6,9 +6,11 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from grading.content import load_toml
+from grading.content.load import load_toml
+from grading.content.records import Question, Rubric, ScoredBy
 from grading.errors import ContentError, UsageError
-from grading.model import Answer, Question, Review, Rubric, ScoredBy, Submission
+from grading.scoring.records import Review
+from grading.submission.records import Answer, Submission
 
 _HOW = (
     "a sheet comes from 'python -m grading review SUBMISSION' or the form in summary.html; in it points are numbers "

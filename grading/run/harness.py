@@ -1,67 +1,33 @@
-"""The pytest plugin through which hidden tests reach the candidate's code, and the report learns what they found.
+"""One run of the hidden tests as a pytest plugin: selects the tests, explains failures, adds to the report."""
 
-Run as `pytest -p grading.harness hidden_tests --submission PATH`, or handed to `pytest.main` as a Harness that is
-already set up.
-"""
-
-import contextlib
 import importlib
-import secrets
-import signal
-import sys
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import Any
 
 import msgspec
 import pytest
 
-from grading.arguments import seed_number
-from grading.content import Assignment
+from grading.content.load import Assignment
+from grading.content.records import Rubric, ScoredBy
+from grading.content.version import this_grader
 from grading.errors import ContentError, GradingError
-from grading.level import level_to_grade
-from grading.model import Blame, Outcome, Rubric, ScoredBy, Submission
-from grading.observations import ReportedError
-from grading.publish import solution
-from grading.sandbox.bubblewrap import Bubblewrap, Content
+from grading.handout.templates import solution
+from grading.run import judging
+from grading.run.candidate import CandidateFailure, CandidateUnderTest
+from grading.run.explain import Cause, Diagnosis
+from grading.run.judging import JudgingTimeout, judging_limit
+from grading.run.records import Blame, Outcome
 from grading.sandbox.calls import CandidateCode, Sandbox
 from grading.sandbox.inside.budget import Budget
-from grading.sandbox.unprotected import Unprotected
-from grading.submission import Read, read_submission
-from grading.under_test import CandidateFailure, CandidateUnderTest
-from grading.version import this_grader
+from grading.submission.read import Read
+from grading.submission.records import Submission
 
 # The key of the report that the run's own facts stand under.
 REPORT_KEY = "grading"
 _MOST_SAID = 400
-# CPU time of this process that one hidden test may take to judge a result: right solutions take milliseconds.
-JUDGING_CPU_SECONDS = 60.0
-
-
-class Cause(NamedTuple):
-    """A mistake that explains a failed test."""
-
-    id: str
-    variant: str = ""  # which of the catalogue's variants of it was seen
-    detail: str = ""  # what was seen, for the reviewer
-    error: ReportedError | None = None  # what the candidate's code raised, if that is the cause
-
-    @classmethod
-    def of(cls, error: ReportedError) -> "Cause":
-        """Return the cause that an error in the candidate's code is."""
-        return cls(error.kind, detail=error.detail, error=error)
-
-
-Diagnosis = Sequence[str | Cause]
-# Says how to explain a test's failure: a function and its arguments, called only if the test fails.
-OnFailure = Callable[..., None]
-
-
-class JudgingTimeout(Exception):  # noqa: N818 - a result, not an error of the grader
-    """Judging a result took longer than any honest observation needs."""
 
 
 class Harness:
@@ -102,7 +68,7 @@ class Harness:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Let the fixtures find this run."""
-        config.stash[_HARNESS] = self
+        config.stash[HARNESS] = self
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep the level's tests, and refuse to grade if they are not exactly those that the rubric names."""
@@ -121,7 +87,7 @@ class Harness:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self) -> Iterator[None]:
         """Bound the time that one test may take of this process, calls into the sandbox aside."""
-        with _judging_limit(JUDGING_CPU_SECONDS):
+        with judging_limit(judging.JUDGING_CPU_SECONDS):
             return (yield)
 
     @pytest.hookimpl(optionalhook=True)  # of pytest-json-report
@@ -156,7 +122,7 @@ class Harness:
         if isinstance(error, CandidateFailure):
             return error.outcome, [msgspec.structs.replace(error.blame, criterion=error.blame.criterion or criterion)]
         if isinstance(error, JudgingTimeout):
-            detail = f"judging the result took more than {JUDGING_CPU_SECONDS:g} s"
+            detail = f"judging the result took more than {judging.JUDGING_CPU_SECONDS:g} s"
             return Outcome.TIMEOUT, [Blame(id="timeout", criterion=criterion, detail=detail)]
         if when != "call" or not _is_of_the_test(error, item):
             raise _own_fault(item, error)
@@ -241,83 +207,12 @@ class Harness:
                 )
 
 
-_HARNESS = pytest.StashKey[Harness]()
-
-
-@pytest.fixture(scope="session")
-def candidate(pytestconfig: pytest.Config) -> CandidateUnderTest:
-    """The candidate's code."""
-    return pytestconfig.stash[_HARNESS].under_test
-
-
-@pytest.fixture(scope="session")
-def seed(pytestconfig: pytest.Config) -> int:
-    """The seed of this run: every random input comes from it."""
-    return pytestconfig.stash[_HARNESS].seed
-
-
-@pytest.fixture
-def on_failure(request: pytest.FixtureRequest) -> OnFailure:
-    """Say how to explain this test's failure: `on_failure(diagnose, *observed)`; diagnose returns ids or causes."""
-
-    def explain(diagnose: Callable[..., Diagnosis], *observed: Any) -> None:
-        request.config.stash[_HARNESS].explain_with(request.node.nodeid, lambda: diagnose(*observed))
-
-    return explain
-
-
-class Progress:
-    """Tells on a stream how far a run has come."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._total = self._done = 0
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Learn how many tests there are."""
-        self._total = len(session.items)
-        self._tell("starting the sandbox")
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count a test when it is over."""
-        if report.when == "teardown":
-            self._done += 1
-            self._tell("hidden tests")
-
-    def pytest_sessionfinish(self) -> None:
-        """End the line."""
-        if self._stream.isatty():
-            self._stream.write("\n")
-
-    def _tell(self, what: str) -> None:
-        if self._stream.isatty():
-            self._stream.write(f"\r\033[K{what}: {self._done} of {self._total}")
-            self._stream.flush()
-
-
-def make_sandbox(
-    assignment: Assignment, *, preload: tuple[str, ...], protected: bool, lasting: bool = False
-) -> Sandbox:
-    """Return the sandbox for an assignment's candidates; starting it takes seconds, and goes on in the background.
-
-    With `lasting`, for many submissions, the start takes longer and each call less.
-    """
-    manifest = assignment.manifest
-    if not protected:
-        return Unprotected(manifest.probes)
-    paths = (f"{Path(manifest.probes.split('.')[0])}/__init__.py", *manifest.inside)
-    content = Content(root=assignment.root, probes=manifest.probes, paths=paths, preload=preload)
-    return Bubblewrap(content, lasting=lasting)
+HARNESS = pytest.StashKey[Harness]()
 
 
 def test_id(item: pytest.Item) -> str:
     """Return the name that rubrics know a hidden test by."""
     return item.name.removeprefix("test_")
-
-
-def new_seed() -> int:
-    """Return a seed for a run's inputs."""
-    return secrets.randbits(32)
 
 
 def _criterion_of(item: pytest.Item) -> str:
@@ -349,70 +244,6 @@ def _own_fault(item: pytest.Item, error: BaseException) -> GradingError:
     return GradingError(f"grader error in {item.location[0]}::{item.name}: {type(error).__name__}: {words} ({where})")
 
 
-@contextlib.contextmanager
-def _judging_limit(seconds: float) -> Iterator[None]:
-    """Raise JudgingTimeout in the code within once this process has used so much CPU time on it.
-
-    Only the main thread can take the signal; elsewhere the bounds of the observations have to do.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise JudgingTimeout
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-
-
 def _title(item: pytest.Item) -> str:
     doc = getattr(getattr(item, "function", None), "__doc__", None) or item.name
     return " ".join(str(doc).split())
-
-
-# --- As `pytest -p grading.harness` ----------------------------------------------------------------------------------
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options that name what is graded."""
-    group = parser.getgroup("grading")
-    group.addoption("--submission", type=Path, help="the folder or exercise.py to run the hidden tests on")
-    group.addoption("--level", help="the level to grade at (default: the submission's)")
-    group.addoption("--seed", type=seed_number, help="the seed of every random input (default: drawn anew)")
-    group.addoption("--no-sandbox", action="store_true", help="run candidate code unprotected in this process")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Set up a Harness from the options, unless one was handed in."""
-    config.addinivalue_line("markers", "criterion(id): the rubric's criterion that a hidden test belongs to")
-    if _HARNESS in config.stash or config.option.help or config.option.collectonly:
-        return
-    if config.option.submission is None:
-        raise pytest.UsageError(
-            "--submission is missing: it names the folder or exercise.py to run the hidden tests on"
-        )
-    try:
-        assignment = Assignment(config.rootpath)
-        read = read_submission(config.option.submission, assignment)
-        rubric = assignment.rubric(level_to_grade(config.option.submission, assignment, config.option.level))
-        sandbox = make_sandbox(assignment, preload=read.preload, protected=not config.option.no_sandbox)
-    except GradingError as error:
-        raise pytest.UsageError(str(error)) from None
-    if config.option.no_sandbox:
-        sys.stderr.write("NO SANDBOX: candidate code runs unprotected\n")
-    seed = new_seed() if config.option.seed is None else config.option.seed
-    config.pluginmanager.register(Harness(assignment, rubric, read, sandbox, seed), "harness")
-    config.add_cleanup(sandbox.close)
-
-
-def report_arguments(report: Path) -> list[str]:
-    """Return the options of pytest-json-report that every run of ours uses; they must be the last arguments."""
-    omit = ["--json-report-omit", "collectors", "log", "streams", "warnings", "keywords", "traceback"]
-    return ["--json-report", f"--json-report-file={report}", *omit]

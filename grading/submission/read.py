@@ -13,14 +13,14 @@ from pathlib import Path
 
 import msgspec
 
-from grading import flags
-from grading.content import Assignment
+from grading.content.load import Assignment
 from grading.errors import UsageError, reason
-from grading.history import read_history
-from grading.model import Answer, Flag, Origin, Submission
-from grading.publish import blank_discussion, handed_out, starters
+from grading.handout.templates import blank_discussion, handed_out, starters
 from grading.sandbox.calls import CandidateCode
-from grading.source import Decoded, decode, outline
+from grading.submission import flags
+from grading.submission.history import read_history
+from grading.submission.records import Answer, Flag, Origin, Submission
+from grading.submission.source import Decoded, decode, outline
 
 # Of each file; its text is in the report and on the pages, at up to six bytes for one.
 MAX_FILE_BYTES = 128 * 1024

@@ -15,9 +15,10 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from grading.content.records import Manifest
 from grading.errors import SandboxError
-from grading.model import Commit, History, Manifest
 from grading.sandbox.bubblewrap import find_bubblewrap
+from grading.submission.records import Commit, History
 
 _SECONDS = 10
 _MAX_COMMITS = 200

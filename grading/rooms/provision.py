@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from grading.content import Assignment
+from grading.content.load import Assignment
 from grading.errors import GradingError
-from grading.publish import publish
+from grading.handout.publish import publish
 from grading.rooms.candidates import Candidate
 
 SECRET: Final = "GRADER_DISPATCH_TOKEN"  # noqa: S105 - its name

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
-from grading.source import outline
+from grading.submission.source import outline
 
 # A statement that more than this share of the cohort has, and more than this many, is a common one.
 _COMMON_SHARE: Final = 0.1

@@ -11,8 +11,8 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from grading.content.records import Criterion, Interview, Manifest, Mistake, Question, Rubric, ScoredBy
 from grading.errors import ContentError, UsageError, reason
-from grading.model import Criterion, Interview, Manifest, Mistake, Question, Rubric, ScoredBy
 
 FOLDER = "hidden_tests"
 _T = TypeVar("_T")

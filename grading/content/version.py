@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from grading.content import FOLDER
+from grading.content.load import FOLDER
+from grading.content.records import Grader
 from grading.errors import GradingError, reason
-from grading.model import Grader
 
 VERSION: Final = "0.1.0"
 # The engine with its templates and pins, the hidden tests with rubrics and catalogue, and the handout.

@@ -4,24 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from grading.model import (
-    Blame,
-    Criterion,
-    Flag,
-    FoundMistake,
-    Mistake,
-    Outcome,
-    Result,
-    Review,
-    Rubric,
-    Run,
-    Scorecard,
-    ScoredBy,
-    ScoredCriterion,
-    ScoredTest,
-    Severity,
-    Verdict,
-)
+from grading.content.records import Criterion, Mistake, Rubric, ScoredBy, Severity
+from grading.run.records import Blame, Outcome, Result, Run
+from grading.scoring.records import FoundMistake, Review, Scorecard, ScoredCriterion, ScoredTest, Verdict
+from grading.submission.records import Flag
 
 # What a mistake costs its criterion, whichever tests see it: at least this share, and at most that if it is minor.
 LEAST_LOST = {Severity.CRITICAL: 1 / 2, Severity.MAJOR: 1 / 5, Severity.MINOR: 0.0}

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from grading.content import ANY
-from grading.model import Blame, Flag, Outcome
-from grading.observations import Misfit, Observation, ReportedError, Sizes, read
+from grading.content.load import ANY
+from grading.run.observations import Misfit, Observation, ReportedError, Sizes, read
+from grading.run.records import Blame, Outcome
 from grading.sandbox.calls import Call, CallError, CandidateCode, Reply, Sandbox, Status
 from grading.sandbox.inside.budget import Budget
+from grading.submission.records import Flag
 
 # Once a probe has timed out, further calls of it get this share of the budget, so that one endless loop does not use
 # all of it over and over.
@@ -65,7 +66,7 @@ class CandidateUnderTest:
         Args:
             probe: its name.
             inputs: what it is given.
-            record: what its observation must be; see `grading.observations`.
+            record: what its observation must be; see `grading.run.observations`.
             sizes: the sizes that the record refers to.
             file: the candidate's file to import, if not the main module.
 

@@ -1,4 +1,4 @@
-"""Parses Python sources for `grading.source`, in a process of its own that limits itself before it reads any.
+"""Parses Python sources for `source`, in a process of its own that limits itself before it reads any.
 
 Run as a script, it needs nothing but the standard library. Each request is a source and each reply an outline, both
 with their length in front. A source that takes more than its share of time or memory ends this process.
@@ -31,7 +31,7 @@ class _TooManyNodesError(Exception):
 
 
 def outline(text: str) -> dict[str, object]:
-    """Return what a source holds, as plain data: the fields of `grading.source.Outline`."""
+    """Return what a source holds, as plain data: the fields of `grading.submission.source.Outline`."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):

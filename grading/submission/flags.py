@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-from grading.model import Flag, History, Manifest
-from grading.source import Decoded, Outline
+from grading.content.records import Manifest
+from grading.submission.records import Flag, History
+from grading.submission.source import Decoded, Outline
 
 # Numbers that say nothing: signs, halves, squares, empty and whole.
 _PLAIN_NUMBERS = frozenset({-1, 0, 1, 2, 0.5, 1e-8, 1e-12})

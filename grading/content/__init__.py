@@ -1,0 +1,1 @@
+"""What an assignment says of itself: manifest, rubrics, catalogue of mistakes, discussion, interview."""

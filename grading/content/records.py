@@ -1,0 +1,146 @@
+"""What an assignment says of itself, decoded from its TOML files."""
+
+from enum import Enum
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+Points = Annotated[float, Meta(gt=0, le=100)]
+Id = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9-]*\Z")]
+Text = Annotated[str, Meta(min_length=1)]
+
+
+class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all records have in common."""
+
+
+class Severity(Enum):
+    """How much of its criterion a mistake costs: at least half, at least a fifth, at most a third."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+class ScoredBy(Enum):
+    """Who gives a criterion's points."""
+
+    TESTS = "tests"
+    REVIEWER = "reviewer"
+
+
+# --- What an assignment says of itself (TOML) ------------------------------------------------------------------------
+
+
+class Manifest(Record, frozen=True, kw_only=True):
+    """What the engine needs to know of an assignment: hidden_tests/assignment.toml."""
+
+    title: Text
+    module: Text  # the candidate's module, as it is imported
+    source: Text  # its file
+    discussion: Text  # the file of the candidate's answers
+    reference: Text  # the finished module, with the marks that make each level's starter of it
+    further: dict[str, str] = {}  # other files that a candidate may hand in, each a module: its reference
+    given: list[Text]  # files that the candidate gets and does not edit, laid beside the module in the sandbox
+    handout: list[Text]  # other files of the handout, whose edits the reviewer is told of
+    probes: Text  # the module of probes
+    figures: Text | None = None  # the module that shows what the candidate's model does: `observe` and `draw`
+    inside: list[Text]  # what the probes need in the sandbox, below the root
+    allowed_imports: list[Text]  # beside the standard library and the assignment itself
+    preload: dict[str, str]  # package that a candidate may import: module to import once, before the first call
+    # The most that any one call into the candidate's code may use: CPU time, and time in which it does nothing.
+    call_cpu_seconds: Annotated[int, Meta(ge=1, le=600)]
+    call_idle_seconds: Annotated[float, Meta(gt=0, le=600)]
+
+
+class Criterion(Record, frozen=True, kw_only=True):
+    """One line of a rubric."""
+
+    id: Id
+    title: Text
+    points: Points
+    dimension: Id
+    scored_by: ScoredBy
+    todo: Annotated[int, Meta(ge=1)] | None = None  # its number in the handout
+    function: str | None = None  # the candidate's function that it judges
+    file: str | None = None  # the file that it judges, if not the candidate's main module
+    bounded: bool = True  # whether the severity of mistakes bounds what they cost; if not, tests alone decide
+    tests: dict[str, Points] = {}  # hidden test: points
+
+
+class Rubric(Record, frozen=True, kw_only=True):
+    """What a level's score is made of."""
+
+    level: Id
+    time_box: Text
+    passing: Points
+    dimensions: dict[Id, Points]  # weights, in per cent
+    criterion: list[Criterion]
+    bonus: list[Criterion] = []  # reported beside the score
+
+    @property
+    def maximum(self) -> float:
+        """All points there are."""
+        return sum(criterion.points for criterion in self.criterion)
+
+
+class Variant(Record, frozen=True, kw_only=True):
+    """One way to make a mistake, where what was seen tells which: these words stand in place of the mistake's own."""
+
+    title: Text
+    reviewer: Text | None = None
+    hint: Text | None = None
+
+
+class Mistake(Record, frozen=True, kw_only=True):
+    """A mistake that the hidden tests can name."""
+
+    id: Id
+    criterion: Id  # a criterion's id, or `any`
+    severity: Severity
+    title: Text
+    reviewer: Text  # what the reviewer reads
+    hint: Text  # what the candidate reads: gives no test away
+    look_for: list[Text] = []  # names or numbers whose line in the candidate's function shows the mistake
+    variant: dict[Id, Variant] = {}
+
+
+class Question(Record, frozen=True, kw_only=True):
+    """A discussion question with what its answer should hold."""
+
+    number: Annotated[int, Meta(ge=1)]
+    title: Text
+    levels: list[Id] = []  # that are asked it; all, if empty
+    answer: Text
+    good_signs: list[Text]
+    red_flags: list[Text]
+
+
+class Observation(Record, frozen=True, kw_only=True):
+    """Something that an interviewer may see in a live interview."""
+
+    id: Id
+    text: Text
+    kind: Literal["good", "red-flag"]
+    dimension: Id
+    weight: float  # what it suggests to add to the dimension, in per cent
+
+
+class Interview(Record, frozen=True, kw_only=True):
+    """What a live interview is led by."""
+
+    introduction: Text
+    hints: list[Text]  # given one by one
+    check: list[Text]  # before it begins
+    observation: list[Observation]
+
+
+class Grader(Record, frozen=True, kw_only=True):
+    """Which grader made a report or a grade."""
+
+    version: str
+    digest: str  # of everything that a grade or a page is made of
+
+
+# In a report from before it was recorded.
+UNKNOWN_GRADER: Final = Grader(version="unknown", digest="unknown")

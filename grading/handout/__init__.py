@@ -1,0 +1,1 @@
+"""What a candidate gets, made for one level from marked sources."""

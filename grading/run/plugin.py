@@ -1,0 +1,74 @@
+"""The pytest plugin's fixtures and options: `pytest -p grading.run.plugin hidden_tests --submission PATH`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grading.arguments import seed_number
+from grading.content.load import Assignment
+from grading.errors import GradingError
+from grading.run.candidate import CandidateUnderTest
+from grading.run.explain import Diagnosis, OnFailure
+from grading.run.harness import HARNESS, Harness
+from grading.run.seed import new_seed
+from grading.sandbox.start import make_sandbox
+from grading.submission.level import level_to_grade
+from grading.submission.read import read_submission
+
+
+@pytest.fixture(scope="session")
+def candidate(pytestconfig: pytest.Config) -> CandidateUnderTest:
+    """The candidate's code."""
+    return pytestconfig.stash[HARNESS].under_test
+
+
+@pytest.fixture(scope="session")
+def seed(pytestconfig: pytest.Config) -> int:
+    """The seed of this run: every random input comes from it."""
+    return pytestconfig.stash[HARNESS].seed
+
+
+@pytest.fixture
+def on_failure(request: pytest.FixtureRequest) -> OnFailure:
+    """Say how to explain this test's failure: `on_failure(diagnose, *observed)`; diagnose returns ids or causes."""
+
+    def explain(diagnose: Callable[..., Diagnosis], *observed: Any) -> None:
+        request.config.stash[HARNESS].explain_with(request.node.nodeid, lambda: diagnose(*observed))
+
+    return explain
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that name what is graded."""
+    group = parser.getgroup("grading")
+    group.addoption("--submission", type=Path, help="the folder or exercise.py to run the hidden tests on")
+    group.addoption("--level", help="the level to grade at (default: the submission's)")
+    group.addoption("--seed", type=seed_number, help="the seed of every random input (default: drawn anew)")
+    group.addoption("--no-sandbox", action="store_true", help="run candidate code unprotected in this process")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Set up a Harness from the options, unless one was handed in."""
+    config.addinivalue_line("markers", "criterion(id): the rubric's criterion that a hidden test belongs to")
+    if HARNESS in config.stash or config.option.help or config.option.collectonly:
+        return
+    if config.option.submission is None:
+        raise pytest.UsageError(
+            "--submission is missing: it names the folder or exercise.py to run the hidden tests on"
+        )
+    try:
+        assignment = Assignment(config.rootpath)
+        read = read_submission(config.option.submission, assignment)
+        rubric = assignment.rubric(level_to_grade(config.option.submission, assignment, config.option.level))
+        sandbox = make_sandbox(assignment, preload=read.preload, protected=not config.option.no_sandbox)
+    except GradingError as error:
+        raise pytest.UsageError(str(error)) from None
+    if config.option.no_sandbox:
+        sys.stderr.write("NO SANDBOX: candidate code runs unprotected\n")
+    seed = new_seed() if config.option.seed is None else config.option.seed
+    config.pluginmanager.register(Harness(assignment, rubric, read, sandbox, seed), "harness")
+    config.add_cleanup(sandbox.close)

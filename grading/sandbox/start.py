@@ -1,0 +1,23 @@
+"""Starts the sandbox for an assignment's submissions."""
+
+from pathlib import Path
+
+from grading.content.load import Assignment
+from grading.sandbox.bubblewrap import Bubblewrap, Content
+from grading.sandbox.calls import Sandbox
+from grading.sandbox.unprotected import Unprotected
+
+
+def make_sandbox(
+    assignment: Assignment, *, preload: tuple[str, ...], protected: bool, lasting: bool = False
+) -> Sandbox:
+    """Return the sandbox for an assignment's candidates; starting it takes seconds, and goes on in the background.
+
+    With `lasting`, for many submissions, the start takes longer and each call less.
+    """
+    manifest = assignment.manifest
+    if not protected:
+        return Unprotected(manifest.probes)
+    paths = (f"{Path(manifest.probes.split('.')[0])}/__init__.py", *manifest.inside)
+    content = Content(root=assignment.root, probes=manifest.probes, paths=paths, preload=preload)
+    return Bubblewrap(content, lasting=lasting)

@@ -1,0 +1,1 @@
+"""From pytest's report and a review to the scorecard: pure functions and their records."""
