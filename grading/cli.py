@@ -17,7 +17,7 @@ from grading.content.load import Assignment
 from grading.content.records import ScoredBy
 from grading.content.version import this_grader
 from grading.errors import GradingError, SandboxError, UsageError
-from grading.files import prepare_folder, write_whole
+from grading.files import prepare_output, write_atomically
 from grading.handout.publish import publish, refresh
 from grading.pipeline.grade import grade
 from grading.pipeline.pages import FILES
@@ -25,6 +25,7 @@ from grading.pipeline.rescore import rescore
 from grading.render.annotations import to_annotations
 from grading.render.exports import to_csv, to_gradescope, to_junit
 from grading.rooms.commands import add_room
+from grading.run.grading_run import GradingRun
 from grading.run.seed import new_seed
 from grading.sandbox.start import make_sandbox
 from grading.scoring.grade import read_grade
@@ -141,25 +142,23 @@ def _grade_submission(args: _Grade) -> None:
     level = level_to_grade(args.submission, assignment, args.level)
     rubric = assignment.rubric(level)
     origin = None if args.origin is None else read_origin(args.origin)
-    read = read_submission(args.submission, assignment, origin)
+    submission = read_submission(args.submission, assignment, origin)
     review = None
     if args.review is not None:
-        review = read_review(args.review, rubric, of=None if args.for_anyone else read.submission.name)
-    prepare_folder(args.out, FILES)
+        review = read_review(args.review, rubric, of=None if args.for_anyone else submission.record.name)
+    prepare_output(args.out, FILES)
     if not args.sandbox:
         print("grading: NO SANDBOX: candidate code runs unprotected, and may forge its score", file=sys.stderr)
-    sandbox = make_sandbox(assignment, preload=read.preload, protected=args.sandbox)
+    run = GradingRun(
+        submission=submission,
+        assignment=assignment,
+        rubric=rubric,
+        seed=new_seed() if args.seed is None else args.seed,
+        figures=not args.feedback_only,
+    )
+    sandbox = make_sandbox(assignment, preload=submission.preload, protected=args.sandbox)
     try:
-        card = grade(
-            read,
-            assignment=assignment,
-            rubric=rubric,
-            sandbox=sandbox,
-            seed=new_seed() if args.seed is None else args.seed,
-            out=args.out,
-            review=review,
-            feedback_only=args.feedback_only,
-        )
+        card = grade(run, sandbox=sandbox, out=args.out, review=review, feedback_only=args.feedback_only)
     finally:
         sandbox.close()
     _report(card)
@@ -191,14 +190,14 @@ def _review(args: _Review) -> None:
         _check_sheet(args.submission, assignment, args.level)
         return
     rubric = assignment.rubric(level_to_grade(args.submission, assignment, args.level))
-    submission = read_submission(args.submission, assignment).submission
+    submission = read_submission(args.submission, assignment).record
     out = args.out or Path("build") / sheet_name(submission.name)
     if out.is_dir():
         raise UsageError(f"{out}: is a folder; --out names the file to write")
     if out.exists() and not args.force:
         raise UsageError(f"{out}: already exists; use another --out, or --force to overwrite")
-    prepare_folder(out.parent, ())
-    write_whole({out: to_sheet(submission, rubric, assignment.questions(rubric.level))})
+    prepare_output(out.parent, ())
+    write_atomically({out: to_sheet(submission, rubric, assignment.questions(rubric.level))})
     command = shlex.join(["python", "-m", "grading", "grade", str(args.submission), "--review", str(out)])
     print(f"{out}: fill it in, then: {command}")
 
@@ -239,7 +238,7 @@ def _interview(args: _Interview) -> None:
     if not args.interviewer.strip():
         raise UsageError("interview: --interviewer is empty: give the name of whoever reviews")
     folder = args.out / args.candidate
-    prepare_folder(folder, ())
+    prepare_output(folder, ())
     open_session(
         folder,
         candidate=args.candidate,
@@ -298,7 +297,7 @@ def _export(args: _Export) -> None:
         raise UsageError(f"{args.out.parent}: is no folder; make it, or give another --out")
     if args.out.is_dir():
         raise UsageError(f"{args.out}: is a folder; --out names the file to write")
-    write_whole({args.out: text})
+    write_atomically({args.out: text})
 
 
 def _report(card: Scorecard) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from grading.errors import GradingError, UsageError, reason
 
 
-def prepare_folder(out: Path, names: Iterable[str]) -> None:
+def prepare_output(out: Path, names: Iterable[str]) -> None:
     """Make the output folder, and take away what an earlier run left there: an old score must not pass for this one."""
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -20,7 +20,7 @@ def prepare_folder(out: Path, names: Iterable[str]) -> None:
         raise UsageError(f"{out}: cannot be written to: {reason(error)}; give another --out") from None
 
 
-def write_whole(files: Mapping[Path, str]) -> None:
+def write_atomically(files: Mapping[Path, str]) -> None:
     """Write files so that all of them are there, each whole, or none: first under other names, then renamed."""
     scratch = {path: path.with_name(f".{path.name}.partial") for path in files}
     renamed: list[Path] = []

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grading.run.candidate import CandidateUnderTest
+from grading.run.candidate import CandidateProxy
 from hidden_tests.arrays import array, rng_for, single
 from hidden_tests.diagnosis import focal, loss, loss_weights
 from hidden_tests.diagnosis.evaluation import ComparedRuns, Evaluations, ObservedRun, ShiftedRuns
@@ -51,7 +51,7 @@ Inputs = tuple[Floats, Floats]  # logits and targets of a batch
 
 
 @pytest.fixture(scope="session")
-def loss_profile(candidate: CandidateUnderTest, seed: int) -> loss.Profile:
+def loss_profile(candidate: CandidateProxy, seed: int) -> loss.Profile:
     """`make_loss` on three sets of labels: one in five positive, about one in four, and more than half."""
     random = rng_for(seed, "loss")
     cases = []
@@ -137,7 +137,7 @@ def _describe_single_class(single_class: weighted_loss.SingleClass) -> str:
 
 
 @pytest.fixture(scope="session")
-def epochs(candidate: CandidateUnderTest, seed: int) -> tuple[ComparedEpochs, ObservedEpoch]:
+def epochs(candidate: CandidateProxy, seed: int) -> tuple[ComparedEpochs, ObservedEpoch]:
     """The epochs of the fixtures below, in one call."""
     random = rng_for(seed, "epochs")
     plain, other_evaluation, other_training = _telling_epochs(random)
@@ -257,7 +257,7 @@ DEFAULT_OR_HALF: list[list[Any]] = [[], [0.5]]
 
 
 @pytest.fixture(scope="session")
-def evaluations(candidate: CandidateUnderTest, seed: int) -> Evaluations:
+def evaluations(candidate: CandidateProxy, seed: int) -> Evaluations:
     """All runs of `evaluate`, in one call, or in two if the default threshold leaves something open."""
     random = rng_for(seed, "runs")
     base, slopes = with_modes(random), single(random.uniform(1.0, 2.0, 4))
@@ -300,7 +300,7 @@ def evaluations(candidate: CandidateUnderTest, seed: int) -> Evaluations:
 
 
 def _run(
-    candidate: CandidateUnderTest, slopes: Floats, runs: Sequence[tuple[Scenario, list[list[Any]]]]
+    candidate: CandidateProxy, slopes: Floats, runs: Sequence[tuple[Scenario, list[list[Any]]]]
 ) -> list[ObservedRun]:
     """Run `evaluate` on scenarios, each with the ways to pass the threshold, in one call."""
     inputs = [
@@ -325,7 +325,7 @@ def _run(
 
 
 @pytest.fixture(scope="session")
-def samplers(candidate: CandidateUnderTest, seed: int) -> list[Draws]:
+def samplers(candidate: CandidateProxy, seed: int) -> list[Draws]:
     """`make_sampler` on labels of which one in five is positive, and of which three in four are."""
     random = rng_for(seed, "sampler")
     labels = [random.permutation(np.repeat([1.0, 0.0], of_each)) for of_each in sampler_counts(random)]
@@ -372,7 +372,7 @@ FOCAL_ARGUMENTS: tuple[list[float | None], ...] = (
 
 
 @pytest.fixture(scope="session")
-def focal_profile(candidate: CandidateUnderTest, seed: int) -> focal.FocalProfile:
+def focal_profile(candidate: CandidateProxy, seed: int) -> focal.FocalProfile:
     """`FocalLoss` with several gammas and alphas, on moderate and on extreme logits."""
     random = rng_for(seed, "focal")
     batches = [*moderate_focal_batches(random), *_extreme_batches()]
@@ -404,7 +404,7 @@ Metrics = dict[str, float]
 
 
 @pytest.fixture(scope="session")
-def tracked(candidate: CandidateUnderTest, seed: int) -> TrackedRuns:
+def tracked(candidate: CandidateProxy, seed: int) -> TrackedRuns:
     """`track_training` for three epochs, and once more until the second epoch raises."""
     first, test, after, on_training = _telling_training(rng_for(seed, "tracking"))
     observed = candidate.call(

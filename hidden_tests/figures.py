@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from grading.render.figure import Figure
-from grading.run.candidate import CandidateUnderTest
+from grading.run.candidate import CandidateProxy
 from hidden_tests.arrays import array, rng_for, single
 from hidden_tests.compare import all_true
 from hidden_tests.observations.figures import Shown
@@ -41,7 +41,7 @@ _STYLE: Any = {
 }
 
 
-def observe(candidate: CandidateUnderTest, reference: CandidateUnderTest, seed: int) -> Mapping[str, Any]:
+def observe(candidate: CandidateProxy, reference: CandidateProxy, seed: int) -> Mapping[str, Any]:
     """Train both on the same data and return losses and probabilities on rows whose labels neither saw.
 
     Raises:

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import pytest
 
-from grading.run.candidate import CandidateUnderTest
+from grading.run.candidate import CandidateProxy
 from grading.run.explain import Cause, OnFailure
 from grading.run.observations import Observation, Sizes
 from hidden_tests.arrays import array, rng_for, single
@@ -31,7 +31,7 @@ class RunPart(Protocol):
 
 
 @pytest.fixture(scope="module")
-def run_part(candidate: CandidateUnderTest) -> RunPart:
+def run_part(candidate: CandidateProxy) -> RunPart:
     """Run one part of a follow-up."""
 
     def run_part(part: str, record: type[_Record], sizes: Sizes | None = None, **inputs: Any) -> _Record:

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import pytest
 
-from grading.run.candidate import CandidateUnderTest
+from grading.run.candidate import CandidateProxy
 from grading.run.explain import Cause, OnFailure
 from grading.run.observations import Observation, Sizes
 from hidden_tests.arrays import array, one_each, rng_for, single
@@ -58,7 +58,7 @@ def unrepaired() -> Unrepaired:
 
 
 @pytest.fixture(scope="module")
-def run_part(candidate: CandidateUnderTest) -> RunPart:
+def run_part(candidate: CandidateProxy) -> RunPart:
     """Run one part of the pipeline."""
 
     def run_part(part: str, record: type[_Record], sizes: Sizes | None = None, **inputs: Any) -> _Record:

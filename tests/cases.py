@@ -38,8 +38,11 @@ def catalogue(assignment: Assignment) -> Iterator[Case]:
 def case_of(path: Path, assignment: Assignment) -> Case:
     """Return the submission that a file makes, completed from the reference; its folder names its criterion."""
     criterion = path.parent.name
-    further = {"broken-pipeline": PIPELINE, **dict.fromkeys((c.id for c in assignment.rubric("mid").bonus), FOLLOWUPS)}
-    own = further.get(criterion, EXERCISE)
+    optional_files = {
+        "broken-pipeline": PIPELINE,
+        **dict.fromkeys((c.id for c in assignment.rubric("mid").bonus), FOLLOWUPS),
+    }
+    own = optional_files.get(criterion, EXERCISE)
     files = {own: compose(path.read_text(encoding="utf-8"), Path(own).name).encode()}
     level = "mid" if criterion == ANY else _level_of(criterion, assignment)
     return Case(name=f"{criterion}/{path.stem}", level=level, files=_with_exercise(files))

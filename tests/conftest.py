@@ -9,6 +9,7 @@ import pytest
 
 from grading.content.load import Assignment
 from grading.content.records import ScoredBy
+from grading.run.grading_run import GradingRun
 from grading.run.hidden_tests import run_hidden_tests
 from grading.sandbox.bubblewrap import Content
 from grading.sandbox.calls import Sandbox
@@ -42,7 +43,7 @@ def sandbox(assignment: Assignment) -> Iterator[Sandbox]:
     """A warm sandbox, shared by every submission of the session."""
     # torch's own optimizers import torch._dynamo, which would take half of the five seconds in each fork.
     preload = (*assignment.manifest.preload.values(), "torch._dynamo")
-    sandbox = make_sandbox(assignment, preload=preload, protected=True, lasting=True)
+    sandbox = make_sandbox(assignment, preload=preload, protected=True, long_lived=True)
     yield sandbox
     sandbox.close()
 
@@ -72,15 +73,15 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
         *,
         seed: int = 0,
         level: str = "mid",
-        further: Mapping[str, str] | None = None,
+        optional_files: Mapping[str, str] | None = None,
         beside: str | None = None,
         only: str | None = None,
     ) -> Scorecard:
         folder = tmp_path_factory.mktemp("submission")
-        path = folder / "assignment" / "exercise.py" if further else folder / "exercise.py"
+        path = folder / "assignment" / "exercise.py" if optional_files else folder / "exercise.py"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(source.encode() if isinstance(source, str) else source)
-        for name, text in (further or {}).items():
+        for name, text in (optional_files or {}).items():
             (folder / name).write_text(text, encoding="utf-8")
         rubric = assignment.rubric(level)
         if beside is not None:
@@ -93,9 +94,10 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
                 bonus=[c for c in rubric.bonus if c.id == only],
             )
         report = folder / "report.json"
-        graded_by = patient if further else assignment
-        read = read_submission(folder if further else path, graded_by)
-        run_hidden_tests(read, assignment=graded_by, rubric=rubric, sandbox=sandbox, seed=seed, report=report)
+        graded_by = patient if optional_files else assignment
+        submission = read_submission(folder if optional_files else path, graded_by)
+        run = GradingRun(submission=submission, assignment=graded_by, rubric=rubric, seed=seed)
+        run_hidden_tests(run, sandbox=sandbox, report=report)
         return scoring.score(read_report(report), rubric, assignment.mistake)
 
     return grade

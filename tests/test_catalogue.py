@@ -105,8 +105,8 @@ def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade:
     """Each wrong submission is named by its one id, within what its severity allows."""
     folder, text = path.parent.name, path.read_text(encoding="utf-8")
     own, level = FILES.get(folder), level_of(folder, assignment)
-    further = {} if own is None else {own: compose(text, Path(own).name)}
-    card = grade(compose(text if own is None else ""), further=further, level=level, beside=folder)
+    optional_files = {} if own is None else {own: compose(text, Path(own).name)}
+    card = grade(compose(text if own is None else ""), optional_files=optional_files, level=level, beside=folder)
 
     home = WHERE_ANY.get(path.stem, ANY) if path.parent.name == ANY else path.parent.name
     found = card.bonus_mistakes if own == FOLLOWUPS else card.mistakes

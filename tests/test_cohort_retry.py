@@ -21,10 +21,10 @@ KILLING = """
 _run_hidden_tests = run_hidden_tests
 
 
-def run_hidden_tests(read, **options):
-    if "# kill the worker" in read.submission.source:
+def run_hidden_tests(run, **options):
+    if "# kill the worker" in run.submission.record.source:
         os.kill(os.getpid(), 9)
-    _run_hidden_tests(read, **options)
+    _run_hidden_tests(run, **options)
 """
 
 

@@ -17,7 +17,7 @@ from grading.content.records import ScoredBy
 from grading.handout.templates import starters_of_module
 from grading.pipeline.pages import pages
 from grading.render.annotations import to_annotations
-from grading.run.records import Blame, Outcome, Result, Run
+from grading.run.records import Finding, Outcome, Result, Run
 from grading.scoring import score as scoring
 from grading.submission import source
 from grading.submission.read import MAX_FILE_BYTES, read_submission
@@ -101,7 +101,7 @@ def run(assignment: Assignment) -> Run:
             criterion=criterion.id,
             outcome=Outcome.FAILED,
             title="A test.",
-            blames=[Blame(id=id_, criterion=criterion.id) for of, id_ in assignment.mistakes if of == criterion.id],
+            findings=[Finding(id=id_, criterion=criterion.id) for of, id_ in assignment.mistakes if of == criterion.id],
         )
         for criterion in (*rubric.criterion, *rubric.bonus)
         if criterion.scored_by is ScoredBy.TESTS
@@ -145,11 +145,11 @@ def read_and_show(path: Path, assignment: Assignment, run: Run) -> int:
     """Do all that is done for a submission beside its calls; return the size of its pages."""
     read = read_submission(path, assignment)
     rubric = assignment.rubric(run.level)
-    card = scoring.score(msgspec.structs.replace(run, submission=read.submission), rubric, assignment.mistake)
+    card = scoring.score(msgspec.structs.replace(run, submission=read.record), rubric, assignment.mistake)
     assert len(card.mistakes) > 20
     written = pages(card, assignment, path.parent)
     to_annotations(card, assignment.manifest.source)
-    text = read.submission.source
+    text = read.record.source
     groups(alike({"one": text, "two": text, "three": "x = 1\n"}, starters_of_module(assignment)))
     return sum(len(page.encode()) for page in written.values())
 
@@ -172,7 +172,7 @@ def test_a_source_costs_seconds(case: str, assignment: Assignment, run: Run, tmp
 def test_a_submission_costs_seconds(assignment: Assignment, run: Run, tmp_path: Path):
     """The worst source in each file that is read costs three times one, and the discussion next to nothing."""
     (tmp_path / "assignment").mkdir()
-    for number, name in enumerate((assignment.manifest.source, *assignment.manifest.further)):
+    for number, name in enumerate((assignment.manifest.source, *assignment.manifest.optional_files)):
         marks = "".join(chr(0x300 + n) for n in range(50))
         (tmp_path / name).write_bytes(filled(marks, f"{IN_LOSS}{'a' * (1 + number)}"))
     (tmp_path / assignment.manifest.discussion).write_bytes(filled("## 1. x\n"))
@@ -219,7 +219,7 @@ def test_the_largest_files_together_fit_report_and_pages(case: str, assignment: 
     """Every file as large as it may be, of what takes the most room: 5 MB hold the report and each page."""
     (tmp_path / "assignment").mkdir()
     content = ESCAPED[case] * MAX_FILE_BYTES
-    for name in (assignment.manifest.source, *assignment.manifest.further):
+    for name in (assignment.manifest.source, *assignment.manifest.optional_files):
         cookie = b"# coding: latin-1\n"
         (tmp_path / name).write_bytes(cookie + content[: MAX_FILE_BYTES - len(cookie)])
     heading = b"## 1. x\n"
@@ -227,8 +227,8 @@ def test_the_largest_files_together_fit_report_and_pages(case: str, assignment: 
 
     read = read_submission(tmp_path, assignment)
     rubric = assignment.rubric(run.level)
-    card = scoring.score(msgspec.structs.replace(run, submission=read.submission), rubric, assignment.mistake)
-    report = json.dumps(msgspec.to_builtins(read.submission))
+    card = scoring.score(msgspec.structs.replace(run, submission=read.record), rubric, assignment.mistake)
+    report = json.dumps(msgspec.to_builtins(read.record))
 
     assert len(report) < MOST_BYTES_EACH
     for page in pages(card, assignment, tmp_path).values():

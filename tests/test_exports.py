@@ -65,8 +65,8 @@ def mistaken(grade: Grade) -> Scorecard:
         for name in ("weighted-loss/inverted-pos-weight.py", "evaluation/missing-eval-mode.py")
     )
     threshold = ROOT / "tests" / "submissions" / "followups" / "threshold" / "correct"
-    further = {"assignment/followups.py": next(iter(sorted(threshold.glob("*.py")))).read_text(encoding="utf-8")}
-    return grade(compose(source), further=further)
+    optional_files = {"assignment/followups.py": next(iter(sorted(threshold.glob("*.py")))).read_text(encoding="utf-8")}
+    return grade(compose(source), optional_files=optional_files)
 
 
 @pytest.fixture

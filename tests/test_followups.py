@@ -34,7 +34,7 @@ def identity(path: Path) -> str:
 @pytest.mark.parametrize("path", cases("correct"), ids=identity)
 def test_a_right_follow_up_earns_its_bonus(path: Path, grade: Grade):
     """Whatever its style; those that are not there earn nothing and cost nothing."""
-    card = grade(compose(""), further={FILE: path.read_text(encoding="utf-8")})
+    card = grade(compose(""), optional_files={FILE: path.read_text(encoding="utf-8")})
 
     own = CRITERIA[path.parent.parent.name]
     assert {c.id: c.points for c in card.bonus} == {c.id: c.max if c.id == own else 0.0 for c in card.bonus}, [
@@ -48,7 +48,7 @@ def test_a_right_follow_up_earns_its_bonus(path: Path, grade: Grade):
 @pytest.mark.parametrize("path", cases("mistaken"), ids=identity)
 def test_a_mistaken_follow_up_does_not(path: Path, grade: Grade):
     """It loses some of its bonus, and is told why; the score is what it was."""
-    card = grade(compose(""), further={FILE: path.read_text(encoding="utf-8")})
+    card = grade(compose(""), optional_files={FILE: path.read_text(encoding="utf-8")})
 
     (own,) = (c for c in card.bonus if c.id == CRITERIA[path.parent.parent.name])
     assert own.points is not None
@@ -60,7 +60,7 @@ def test_a_mistaken_follow_up_does_not(path: Path, grade: Grade):
 def test_follow_ups_left_alone_are_neither_run_nor_held_against_anybody(grade: Grade):
     """As they are handed out, nothing is said of them."""
     stub = handout(Assignment(ROOT), "mid", "room")[FILE]
-    card = grade(compose(""), further={FILE: stub})
+    card = grade(compose(""), optional_files={FILE: stub})
 
     assert [c.points for c in card.bonus] == [0.0] * 4
     assert not card.bonus_mistakes

@@ -58,8 +58,8 @@ def test_a_mistake_costs_its_own_criterion(path: Path, grade: Grade):
 @pytest.mark.parametrize("level", ["senior", "researcher"])
 def test_the_reference_earns_everything(level: str, grade: Grade):
     """All criteria of a level together, the repaired pipeline and the follow-ups among them."""
-    further = {f"assignment/{name}.py": compose("", f"{name}.py") for name in ("pipeline", "followups")}
-    card = grade(compose(""), level=level, further=further)
+    optional_files = {f"assignment/{name}.py": compose("", f"{name}.py") for name in ("pipeline", "followups")}
+    card = grade(compose(""), level=level, optional_files=optional_files)
 
     assert not card.mistakes
     assert card.points(ScoredBy.TESTS) == card.maximum(ScoredBy.TESTS)

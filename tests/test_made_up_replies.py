@@ -22,6 +22,7 @@ from grading.scoring import score as scoring
 from grading.content.load import Assignment
 from grading.sandbox.start import make_sandbox
 from grading.pipeline.pages import pages
+from grading.run.grading_run import GradingRun
 from grading.run.hidden_tests import run_hidden_tests
 from grading.scoring.report import read_report
 from grading.sandbox.inside import wire
@@ -70,14 +71,13 @@ folder = Path(tempfile.mkdtemp())
 for name in (EXERCISE, FOLLOWUPS, PIPELINE):
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text(compose("", Path(name).name))
-read = read_submission(folder, assignment)
+submission = read_submission(folder, assignment)
 found = []
 for seed in map(int, seeds):
     replies, largest_that_fits = Replies(seed, largest=largest), []
     report = folder / "report.json"
-    run_hidden_tests(
-        read, assignment=assignment, rubric=rubric, sandbox=NoSandbox(), seed=seed, report=report, quiet=True, show=True
-    )
+    run = GradingRun(submission=submission, assignment=assignment, rubric=rubric, seed=seed, figures=True)
+    run_hidden_tests(run, sandbox=NoSandbox(), report=report, progress=False)
     card = scoring.score(read_report(report), rubric, assignment.mistake)
     written = [len(text) for text in pages(card, assignment, folder).values()]
     found.append(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.sandbox.calls import Call, CandidateCode, Reply, Status
+from grading.sandbox.calls import Call, Reply, Status, SubmittedCode
 from grading.sandbox.unprotected import Unprotected
 from tests.conftest import BUDGET, ROOT
 
@@ -57,7 +57,7 @@ def sandbox() -> Iterator[Unprotected]:
 
 def _import(sandbox: Unprotected, source: str) -> Reply:
     files = {"assignment/__init__.py": b"", "assignment/exercise.py": source.encode()}
-    code = CandidateCode(module="assignment.exercise", files=files)
+    code = SubmittedCode(module="assignment.exercise", files=files)
     return sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET))
 
 

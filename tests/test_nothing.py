@@ -16,9 +16,9 @@ NOTHING = sorted((SUBMISSIONS / "nothing").glob("*/*.py"))
 def test_doing_nothing_earns_nothing(path: Path, grade: Grade, assignment: Assignment):
     """Every hidden test of the criterion fails for results of the right type that nothing was computed for."""
     case = case_of(path, assignment)
-    further = {name: content.decode() for name, content in case.files.items()}
+    optional_files = {name: content.decode() for name, content in case.files.items()}
 
-    card = grade("", further=further, level=case.level, only=path.parent.name)
+    card = grade("", optional_files=optional_files, level=case.level, only=path.parent.name)
 
     (criterion,) = [criterion for criterion in (*card.criteria, *card.bonus) if criterion.tests]
     assert [test.id for test in criterion.tests if test.outcome is Outcome.PASSED] == []

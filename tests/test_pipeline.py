@@ -51,7 +51,10 @@ def test_the_gate_is_passed_and_failed_by_a_clear_margin(broken: str):
 def test_at_least_nine_defects_are_planted(broken: str, grade: Grade):
     """Each is named, and costs its own test."""
     card = grade(
-        REFERENCE.read_text(), level="researcher", beside="broken-pipeline", further={FILE: broken + "\n# looked at\n"}
+        REFERENCE.read_text(),
+        level="researcher",
+        beside="broken-pipeline",
+        optional_files={FILE: broken + "\n# looked at\n"},
     )
 
     (criterion,) = (c for c in card.criteria if c.id == "broken-pipeline")
@@ -68,7 +71,7 @@ def test_fixing_some_of_them_earns_their_share(broken: str, grade: Grade):
         (new,) = (part for part in repaired if part.startswith(f"def {name}("))
         parts = [new if part.startswith(f"def {name}(") else part for part in parts]
     card = grade(
-        REFERENCE.read_text(), level="researcher", beside="broken-pipeline", further={FILE: "\n\n\n".join(parts)}
+        REFERENCE.read_text(), level="researcher", beside="broken-pipeline", optional_files={FILE: "\n\n\n".join(parts)}
     )
 
     (criterion,) = (c for c in card.criteria if c.id == "broken-pipeline")
@@ -86,7 +89,7 @@ def test_a_model_that_was_lucky_in_spite_of_a_defect_is_not_good(seed: int, grad
     """With one of these seeds the inverted weight reaches an F1 of 0.7, with the other it does not."""
     inverted = compose((MISTAKES / "inverted-weight.py").read_text(encoding="utf-8"), "pipeline.py")
     card = grade(
-        REFERENCE.read_text(), level="researcher", beside="broken-pipeline", further={FILE: inverted}, seed=seed
+        REFERENCE.read_text(), level="researcher", beside="broken-pipeline", optional_files={FILE: inverted}, seed=seed
     )
 
     (criterion,) = (c for c in card.criteria if c.id == "broken-pipeline")
@@ -97,7 +100,7 @@ def test_a_model_that_was_lucky_in_spite_of_a_defect_is_not_good(seed: int, grad
 
 def test_an_untouched_pipeline_is_not_done(broken: str, grade: Grade):
     """No list of what is wrong for nothing."""
-    card = grade(REFERENCE.read_text(), level="researcher", beside="broken-pipeline", further={FILE: broken})
+    card = grade(REFERENCE.read_text(), level="researcher", beside="broken-pipeline", optional_files={FILE: broken})
 
     assert [(f.mistake.id, f.criterion) for f in card.mistakes] == [("not-implemented", "broken-pipeline")]
 
@@ -106,7 +109,10 @@ def test_an_untouched_pipeline_is_not_done(broken: str, grade: Grade):
 def test_a_repair_in_another_style_earns_everything(path: Path, grade: Grade):
     """Other libraries, other helpers, other settings."""
     card = grade(
-        compose(""), level="researcher", beside="broken-pipeline", further={FILE: path.read_text(encoding="utf-8")}
+        compose(""),
+        level="researcher",
+        beside="broken-pipeline",
+        optional_files={FILE: path.read_text(encoding="utf-8")},
     )
 
     assert not card.mistakes, [(f.mistake.id, f.detail) for f in card.mistakes]

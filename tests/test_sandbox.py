@@ -18,7 +18,7 @@ import pytest
 from grading.errors import SandboxError
 from grading.sandbox import bubblewrap
 from grading.sandbox.bubblewrap import Bubblewrap, Content, _command, _Worker, _WorkerLostError
-from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
+from grading.sandbox.calls import Call, Reply, Sandbox, Status, SubmittedCode
 from grading.sandbox.inside import wire
 from grading.sandbox.inside.budget import Budget
 from grading.sandbox.inside.jail import Limits
@@ -231,7 +231,7 @@ def test_memory_is_moved_into_huge_pages():
 
 
 def _import(sandbox: Sandbox, source: str, budget: Budget = BUDGET) -> Reply:
-    code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source.encode()})
+    code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": source.encode()})
     return sandbox.call(Call(code=code, probe="importing", inputs={}, budget=budget))
 
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from grading.content.records import Criterion, Mistake, Rubric, ScoredBy, Severity
-from grading.run.records import Blame, Outcome, Result, Run
+from grading.run.records import Finding, Outcome, Result, Run
 from grading.scoring.records import Review, Scorecard, Verdict
 from grading.scoring.score import score
 from grading.submission.records import History, Submission
@@ -41,8 +41,8 @@ SUBMISSION = Submission(
 
 def result(id_: str, outcome: Outcome = Outcome.PASSED, *mistakes: str, criterion: str = "loss") -> Result:
     """Return the result of one test of the rubric above."""
-    blames = [Blame(id=mistake, criterion=criterion) for mistake in mistakes]
-    return Result(id=id_, criterion=criterion, outcome=outcome, title=id_, blames=blames)
+    findings = [Finding(id=mistake, criterion=criterion) for mistake in mistakes]
+    return Result(id=id_, criterion=criterion, outcome=outcome, title=id_, findings=findings)
 
 
 PASSING = [result("right"), result("stable"), result("mean"), result("steps", criterion="loop")]

@@ -137,7 +137,7 @@ def test_no_process_outlives_a_source_that_it_could_not_read():
     assert kept[0].returncode == 0
 
 
-@pytest.mark.parametrize("path", [REFERENCE, ROOT / "grading" / "score.py"], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [REFERENCE, ROOT / "grading" / "scoring" / "score.py"], ids=lambda path: path.stem)
 def test_as_much_ordinary_code_as_is_read_has_an_outline(path: Path):
     """The limits are for no honest submission, be it 256 KiB of dense code."""
     code = path.read_text(encoding="utf-8")

@@ -48,7 +48,7 @@ def test_given_files_come_from_the_trusted_copy(tmp_path: Path, assignment: Assi
     read = read_submission(root, assignment)
 
     assert read.code.files["assignment/model.py"] == (ROOT / "assignment" / "model.py").read_bytes()
-    assert [flag.id for flag in read.submission.flags].count("given-file-edited") == 1
+    assert [flag.id for flag in read.record.flags].count("given-file-edited") == 1
 
 
 def make_directory(path: Path) -> None:
@@ -122,7 +122,7 @@ def test_flags_are_told_with_their_line(tmp_path: Path, assignment: Assignment):
         encoding="utf-8",
     )
 
-    flags = {(flag.id, flag.line) for flag in read_submission(path, assignment).submission.flags}
+    flags = {(flag.id, flag.line) for flag in read_submission(path, assignment).record.flags}
 
     assert flags == {("import-outside-allowed", 1), ("hardcoded-number", 6), ("accuracy-used", 6)}
 
@@ -135,7 +135,7 @@ def test_many_numbers_hide_no_warning(tmp_path: Path, assignment: Assignment):
         f"def make_loss(y):\n{numbers}\n\ndef evaluate(m):\n    return gc.get_objects()\n", encoding="utf-8"
     )
 
-    flags = read_submission(path, assignment).submission.flags
+    flags = read_submission(path, assignment).record.flags
 
     assert "uses get_objects" in [flag.detail for flag in flags]
 
@@ -145,7 +145,7 @@ def test_a_name_without_end_is_shown_in_part(tmp_path: Path, assignment: Assignm
     path = tmp_path / "exercise.py"
     path.write_text(f"import {'a' * 50_000}\n\n\ndef {'b' * 50_000}():\n    return 5\n", encoding="utf-8")
 
-    flags = read_submission(path, assignment).submission.flags
+    flags = read_submission(path, assignment).record.flags
 
     assert sorted(flag.id for flag in flags) == ["hardcoded-number", "import-outside-allowed"]
     assert max(len(flag.detail) for flag in flags) < 200
@@ -159,7 +159,7 @@ def test_a_file_in_another_encoding_is_a_syntax_error(
     source = f"# coding: {encoding}\n".encode() + REFERENCE.read_bytes()
     (tmp_path / "exercise.py").write_bytes(source)
 
-    submission = read_submission(tmp_path / "exercise.py", assignment).submission
+    submission = read_submission(tmp_path / "exercise.py", assignment).record
     card = grade(source)
 
     assert submission.source == source.decode()
@@ -170,9 +170,9 @@ def test_a_file_in_another_encoding_is_a_syntax_error(
 
 def test_a_further_file_in_another_encoding_costs_its_own_criterion(grade: Grade):
     """The main module keeps its points."""
-    further = "# coding: punycode\n" + (REFERENCE.parent / "followups.py").read_text(encoding="utf-8")
+    optional_files = "# coding: punycode\n" + (REFERENCE.parent / "followups.py").read_text(encoding="utf-8")
 
-    card = grade(REFERENCE.read_bytes(), further={"assignment/followups.py": further})
+    card = grade(REFERENCE.read_bytes(), optional_files={"assignment/followups.py": optional_files})
 
     assert not card.mistakes
     assert {found.mistake.id for found in card.bonus_mistakes} == {"syntax-error"}
@@ -186,7 +186,7 @@ def test_a_file_over_the_limits_is_flagged(tmp_path: Path, assignment: Assignmen
     path = tmp_path / "exercise.py"
     path.write_text("import gc\nx = " + "not " * 32_000 + "1\n", encoding="utf-8")
 
-    flags = read_submission(path, assignment).submission.flags
+    flags = read_submission(path, assignment).record.flags
 
     assert [(flag.id, flag.severity) for flag in flags] == [("source-over-limits", "warning")]
 
@@ -209,7 +209,7 @@ def test_history_tells_commits_minutes_and_files(tmp_path: Path, assignment: Ass
     git(root, "add", "-A")
     git(root, "commit", "-qm", "More @team fixes #1")
 
-    submission = read_submission(root, assignment).submission
+    submission = read_submission(root, assignment).record
 
     assert [commit.subject for commit in submission.history.commits] == ["Loss", "More @team fixes #1"]
     assert submission.history.outside == ["setup.cfg"]
@@ -291,7 +291,7 @@ def test_a_git_that_is_no_folder_of_its_own_has_no_history(make, tmp_path: Path,
     root = fork(tmp_path / "fork")
     make(root / ".git")
 
-    submission = read_submission(root, assignment).submission
+    submission = read_submission(root, assignment).record
 
     assert (submission.history.commits, submission.commit) == ([], None)
     assert submission.history.note in {".git is not a directory", "no commits"}
@@ -342,7 +342,7 @@ def test_a_repository_cannot_make_git_run_its_programs(tmp_path: Path, assignmen
         git(root, "config", key, f"touch {witness}")
     git(root, "config", "log.showSignature", "true")
 
-    submission = read_submission(root, assignment).submission
+    submission = read_submission(root, assignment).record
 
     assert submission.commit is not None
     assert not witness.exists()
@@ -352,10 +352,10 @@ def test_a_repository_cannot_make_git_run_its_programs(tmp_path: Path, assignmen
 def test_a_fork_of_a_room_is_not_taken_for_edited(level: str, tmp_path: Path, assignment: Assignment):
     """Its handout differs from the grader's own by level and flow; what somebody changed is still told."""
     publish(assignment, level, tmp_path / "room")
-    told = [flag.detail for flag in read_submission(tmp_path / "room", assignment).submission.flags]
+    told = [flag.detail for flag in read_submission(tmp_path / "room", assignment).record.flags]
     assert not [detail for detail in told if "edited" in detail]
     (tmp_path / "room" / "noxfile.py").write_text("# mine\n")
 
-    flags = read_submission(tmp_path / "room", assignment).submission.flags
+    flags = read_submission(tmp_path / "room", assignment).record.flags
 
     assert [flag.detail.split()[0] for flag in flags if flag.id == "given-file-edited"] == ["noxfile.py"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
+from grading.sandbox.calls import Call, Reply, Sandbox, Status, SubmittedCode
 from grading.sandbox.inside import seccomp
 from grading.sandbox.inside.system_call_numbers import NUMBERS
 from grading.sandbox.inside.system_calls import (
@@ -79,7 +79,7 @@ def answer(error: int) -> int:
 def run(sandbox: Sandbox, source: str | bytes) -> Reply:
     """Import a source in the sandbox."""
     content = source.encode() if isinstance(source, str) else source
-    code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": content})
+    code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": content})
     return sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET))
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from grading.run.candidate import CandidateUnderTest
+from grading.run.candidate import CandidateProxy
 from grading.run.observations import Observation
 from grading.sandbox.bubblewrap import Bubblewrap, Content
-from grading.sandbox.calls import Call, CandidateCode, Reply, Sandbox, Status
+from grading.sandbox.calls import Call, Reply, Sandbox, Status, SubmittedCode
 from grading.sandbox.inside.budget import Budget, IdleWatch, is_busy
 from tests.attacks.conftest import FULL, HONEST, points
 from tests.busy import busy_processes, on_one_cpu
@@ -43,7 +43,7 @@ def tiny_sandbox(tiny: Content) -> Iterator[Sandbox]:
 
 def call(sandbox: Sandbox, source: str, budget: Budget = SMALL) -> Reply:
     """Import a source in a sandbox."""
-    code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source.encode()})
+    code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": source.encode()})
     return sandbox.call(Call(code=code, probe="importing", inputs={}, budget=budget))
 
 
@@ -237,10 +237,10 @@ def test_all_calls_together_are_limited():
     """A submission that stays just within the budget of each call ends up with small ones: a grading ends in time."""
     sandbox = Spending(seconds=75.0)
     budget = Budget(cpu_seconds=60, idle_seconds=20.0)
-    code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": b""})
-    under_test = CandidateUnderTest(code, sandbox, budget)
+    code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": b""})
+    candidate = CandidateProxy(code, sandbox, budget)
     for _ in range(30):
-        under_test.call("importing", {}, Observation)
+        candidate.call("importing", {}, Observation)
 
     whole = [given for given in sandbox.budgets if given == budget]
     assert len(whole) == 6

@@ -29,9 +29,9 @@ def test_a_mistake_is_described_as_it_was_made(path: Path, grade: Grade, assignm
     id_, variant = path.stem.split(".")
     expected = assignment.mistake(path.parent.name, id_).variant[variant]
     case = case_of(path, assignment)
-    further = {name: content.decode() for name, content in case.files.items()}
+    optional_files = {name: content.decode() for name, content in case.files.items()}
 
-    card = grade("", further=further, level=case.level, only=path.parent.name)
+    card = grade("", optional_files=optional_files, level=case.level, only=path.parent.name)
 
     titles = {found.mistake.id: found.mistake.title for found in (*card.mistakes, *card.bonus_mistakes)}
     assert titles == {id_: expected.title}

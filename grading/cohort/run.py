@@ -18,11 +18,11 @@ from grading.content.load import Assignment
 from grading.content.records import Grader
 from grading.content.version import this_grader
 from grading.errors import GradingError, UsageError
-from grading.files import prepare_folder, write_whole
+from grading.files import prepare_output, write_atomically
 from grading.pipeline.pages import FILES
 from grading.run.seed import new_seed
 from grading.submission.level import level_to_grade
-from grading.submission.read import Read, read_submission
+from grading.submission.read import LoadedSubmission, read_submission
 
 STATE, TABLE, PAGE, MARKER = "cohort.json", "cohort.csv", "cohort.html", "graded.json"
 
@@ -78,8 +78,8 @@ def grade_cohort(
         for name, path in names.items():
             try:
                 level_to_grade(path, assignment, level)
-                read = read_submission(path, assignment)
-                key = _key(read, name=name, level=level, seed=seed, figures=figures, grader=grader)
+                submission = read_submission(path, assignment)
+                key = _key(submission, name=name, level=level, seed=seed, figures=figures, grader=grader)
             except UsageError as error:
                 add(_without_score(out / name, unreadable_row(name, level, error)))
             except Exception as error:  # noqa: BLE001 - whatever it is, the others are to be graded
@@ -89,7 +89,15 @@ def grade_cohort(
                 if known is not None:
                     add(known)
                 else:
-                    yield Job(name=name, key=key, read=read, level=level, seed=seed, grader=grader, figures=figures)
+                    yield Job(
+                        name=name,
+                        key=key,
+                        submission=submission,
+                        level=level,
+                        seed=seed,
+                        grader=grader,
+                        figures=figures,
+                    )
 
     try:
         with contextlib.closing(RetryAlone(grade_job, workers).run(jobs())) as results:
@@ -100,9 +108,9 @@ def grade_cohort(
                     add(_write(out / job.name, result))
     finally:
         ordered = [rows[name] for name in names if name in rows]
-        write_whole({out / TABLE: to_table(ordered)})
+        write_atomically({out / TABLE: to_table(ordered)})
     page = cohort_page(((row.name, row.problem) for row in ordered), assignment, rubric, out)
-    write_whole({out / PAGE: page})
+    write_atomically({out / PAGE: page})
     return ordered
 
 
@@ -121,14 +129,14 @@ def _expect_apart(out: Path, names: Mapping[str, Path]) -> None:
             raise UsageError(f"cohort: --out {out}: results would be written into the submission {path}; use another")
 
 
-def _key(read: Read, *, name: str, level: str, seed: int, figures: bool, grader: Grader) -> str:
+def _key(submission: LoadedSubmission, *, name: str, level: str, seed: int, figures: bool, grader: Grader) -> str:
     """Return a digest of everything that the pages of a submission are made of.
 
     If anything of it changes, the submission is graded again, even where writing its pages again would do: a grade
     takes a fraction of a second, and there is one rule to know.
     """
-    files = {file: hashlib.sha256(content).hexdigest() for file, content in sorted(read.code.files.items())}
-    parts = [name, level, seed, figures, grader, read.submission, read.preload, read.code.module, files]
+    files = {file: hashlib.sha256(content).hexdigest() for file, content in sorted(submission.code.files.items())}
+    parts = [name, level, seed, figures, grader, submission.record, submission.preload, submission.code.module, files]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
@@ -137,8 +145,8 @@ def _write(folder: Path, graded: Graded) -> Row:
     try:
         folder.mkdir(exist_ok=True)
         (folder / MARKER).unlink(missing_ok=True)
-        write_whole({folder / name: text for name, text in graded.files.items()})
-        write_whole({folder / MARKER: msgspec.json.encode(graded.row).decode()})
+        write_atomically({folder / name: text for name, text in graded.files.items()})
+        write_atomically({folder / MARKER: msgspec.json.encode(graded.row).decode()})
     except (OSError, GradingError) as error:
         return _without_score(folder, failed_row(graded.row.name, graded.row.level, error))
     return graded.row
@@ -165,7 +173,7 @@ def _marker(folder: Path, key: str) -> Row | None:
 
 def _seed(out: Path, wanted: int | None) -> int:
     """Make the folder of results, and return the seed of this run and of those that resume it."""
-    prepare_folder(out, ())
+    prepare_output(out, ())
     path = out / STATE
     if wanted is None and path.is_file():
         try:
@@ -173,5 +181,5 @@ def _seed(out: Path, wanted: int | None) -> int:
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"{path}: is not what an earlier run wrote: {error}; give another --out") from None
     seed = new_seed() if wanted is None else wanted
-    write_whole({path: msgspec.json.encode(_State(seed=seed)).decode()})
+    write_atomically({path: msgspec.json.encode(_State(seed=seed)).decode()})
     return seed

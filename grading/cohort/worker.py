@@ -18,12 +18,13 @@ from grading.content.records import Grader
 from grading.content.version import this_grader
 from grading.errors import GradingError
 from grading.pipeline.pages import REPORT, pages
+from grading.run.grading_run import GradingRun
 from grading.run.hidden_tests import run_hidden_tests
 from grading.sandbox.calls import Sandbox
 from grading.sandbox.start import make_sandbox
 from grading.scoring import score as scoring
 from grading.scoring.report import read_report
-from grading.submission.read import Read
+from grading.submission.read import LoadedSubmission
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ class Job:
 
     name: str
     key: str  # of everything that its pages are made of
-    read: Read
+    submission: LoadedSubmission
     level: str
     seed: int
     grader: Grader
@@ -56,19 +57,13 @@ def grade_job(job: Job) -> Graded:
         )
     with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="grading-") as scratch:
         assignment = _assignment(root)
-        sandbox = _sandbox(assignment, job.read.preload)
+        sandbox = _sandbox(assignment, job.submission.preload)
         rubric = assignment.rubric(job.level)
         report = Path(scratch) / REPORT
-        run_hidden_tests(
-            job.read,
-            assignment=assignment,
-            rubric=rubric,
-            sandbox=sandbox,
-            seed=job.seed,
-            report=report,
-            quiet=True,
-            show=job.figures,
+        run = GradingRun(
+            submission=job.submission, assignment=assignment, rubric=rubric, seed=job.seed, figures=job.figures
         )
+        run_hidden_tests(run, sandbox=sandbox, report=report, progress=False)
         card = scoring.score(read_report(report), rubric, assignment.mistake)
         files = {path.name: text for path, text in pages(card, assignment, Path(scratch)).items()}
         files[REPORT] = report.read_text(encoding="utf-8")
@@ -91,7 +86,7 @@ def _sandbox(assignment: Assignment, preload: Iterable[str]) -> Sandbox:
     modules = frozenset().union(preload, *_WARM)
     while _WARM:
         _WARM.popitem()[1].close()
-    sandbox = _WARM[modules] = make_sandbox(assignment, preload=tuple(sorted(modules)), protected=True, lasting=True)
+    sandbox = _WARM[modules] = make_sandbox(assignment, preload=tuple(sorted(modules)), protected=True, long_lived=True)
     # Executors end their processes without what `atexit` is told.
     multiprocessing.util.Finalize(None, sandbox.close, exitpriority=1)
     return sandbox

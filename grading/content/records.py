@@ -40,12 +40,12 @@ class Manifest(Record, frozen=True, kw_only=True):
     source: Text  # its file
     discussion: Text  # the file of the candidate's answers
     reference: Text  # the finished module, with the marks that make each level's starter of it
-    further: dict[str, str] = {}  # other files that a candidate may hand in, each a module: its reference
-    given: list[Text]  # files that the candidate gets and does not edit, laid beside the module in the sandbox
+    optional_files: dict[str, str] = {}  # other files that a candidate may hand in, each a module: its reference
+    provided: list[Text]  # files that the candidate gets and does not edit, laid beside the module in the sandbox
     handout: list[Text]  # other files of the handout, whose edits the reviewer is told of
     probes: Text  # the module of probes
     figures: Text | None = None  # the module that shows what the candidate's model does: `observe` and `draw`
-    inside: list[Text]  # what the probes need in the sandbox, below the root
+    sandbox_files: list[Text]  # what the probes need in the sandbox, below the root
     allowed_imports: list[Text]  # beside the standard library and the assignment itself
     preload: dict[str, str]  # package that a candidate may import: module to import once, before the first call
     # The most that any one call into the candidate's code may use: CPU time, and time in which it does nothing.
@@ -116,7 +116,7 @@ class Question(Record, frozen=True, kw_only=True):
     red_flags: list[Text]
 
 
-class Observation(Record, frozen=True, kw_only=True):
+class InterviewObservation(Record, frozen=True, kw_only=True):
     """Something that an interviewer may see in a live interview."""
 
     id: Id
@@ -132,7 +132,7 @@ class Interview(Record, frozen=True, kw_only=True):
     introduction: Text
     hints: list[Text]  # given one by one
     check: list[Text]  # before it begins
-    observation: list[Observation]
+    observation: list[InterviewObservation]
 
 
 class Grader(Record, frozen=True, kw_only=True):

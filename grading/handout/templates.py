@@ -40,7 +40,7 @@ def level_file(assignment: Assignment) -> str:
 @functools.cache
 def starters(assignment: Assignment, name: str) -> frozenset[str]:
     """Return how a file of the candidate's begins, at each level that has it, without blanks at its ends."""
-    path = assignment.root / assignment.manifest.further[name]
+    path = assignment.root / assignment.manifest.optional_files[name]
     rendered = {Renderer(assignment, level, "open")(path, name).strip() for level in assignment.levels}
     return frozenset(rendered - {""})
 
@@ -91,10 +91,15 @@ def handout(assignment: Assignment, level: str, flow: Flow) -> Mapping[str, str]
 def _sources(assignment: Assignment) -> dict[str, Path]:
     """Return where each file of `assignment/` comes from."""
     manifest = assignment.manifest
-    names = [*manifest.given, *(name for name in manifest.handout if Path(name).parent != Path()), manifest.discussion]
+    names = [
+        *manifest.provided,
+        *(name for name in manifest.handout if Path(name).parent != Path()),
+        manifest.discussion,
+    ]
     own = {name: assignment.root / name for name in names if not name.startswith(".")}
     own |= {
-        name: assignment.root / path for name, path in {manifest.source: manifest.reference, **manifest.further}.items()
+        name: assignment.root / path
+        for name, path in {manifest.source: manifest.reference, **manifest.optional_files}.items()
     }
     templates = assignment.folder / "handout"
     own |= {path.relative_to(templates).as_posix(): path for path in sorted(templates.rglob("*")) if path.is_file()}

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from grading.content.records import Interview, Question, Rubric, ScoredBy
 from grading.errors import UsageError
-from grading.files import write_whole
+from grading.files import write_atomically
 from grading.interview.record import Answered, Record, load, to_json, to_review
 from grading.submission.level import DEFAULT_LEVEL
 
@@ -168,7 +168,7 @@ class Session:
 
     def _write(self) -> None:
         path = self.folder / REVIEW
-        write_whole({path: to_review(self.record, self.rubric, self.interview)})
+        write_atomically({path: to_review(self.record, self.rubric, self.interview)})
         # The candidate's name here need not be that of the submission's folder.
         review = f"--review {shlex.quote(str(path))} --for-anyone"
         self._say(f"{path}: python -m grading grade SUBMISSION --level {self.record.level} {review}")
@@ -179,7 +179,7 @@ class Session:
         return f"timer {minutes}:{seconds:02d}, {state}"
 
     def _save(self) -> None:
-        write_whole({self.folder / RECORD: to_json(self.record)})
+        write_atomically({self.folder / RECORD: to_json(self.record)})
 
     def _say(self, text: str) -> None:
         # A terminal wraps a long line so that it can still be copied.

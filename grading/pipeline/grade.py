@@ -6,48 +6,30 @@ Every file is written whole or not at all, and none before there is a score to w
 import tempfile
 from pathlib import Path
 
-from grading.content.load import Assignment
-from grading.content.records import Rubric
-from grading.files import prepare_folder, write_whole
+from grading.files import prepare_output, write_atomically
 from grading.pipeline.pages import FILES, REPORT, pages
 from grading.render import to_candidates_json, to_feedback
+from grading.run.grading_run import GradingRun
 from grading.run.hidden_tests import run_hidden_tests
 from grading.sandbox.calls import Sandbox
 from grading.scoring import score as scoring
 from grading.scoring.records import Review, Scorecard
 from grading.scoring.report import read_report
-from grading.submission.read import Read
 
 _CANDIDATES_TEXTS = {"grade.json": to_candidates_json, "feedback.md": to_feedback}
 
 
 def grade(
-    read: Read,
-    *,
-    assignment: Assignment,
-    rubric: Rubric,
-    sandbox: Sandbox,
-    seed: int,
-    out: Path,
-    review: Review | None,
-    feedback_only: bool = False,
+    run: GradingRun, *, sandbox: Sandbox, out: Path, review: Review | None, feedback_only: bool = False
 ) -> Scorecard:
     """Grade a submission and write report and pages into `out`; with `feedback_only`, what its candidate may read."""
-    prepare_folder(out, FILES)
+    prepare_output(out, FILES)
     with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
         report = Path(scratch) / REPORT
-        run_hidden_tests(
-            read,
-            assignment=assignment,
-            rubric=rubric,
-            sandbox=sandbox,
-            seed=seed,
-            report=report,
-            show=not feedback_only,
-        )
-        card = scoring.score(read_report(report), rubric, assignment.mistake, review)
+        run_hidden_tests(run, sandbox=sandbox, report=report)
+        card = scoring.score(read_report(report), run.rubric, run.assignment.mistake, review)
         if feedback_only:
-            write_whole({out / name: render(card, ()) for name, render in _CANDIDATES_TEXTS.items()})
+            write_atomically({out / name: render(card, ()) for name, render in _CANDIDATES_TEXTS.items()})
         else:
-            write_whole({out / REPORT: report.read_text(encoding="utf-8"), **pages(card, assignment, out)})
+            write_atomically({out / REPORT: report.read_text(encoding="utf-8"), **pages(card, run.assignment, out)})
     return card

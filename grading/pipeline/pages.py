@@ -27,8 +27,8 @@ def pages(card: Scorecard, assignment: Assignment, out: Path) -> Mapping[Path, s
     texts = {out / name: render(card, questions) for name, render in _TEXTS.items()}
     references = {assignment.manifest.source: solution(assignment, level)} | {
         name: (assignment.root / path).read_text(encoding="utf-8")
-        for name, path in assignment.manifest.further.items()
-        if name in card.run.submission.further
+        for name, path in assignment.manifest.optional_files.items()
+        if name in card.run.submission.optional_files
     }
     figures, problem = _figures(card, assignment)
     sheet = sheet_name(card.run.submission.name)
@@ -37,12 +37,12 @@ def pages(card: Scorecard, assignment: Assignment, out: Path) -> Mapping[Path, s
 
 def _figures(card: Scorecard, assignment: Assignment) -> tuple[list[Figure], str]:
     """Return the figures, or why there are none."""
-    module, shown = assignment.manifest.figures, card.run.shown
-    if module is None or not shown:
+    module, figure_data = assignment.manifest.figures, card.run.figure_data
+    if module is None or not figure_data:
         return [], "it was not asked for"
-    if "problem" in shown:
-        return [], str(shown["problem"])
+    if "problem" in figure_data:
+        return [], str(figure_data["problem"])
     try:
-        return importlib.import_module(module).draw(shown), ""
+        return importlib.import_module(module).draw(figure_data), ""
     except Exception as error:  # noqa: BLE001 - a score must not be lost to a drawing
         return [], f"it could not be drawn ({type(error).__name__})"

@@ -8,7 +8,7 @@ from grading.content.load import Assignment
 from grading.content.records import Rubric, ScoredBy
 from grading.content.version import this_grader
 from grading.errors import UsageError
-from grading.files import prepare_folder, write_whole
+from grading.files import prepare_output, write_atomically
 from grading.pipeline.pages import PAGES, pages
 from grading.run.records import Run
 from grading.scoring import score as scoring
@@ -37,8 +37,8 @@ def rescore(
     if review is not None:
         filled_in = read_review(review, rubric, of=None if for_anyone else run.submission.name)
     card = scoring.score(run, rubric, assignment.mistake, filled_in)
-    prepare_folder(out, PAGES)
-    write_whole(pages(card, assignment, out))
+    prepare_output(out, PAGES)
+    write_atomically(pages(card, assignment, out))
     return card
 
 

@@ -15,7 +15,7 @@ def source_of(found: FoundMistake, card: Scorecard) -> str:
     """Return the source that a mistake is in."""
     file = file_of(found, card)
     submission = card.run.submission
-    return submission.source if file is None else submission.further.get(file, "")
+    return submission.source if file is None else submission.optional_files.get(file, "")
 
 
 def line_of(found: FoundMistake, card: Scorecard) -> int | None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from grading.content.load import Assignment
 from grading.errors import ContentError, UsageError
-from grading.files import write_whole
+from grading.files import write_atomically
 from grading.handout.templates import ROOM_FILE
 from grading.rooms.answer import say_pending
 from grading.rooms.github import Asked, GitHub, GitHubError
@@ -112,7 +112,7 @@ def fetch(github: GitHub, asked: Asked, assignment: Assignment, out: Path) -> Fe
     manifest = assignment.manifest
     files: dict[Path, bytes] = {}
     problems: dict[str, str] = {}
-    own = {manifest.source, manifest.discussion, *manifest.further}
+    own = {manifest.source, manifest.discussion, *manifest.optional_files}
     for name in sorted(own):
         found = _file(github, asked, asked.sha, name)
         if isinstance(found, str):
@@ -126,7 +126,7 @@ def fetch(github: GitHub, asked: Asked, assignment: Assignment, out: Path) -> Fe
     (out / SUBMISSION).mkdir(parents=True, exist_ok=True)
     for path, content in files.items():
         path.write_bytes(content)
-    write_whole({out / ORIGIN: msgspec.json.format(msgspec.json.encode(origin)).decode() + "\n"})
+    write_atomically({out / ORIGIN: msgspec.json.format(msgspec.json.encode(origin)).decode() + "\n"})
     return Fetched(current=True, level=level, problem=origin.problem)
 
 

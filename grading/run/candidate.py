@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from grading.content.load import ANY
 from grading.run.observations import Misfit, Observation, ReportedError, Sizes, read
-from grading.run.records import Blame, Outcome
-from grading.sandbox.calls import Call, CallError, CandidateCode, Reply, Sandbox, Status
+from grading.run.records import Finding, Outcome
+from grading.sandbox.calls import Call, CallError, Reply, Sandbox, Status, SubmittedCode
 from grading.sandbox.inside.budget import Budget
 from grading.submission.records import Flag
 
@@ -30,18 +30,18 @@ _Record = TypeVar("_Record", bound=Observation)
 
 
 class CandidateFailure(Exception):  # noqa: N818 - a result, not an error of the grader
-    """The candidate's code gave nothing to judge; `blame` says why."""
+    """The candidate's code gave nothing to judge; `finding` says why."""
 
-    def __init__(self, blame: Blame, outcome: Outcome) -> None:
-        super().__init__(f"{blame.id}: {blame.detail}")
-        self.blame = blame
+    def __init__(self, finding: Finding, outcome: Outcome) -> None:
+        super().__init__(f"{finding.id}: {finding.detail}")
+        self.finding = finding
         self.outcome = outcome
 
 
-class CandidateUnderTest:
+class CandidateProxy:
     """The candidate's code, as the hidden tests see it."""
 
-    def __init__(self, code: CandidateCode, sandbox: Sandbox, budget: Budget) -> None:
+    def __init__(self, code: SubmittedCode, sandbox: Sandbox, budget: Budget) -> None:
         self._code = code
         self._sandbox = sandbox
         self._budget = budget
@@ -78,8 +78,8 @@ class CandidateUnderTest:
         try:
             return read(observed, record, sizes or {})
         except Misfit as misfit:
-            blame = Blame(id="crash", criterion="", detail=f"the result cannot be read: {misfit}"[:_MAX_NOTE])
-            raise CandidateFailure(blame, Outcome.ERROR) from None
+            finding = Finding(id="crash", criterion="", detail=f"the result cannot be read: {misfit}"[:_MAX_NOTE])
+            raise CandidateFailure(finding, Outcome.ERROR) from None
 
     def _observed(self, probe: str, inputs: Mapping[str, Any], file: str | None) -> Mapping[str, Any]:
         code = self._code if file is None else self._module(file)
@@ -121,12 +121,12 @@ class CandidateUnderTest:
         """Tell the reviewer something that is no mistake."""
         self.notes[id_] = Flag(id=id_, severity="info", detail=detail[:_MAX_NOTE])
 
-    def _module(self, file: str) -> CandidateCode:
+    def _module(self, file: str) -> SubmittedCode:
         if file not in self._code.files:
-            raise CandidateFailure(Blame(id="not-implemented", criterion="", detail=f"no {file}"), Outcome.ERROR)
+            raise CandidateFailure(Finding(id="not-implemented", criterion="", detail=f"no {file}"), Outcome.ERROR)
         return replace(self._code, module=file.removesuffix(".py").replace("/", "."))
 
-    def _reply(self, code: CandidateCode, probe: str, inputs: Mapping[str, Any]) -> Reply:
+    def _reply(self, code: SubmittedCode, probe: str, inputs: Mapping[str, Any]) -> Reply:
         late = bool(self._late) if probe == _IMPORTING else probe in self._late
         budget = self._budget.share(_AFTER_A_TIMEOUT) if late else self._budget
         if self._used > _MOST_BUDGETS * (self._budget.cpu_seconds + self._budget.idle_seconds):
@@ -141,7 +141,7 @@ class CandidateUnderTest:
         error = reply.error
         assert error is not None
         raised = self.exception_in(error.detail) if error.kind == "crash" else ""
-        blame = Blame(
+        finding = Finding(
             id=error.kind, criterion=criterion, line=self.line_of(error), exception=raised, detail=error.detail
         )
-        return CandidateFailure(blame, Outcome.TIMEOUT if reply.status is Status.TIMED_OUT else Outcome.ERROR)
+        return CandidateFailure(finding, Outcome.TIMEOUT if reply.status is Status.TIMED_OUT else Outcome.ERROR)

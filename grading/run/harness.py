@@ -10,57 +10,51 @@ from typing import Any
 import msgspec
 import pytest
 
-from grading.content.load import Assignment
-from grading.content.records import Rubric, ScoredBy
+from grading.content.records import ScoredBy
 from grading.content.version import this_grader
 from grading.errors import ContentError, GradingError
 from grading.handout.templates import solution
 from grading.run import judging
-from grading.run.candidate import CandidateFailure, CandidateUnderTest
+from grading.run.candidate import CandidateFailure, CandidateProxy
 from grading.run.explain import Cause, Diagnosis
+from grading.run.grading_run import GradingRun
 from grading.run.judging import JudgingTimeout, judging_limit
-from grading.run.records import Blame, Outcome
-from grading.sandbox.calls import CandidateCode, Sandbox
+from grading.run.records import Finding, Outcome
+from grading.sandbox.calls import Sandbox, SubmittedCode
 from grading.sandbox.inside.budget import Budget
-from grading.submission.read import Read
-from grading.submission.records import Submission
 
 # The key of the report that the run's own facts stand under.
 REPORT_KEY = "grading"
-_MOST_SAID = 400
+_LONGEST_MESSAGE = 400
 
 
 class Harness:
     """One run of the hidden tests on one submission."""
 
-    def __init__(
-        self, assignment: Assignment, rubric: Rubric, read: Read, sandbox: Sandbox, seed: int, *, show: bool = False
-    ) -> None:
-        self._assignment = assignment
-        self._rubric = rubric
-        self._submission: Submission = read.submission
+    def __init__(self, run: GradingRun, sandbox: Sandbox) -> None:
+        self._run = run
+        self._assignment = run.assignment
+        self._rubric = run.rubric
         self._sandbox = sandbox
-        self._seed = seed
-        self._show = show
         self._started = time.monotonic()
         self._diagnoses: dict[str, Callable[[], Diagnosis]] = {}
-        manifest = assignment.manifest
+        manifest = run.assignment.manifest
         self._budget = Budget(cpu_seconds=manifest.call_cpu_seconds, idle_seconds=manifest.call_idle_seconds)
-        self._under_test = CandidateUnderTest(read.code, sandbox, self._budget)
+        self._candidate = CandidateProxy(run.submission.code, sandbox, self._budget)
         # A follow-up is optional: without its file there is nothing to run.
-        bonus = [c for c in rubric.bonus if c.file in read.code.files]
-        self._by_id = {c.id: c for c in (*rubric.criterion, *bonus) if c.scored_by is ScoredBy.TESTS}
+        bonus = [c for c in run.rubric.bonus if c.file in run.submission.code.files]
+        self._by_id = {c.id: c for c in (*run.rubric.criterion, *bonus) if c.scored_by is ScoredBy.TESTS}
         self.problem: GradingError | None = None
 
     @property
-    def under_test(self) -> CandidateUnderTest:
+    def candidate(self) -> CandidateProxy:
         """The candidate's code."""
-        return self._under_test
+        return self._candidate
 
     @property
     def seed(self) -> int:
         """The seed that every random input comes from."""
-        return self._seed
+        return self._run.seed
 
     def explain_with(self, node_id: str, diagnose: Callable[[], Diagnosis]) -> None:
         """Remember how to explain a test, should it fail."""
@@ -101,18 +95,23 @@ class Harness:
             self._stop(item, error)
             return found
         try:
-            outcome, blames = self._explain(item, call.when, error)
+            outcome, findings = self._explain(item, call.when, error)
         except JudgingTimeout as late:  # explaining is judging, too
-            outcome, blames = self._explain(item, call.when, late)
+            outcome, findings = self._explain(item, call.when, late)
         except GradingError as problem:
             self._stop(item, problem)
             return found
         except Exception as own:  # noqa: BLE001 - a diagnosis that fails is the grader's fault, and ends the run
             self._stop(item, _own_fault(item, own))
             return found
-        return {**found, "outcome": outcome.value, "blames": msgspec.to_builtins(blames), "said": _said(error)}
+        return {
+            **found,
+            "outcome": outcome.value,
+            "findings": msgspec.to_builtins(findings),
+            "message": _message(error),
+        }
 
-    def _explain(self, item: pytest.Item, when: str, error: BaseException) -> tuple[Outcome, list[Blame]]:
+    def _explain(self, item: pytest.Item, when: str, error: BaseException) -> tuple[Outcome, list[Finding]]:
         """Return the outcome of a test that did not pass, and the mistakes that explain it.
 
         Raises:
@@ -120,30 +119,32 @@ class Harness:
         """
         criterion = _criterion_of(item)
         if isinstance(error, CandidateFailure):
-            return error.outcome, [msgspec.structs.replace(error.blame, criterion=error.blame.criterion or criterion)]
+            return error.outcome, [
+                msgspec.structs.replace(error.finding, criterion=error.finding.criterion or criterion)
+            ]
         if isinstance(error, JudgingTimeout):
             detail = f"judging the result took more than {judging.JUDGING_CPU_SECONDS:g} s"
-            return Outcome.TIMEOUT, [Blame(id="timeout", criterion=criterion, detail=detail)]
+            return Outcome.TIMEOUT, [Finding(id="timeout", criterion=criterion, detail=detail)]
         if when != "call" or not _is_of_the_test(error, item):
             raise _own_fault(item, error)
         if item.nodeid not in self._diagnoses:
             raise ContentError(f"{item.location[0]}: {item.name} failed before it called on_failure: call it earlier")
         causes = [Cause(cause) if isinstance(cause, str) else cause for cause in self._diagnoses[item.nodeid]()]
-        return Outcome.FAILED, [self._blame(criterion, cause) for cause in dict.fromkeys(causes)]
+        return Outcome.FAILED, [self._finding(criterion, cause) for cause in dict.fromkeys(causes)]
 
-    def _blame(self, criterion: str, cause: Cause) -> Blame:
+    def _finding(self, criterion: str, cause: Cause) -> Finding:
         mistake = self._assignment.mistake(criterion, cause.id)
         if cause.variant and cause.variant not in mistake.variant:
             raise ContentError(
                 f"{self._assignment.folder / 'mistakes'}: {cause.id!r} has no variant {cause.variant!r}: "
                 "add it, or name another in the diagnosis"
             )
-        return Blame(
+        return Finding(
             id=cause.id,
             criterion=mistake.criterion,
-            line=None if cause.error is None else self._under_test.line_of(cause.error),
+            line=None if cause.error is None else self._candidate.line_of(cause.error),
             variant=cause.variant,
-            exception="" if cause.error is None else self._under_test.exception_in(cause.error.detail),
+            exception="" if cause.error is None else self._candidate.exception_in(cause.error.detail),
             detail=" ".join(cause.detail.split())[:200],
         )
 
@@ -163,32 +164,32 @@ class Harness:
         json_report.pop("environment", None)
         json_report[REPORT_KEY] = {
             "level": self._rubric.level,
-            "seed": self._seed,
+            "seed": self._run.seed,
             "sandbox": self._sandbox.name,
             "grader": msgspec.to_builtins(this_grader(self._assignment.root)),
             "seconds": round(time.monotonic() - self._started, 3),
-            "submission": msgspec.to_builtins(self._submission),
-            "notes": msgspec.to_builtins(list(self._under_test.notes.values())),
-            "shown": self._shown() if self._show else {},
+            "submission": msgspec.to_builtins(self._run.submission.record),
+            "notes": msgspec.to_builtins(list(self._candidate.notes.values())),
+            "figure_data": self._figure_data() if self._run.figures else {},
         }
 
-    def _shown(self) -> Mapping[str, Any]:
+    def _figure_data(self) -> Mapping[str, Any]:
         """Return what the assignment's figures are drawn from, or why there is nothing: no part of the score."""
         manifest = self._assignment.manifest
         if manifest.figures is None or self.problem is not None:
             return {}
-        if self._under_test.ran_out_of_time:
+        if self._candidate.ran_out_of_time:
             return {"problem": "a call ran out of time before"}
         files = {manifest.source: solution(self._assignment, self._rubric.level).encode()}
-        given = {name: (self._assignment.root / name).read_bytes() for name in manifest.given}
-        reference = CandidateCode(module=manifest.module, files={**given, **files})
-        beside = CandidateUnderTest(reference, self._sandbox, self._budget)
+        provided = {name: (self._assignment.root / name).read_bytes() for name in manifest.provided}
+        reference_code = SubmittedCode(module=manifest.module, files={**provided, **files})
+        reference = CandidateProxy(reference_code, self._sandbox, self._budget)
         try:
             observed: Mapping[str, Any] = importlib.import_module(manifest.figures).observe(
-                self._under_test, beside, self._seed
+                self._candidate, reference, self._run.seed
             )
         except CandidateFailure as failure:
-            return {"problem": str(failure)[:_MOST_SAID]}
+            return {"problem": str(failure)[:_LONGEST_MESSAGE]}
         except Exception as error:  # noqa: BLE001 - a score must not be lost to a drawing
             return {"problem": f"it could not be observed ({type(error).__name__})"}
         return observed
@@ -222,12 +223,12 @@ def _criterion_of(item: pytest.Item) -> str:
     return str(marker.args[0])
 
 
-def _said(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     """Return a test's own words on why it did not pass, without what pytest adds.
 
     A run of ours adds nothing (`--assert=plain`); a pytest that this process runs inside, as our own tests do, does.
     """
-    return " ".join(str(error).partition("\nassert ")[0].split())[:_MOST_SAID]
+    return " ".join(str(error).partition("\nassert ")[0].split())[:_LONGEST_MESSAGE]
 
 
 def _is_of_the_test(error: BaseException, item: pytest.Item) -> bool:
@@ -240,7 +241,7 @@ def _own_fault(item: pytest.Item, error: BaseException) -> GradingError:
     """Return what ends the run when the trusted side has failed: it names the test and the line."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown line"
-    words = " ".join(str(error).split())[:_MOST_SAID]
+    words = " ".join(str(error).split())[:_LONGEST_MESSAGE]
     return GradingError(f"grader error in {item.location[0]}::{item.name}: {type(error).__name__}: {words} ({where})")
 
 

@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 import pytest_jsonreport.plugin
 
-from grading.content.load import FOLDER, Assignment
-from grading.content.records import Rubric
+from grading.content.load import FOLDER
 from grading.errors import ContentError
 from grading.run import plugin
+from grading.run.grading_run import GradingRun
 from grading.run.harness import Harness
 from grading.run.progress import Progress
 from grading.sandbox.calls import Sandbox
-from grading.submission.read import Read
 
 # Of pytest's own: what the hidden tests have no use for. Without them a run takes 0.06 s less, measured.
 _UNUSED_PLUGINS = (
@@ -27,21 +26,26 @@ _UNUSED_PLUGINS = (
 
 
 def run_hidden_tests(
-    read: Read,
+    run: GradingRun,
     *,
-    assignment: Assignment,
-    rubric: Rubric,
     sandbox: Sandbox,
-    seed: int,
     report: Path,
-    quiet: bool = False,
-    show: bool = False,
+    progress: bool = True,
 ) -> None:
     """Run the hidden tests of a level on a submission and write pytest's report; raise if there is none to trust.
 
-    With `show`, what the assignment's figures are drawn from is observed as well.
+    Args:
+        run: what to test.
+        sandbox: where the candidate's code runs.
+        report: the file to write.
+        progress: whether to show on a terminal how far it has come.
+
+    Raises:
+        GradingError: the run did not come to its end, or the trusted side failed.
+        KeyboardInterrupt: the run was interrupted.
     """
-    harness = Harness(assignment, rubric, read, sandbox, seed, show=show)
+    assignment = run.assignment
+    harness = Harness(run, sandbox)
     arguments = [
         str(assignment.root / FOLDER),
         *("-c", os.devnull, "--rootdir", str(assignment.root), "--confcutdir", str(assignment.root / FOLDER)),
@@ -52,7 +56,7 @@ def run_hidden_tests(
     ]
     # As modules: for a name, pytest looks through every package that is installed.
     plugins: list[object] = [plugin, pytest_jsonreport.plugin, harness]
-    if not quiet:
+    if progress:
         plugins.append(Progress(sys.stderr))
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _without_plugin_autoload():
@@ -62,8 +66,10 @@ def run_hidden_tests(
     if status == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not report.is_file():
-        said = printed.getvalue().strip().splitlines()
-        raise ContentError(f"{assignment.folder}: the hidden tests did not run: {said[-1] if said else status}")
+        printed_lines = printed.getvalue().strip().splitlines()
+        raise ContentError(
+            f"{assignment.folder}: the hidden tests did not run: {printed_lines[-1] if printed_lines else status}"
+        )
 
 
 @contextlib.contextmanager

@@ -10,8 +10,9 @@ import pytest
 from grading.arguments import seed_number
 from grading.content.load import Assignment
 from grading.errors import GradingError
-from grading.run.candidate import CandidateUnderTest
+from grading.run.candidate import CandidateProxy
 from grading.run.explain import Diagnosis, OnFailure
+from grading.run.grading_run import GradingRun
 from grading.run.harness import HARNESS, Harness
 from grading.run.seed import new_seed
 from grading.sandbox.start import make_sandbox
@@ -20,9 +21,9 @@ from grading.submission.read import read_submission
 
 
 @pytest.fixture(scope="session")
-def candidate(pytestconfig: pytest.Config) -> CandidateUnderTest:
+def candidate(pytestconfig: pytest.Config) -> CandidateProxy:
     """The candidate's code."""
-    return pytestconfig.stash[HARNESS].under_test
+    return pytestconfig.stash[HARNESS].candidate
 
 
 @pytest.fixture(scope="session")
@@ -62,13 +63,14 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     try:
         assignment = Assignment(config.rootpath)
-        read = read_submission(config.option.submission, assignment)
+        submission = read_submission(config.option.submission, assignment)
         rubric = assignment.rubric(level_to_grade(config.option.submission, assignment, config.option.level))
-        sandbox = make_sandbox(assignment, preload=read.preload, protected=not config.option.no_sandbox)
+        sandbox = make_sandbox(assignment, preload=submission.preload, protected=not config.option.no_sandbox)
     except GradingError as error:
         raise pytest.UsageError(str(error)) from None
     if config.option.no_sandbox:
         sys.stderr.write("NO SANDBOX: candidate code runs unprotected\n")
     seed = new_seed() if config.option.seed is None else config.option.seed
-    config.pluginmanager.register(Harness(assignment, rubric, read, sandbox, seed), "harness")
+    run = GradingRun(submission=submission, assignment=assignment, rubric=rubric, seed=seed)
+    config.pluginmanager.register(Harness(run, sandbox), "harness")
     config.add_cleanup(sandbox.close)

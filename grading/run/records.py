@@ -20,7 +20,7 @@ class Outcome(Enum):
 # --- A run and its score ---------------------------------------------------------------------------------------------
 
 
-class Blame(Record, frozen=True, kw_only=True):
+class Finding(Record, frozen=True, kw_only=True):
     """A mistake found, with what is known of where."""
 
     id: str
@@ -38,8 +38,8 @@ class Result(Record, frozen=True, kw_only=True):
     criterion: str
     outcome: Outcome
     title: str  # the test's docstring
-    blames: list[Blame]
-    said: str = ""  # what was expected and what came, for the reviewer: in part the candidate's words
+    findings: list[Finding]
+    message: str = ""  # what was expected and what came, for the reviewer: in part the candidate's words
 
 
 class Run(Record, frozen=True, kw_only=True):
@@ -53,4 +53,4 @@ class Run(Record, frozen=True, kw_only=True):
     notes: list[Flag]
     results: list[Result]
     grader: Grader = UNKNOWN_GRADER
-    shown: Mapping[str, Any] = {}  # what the assignment's figures are drawn from
+    figure_data: Mapping[str, Any] = {}  # what the assignment's figures are drawn from

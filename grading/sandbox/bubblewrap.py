@@ -62,17 +62,17 @@ class Bubblewrap:
 
     name = "bubblewrap"
 
-    def __init__(self, content: Content, limits: Limits | None = None, *, lasting: bool = False) -> None:
+    def __init__(self, content: Content, limits: Limits | None = None, *, long_lived: bool = False) -> None:
         self._content = content
         self._limits = limits or Limits()
-        self._lasting = lasting
-        self._worker: _Worker | None = _Worker(content, lasting=lasting)
+        self._long_lived = long_lived
+        self._worker: _Worker | None = _Worker(content, long_lived=long_lived)
 
     def call(self, call: Call) -> Reply:
         """Carry out one call in a fork of its own; once more in another worker, should this one be lost."""
         for _ in range(2):
             if self._worker is None:
-                self._worker = _Worker(self._content, lasting=self._lasting)
+                self._worker = _Worker(self._content, long_lived=self._long_lived)
             try:
                 self._worker.wait_until_ready()
                 return self._worker.call(call, self._limits)
@@ -95,8 +95,8 @@ class _WorkerLostError(Exception):
 
 
 class _Worker:
-    def __init__(self, content: Content, *, lasting: bool) -> None:
-        command = [*_command(content), "many" if lasting else "few"]
+    def __init__(self, content: Content, *, long_lived: bool) -> None:
+        command = [*_command(content), "many" if long_lived else "few"]
         self._bwrap = command[0]
         # Packets, so that no two messages can run into one.
         self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)

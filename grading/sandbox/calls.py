@@ -19,7 +19,7 @@ class Status(Enum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CandidateCode:
+class SubmittedCode:
     """A module of the candidate's and the files it needs, by path below the root that it is imported from."""
 
     module: str
@@ -30,7 +30,7 @@ class CandidateCode:
 class Call:
     """A probe to run beside the candidate's code."""
 
-    code: CandidateCode
+    code: SubmittedCode
     probe: str
     inputs: Mapping[str, Message]
     budget: Budget

@@ -9,7 +9,7 @@ from grading.sandbox.unprotected import Unprotected
 
 
 def make_sandbox(
-    assignment: Assignment, *, preload: tuple[str, ...], protected: bool, lasting: bool = False
+    assignment: Assignment, *, preload: tuple[str, ...], protected: bool, long_lived: bool = False
 ) -> Sandbox:
     """Return the sandbox for an assignment's candidates; starting it takes seconds, and goes on in the background.
 
@@ -18,6 +18,6 @@ def make_sandbox(
     manifest = assignment.manifest
     if not protected:
         return Unprotected(manifest.probes)
-    paths = (f"{Path(manifest.probes.split('.')[0])}/__init__.py", *manifest.inside)
+    paths = (f"{Path(manifest.probes.split('.')[0])}/__init__.py", *manifest.sandbox_files)
     content = Content(root=assignment.root, probes=manifest.probes, paths=paths, preload=preload)
-    return Bubblewrap(content, lasting=lasting)
+    return Bubblewrap(content, long_lived=long_lived)

@@ -37,7 +37,7 @@ class ScoredTest(Record, frozen=True, kw_only=True):
     points: float
     max: float
     mistakes: list[str]
-    said: str = ""
+    message: str = ""
 
 
 class ScoredCriterion(Record, frozen=True, kw_only=True):

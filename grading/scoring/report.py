@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from grading.content.records import UNKNOWN_GRADER, Grader
 from grading.errors import UsageError, reason
-from grading.run.records import Blame, Outcome, Result, Run
+from grading.run.records import Finding, Outcome, Result, Run
 from grading.submission.records import Flag, Submission
 
 
@@ -16,8 +16,8 @@ class _Metadata(Struct, frozen=True):
     criterion: str = ""
     title: str = ""
     outcome: Outcome | None = None
-    blames: list[Blame] = []
-    said: str = ""
+    findings: list[Finding] = []
+    message: str = ""
 
 
 # pytest's statuses of a run in which every test was run: all passed, or some failed.
@@ -38,7 +38,7 @@ class _Facts(Struct):
     submission: Submission
     notes: list[Flag]
     grader: Grader = UNKNOWN_GRADER
-    shown: dict[str, Any] = {}
+    figure_data: dict[str, Any] = {}
 
 
 class _Report(Struct):
@@ -70,7 +70,7 @@ def read_report(path: Path) -> Run:
         grader=facts.grader,
         submission=facts.submission,
         notes=facts.notes,
-        shown=facts.shown,
+        figure_data=facts.figure_data,
         results=[_result(test) for test in report.tests],
     )
 
@@ -84,6 +84,6 @@ def _result(test: _Test) -> Result:
         criterion=test.metadata.criterion,
         outcome=outcome,
         title=test.metadata.title,
-        blames=[] if passed else test.metadata.blames,
-        said="" if passed else test.metadata.said,
+        findings=[] if passed else test.metadata.findings,
+        message="" if passed else test.metadata.message,
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from grading.content.records import Criterion, Mistake, Rubric, ScoredBy, Severity
-from grading.run.records import Blame, Outcome, Result, Run
+from grading.run.records import Finding, Outcome, Result, Run
 from grading.scoring.records import FoundMistake, Review, Scorecard, ScoredCriterion, ScoredTest, Verdict
 from grading.submission.records import Flag
 
@@ -56,19 +56,19 @@ def _review_flags(run: Run, review: Review | None) -> list[Flag]:
 def _found(run: Run, criteria: Sequence[Criterion], catalogue: Catalogue) -> list[FoundMistake]:
     """Each mistake once for each criterion that it is in, the worst first."""
     judged = {criterion.id for criterion in criteria}
-    by_key: dict[tuple[str, str], Blame] = {}
+    by_key: dict[tuple[str, str], Finding] = {}
     for result in run.results:
         if result.criterion not in judged:
             continue
-        for blame in result.blames:
-            key = (_home(blame, result), blame.id)
-            if key not in by_key or _says_more(blame, by_key[key]):
-                by_key[key] = blame
+        for finding in result.findings:
+            key = (_home(finding, result), finding.id)
+            if key not in by_key or _says_more(finding, by_key[key]):
+                by_key[key] = finding
     found = [
         FoundMistake(
-            mistake=_as_seen(catalogue(home, id_), blame), criterion=home, line=blame.line, detail=blame.detail
+            mistake=_as_seen(catalogue(home, id_), finding), criterion=home, line=finding.line, detail=finding.detail
         )
-        for (home, id_), blame in by_key.items()
+        for (home, id_), finding in by_key.items()
     ]
     order = list(Severity)
     places = [criterion.id for criterion in criteria]
@@ -82,16 +82,16 @@ def _found(run: Run, criteria: Sequence[Criterion], catalogue: Catalogue) -> lis
     )
 
 
-def _says_more(blame: Blame, than: Blame) -> bool:
-    return (blame.line is not None, bool(blame.variant)) > (than.line is not None, bool(than.variant))
+def _says_more(finding: Finding, than: Finding) -> bool:
+    return (finding.line is not None, bool(finding.variant)) > (than.line is not None, bool(than.variant))
 
 
-def _as_seen(mistake: Mistake, blame: Blame) -> Mistake:
+def _as_seen(mistake: Mistake, finding: Finding) -> Mistake:
     """Return a mistake in the words of the variant that was seen, or with the exception that was raised."""
-    if blame.exception:
-        where = "" if blame.line is None else f" in line {blame.line}"
-        return msgspec.structs.replace(mistake, title=f"{mistake.title}: {blame.exception}{where}")
-    variant = mistake.variant.get(blame.variant)
+    if finding.exception:
+        where = "" if finding.line is None else f" in line {finding.line}"
+        return msgspec.structs.replace(mistake, title=f"{mistake.title}: {finding.exception}{where}")
+    variant = mistake.variant.get(finding.variant)
     if variant is None:
         return mistake
     return msgspec.structs.replace(
@@ -102,9 +102,9 @@ def _as_seen(mistake: Mistake, blame: Blame) -> Mistake:
     )
 
 
-def _home(blame: Blame, result: Result) -> str:
+def _home(finding: Finding, result: Result) -> str:
     """The criterion that a mistake is counted in: `any` only for what keeps the whole module from loading."""
-    whole_module = blame.criterion == "any" and result.outcome in (Outcome.ERROR, Outcome.TIMEOUT)
+    whole_module = finding.criterion == "any" and result.outcome in (Outcome.ERROR, Outcome.TIMEOUT)
     return "any" if whole_module else result.criterion
 
 
@@ -117,8 +117,8 @@ def _score_tests(criterion: Criterion, run: Run, found: Iterable[FoundMistake]) 
         test: results[test][0].outcome if len(results.get(test, ())) == 1 else Outcome.ERROR for test in criterion.tests
     }
     passed = sum(points for test, points in criterion.tests.items() if outcomes[test] is Outcome.PASSED)
-    blamed = {blame.id for of_test in results.values() for result in of_test for blame in result.blames}
-    own = [f for f in found if f.criterion == criterion.id or (f.criterion == "any" and f.mistake.id in blamed)]
+    named = {finding.id for of_test in results.values() for result in of_test for finding in result.findings}
+    own = [f for f in found if f.criterion == criterion.id or (f.criterion == "any" and f.mistake.id in named)]
     severities = {f.mistake.severity for f in own} if criterion.bounded else set()
     earned, adjusted = _within_severity(passed, criterion.points, severities)
     shares = _shares(criterion.tests, outcomes, passed, earned)
@@ -135,8 +135,8 @@ def _score_tests(criterion: Criterion, run: Run, found: Iterable[FoundMistake]) 
                 outcome=outcomes[test],
                 points=shares[test],
                 max=points,
-                mistakes=[blame.id for blame in results[test][0].blames] if test in results else [],
-                said=results[test][0].said if test in results else "The report lacks this test.",
+                mistakes=[finding.id for finding in results[test][0].findings] if test in results else [],
+                message=results[test][0].message if test in results else "The report lacks this test.",
             )
             for test, points in criterion.tests.items()
         ],

@@ -78,7 +78,7 @@ def edited_files(
     if root is None or root.resolve() == trusted.resolve():
         return []
     found = []
-    for name in (*manifest.given, *manifest.handout):
+    for name in (*manifest.provided, *manifest.handout):
         theirs = _digest(root / name)
         if theirs is not None and theirs != _digest(trusted / name) and theirs not in handed_out(name):
             found.append(Flag(id="given-file-edited", severity="warning", detail=f"{name} was edited ({theirs:.12})"))

@@ -16,7 +16,7 @@ import msgspec
 from grading.content.load import Assignment
 from grading.errors import UsageError, reason
 from grading.handout.templates import blank_discussion, handed_out, starters
-from grading.sandbox.calls import CandidateCode
+from grading.sandbox.calls import SubmittedCode
 from grading.submission import flags
 from grading.submission.history import read_history
 from grading.submission.records import Answer, Flag, Origin, Submission
@@ -30,11 +30,11 @@ _TITLE_LENGTH = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class Read:
+class LoadedSubmission:
     """A submission as the grader needs it."""
 
-    submission: Submission  # for the report
-    code: CandidateCode  # for the sandbox
+    record: Submission  # for the report
+    code: SubmittedCode  # for the sandbox
     preload: tuple[str, ...]  # modules that the candidate imports and that take long
 
 
@@ -48,7 +48,7 @@ def read_origin(path: Path) -> Origin:
         raise UsageError(f"{path}: is not what 'room fetch' writes: {error}") from None
 
 
-def read_submission(path: Path, assignment: Assignment, origin: Origin | None = None) -> Read:
+def read_submission(path: Path, assignment: Assignment, origin: Origin | None = None) -> LoadedSubmission:
     """Read a checkout of a fork, its `assignment/` folder, or a single `exercise.py`.
 
     Args:
@@ -74,20 +74,20 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
     for name, file in decoded.items():
         flagged += flags.unread(name, file, outlines[name])
     flagged += flags.edited_files(root, assignment.root, manifest, lambda name: handed_out(assignment, name))
-    given = {name: (assignment.root / name).read_bytes() for name in manifest.given}
+    provided = {name: (assignment.root / name).read_bytes() for name in manifest.provided}
     theirs = {name: _refusal(decoded[name]) or content for name, content in contents.items()}
     imported = (module for found in outlines.values() for module in flags.modules_to_preload(found, manifest))
-    return Read(
-        submission=Submission(
+    return LoadedSubmission(
+        record=Submission(
             name=_name(path) if origin is None else origin.name,
             commit=commit,
             source=decoded[manifest.source].text,
-            further={name: file.text for name, file in decoded.items() if name != manifest.source},
+            optional_files={name: file.text for name, file in decoded.items() if name != manifest.source},
             answers=answers,
             flags=sorted(flagged, key=lambda flag: (flag.line or 0, flag.id)),
             history=history,
         ),
-        code=CandidateCode(module=manifest.module, files={**given, **theirs}),
+        code=SubmittedCode(module=manifest.module, files={**provided, **theirs}),
         preload=tuple(dict.fromkeys(imported)),
     )
 
@@ -95,7 +95,7 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
 def _read_further(root: Path | None, assignment: Assignment, flagged: list[Flag]) -> dict[str, bytes]:
     """Return the other files that were handed in, and add a flag for each that cannot be read."""
     contents: dict[str, bytes] = {}
-    for name in assignment.manifest.further:
+    for name in assignment.manifest.optional_files:
         if root is not None and os.path.lexists(root / name):
             try:
                 content = read_file(root / name)

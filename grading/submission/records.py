@@ -46,7 +46,7 @@ class Submission(Record, frozen=True, kw_only=True):
     name: str
     commit: str | None
     source: str  # for reading: what cannot be decoded is replaced
-    further: dict[str, str] = {}  # the other files that were handed in
+    optional_files: dict[str, str] = {}  # the other files that were handed in
     answers: list[Answer]
     flags: list[Flag]
     history: History

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Sampler, TensorDataset
 
-from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.tensors import (
     array,
@@ -75,7 +75,7 @@ class GivenOrder(Sampler[int]):
         return len(self._orders[0])
 
 
-def evaluation(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def evaluation(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Run `evaluate` once for each of `runs` and record each.
 
     A run: `features` (n, 4), `targets` (n,), `batch_size`, `orders` (one permutation of the rows for each pass),
@@ -85,7 +85,7 @@ def evaluation(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"runs": [_run(candidate, run) for run in inputs["runs"]]}
 
 
-def _run(candidate: Candidate, run: Mapping[str, Message]) -> Message:
+def _run(candidate: LoadedModule, run: Mapping[str, Message]) -> Message:
     set_grad_enabled(True)
     seed_generators()
     seen = Seen()
@@ -115,7 +115,7 @@ def _run(candidate: Candidate, run: Mapping[str, Message]) -> Message:
     }
 
 
-def _evaluate(candidate: Candidate, model: nn.Module, loader: DataLoader[object], way: list[object]) -> object:
+def _evaluate(candidate: LoadedModule, model: nn.Module, loader: DataLoader[object], way: list[object]) -> object:
     match way:
         case [threshold, "name"]:
             return candidate.call("evaluate", model, loader, threshold=threshold)
@@ -135,7 +135,7 @@ def _after_a_step(weight: Tensor, slopes: Tensor) -> Tensor:
         return weight if gradient is None else _sub(weight, gradient)
 
 
-def _result(candidate: Candidate, result: object) -> dict[str, Message]:
+def _result(candidate: LoadedModule, result: object) -> dict[str, Message]:
     if result is None:
         return {"kind": "none", "keys": [], "metrics": {}, "numbers": []}
     is_mapping = isinstance(result, Mapping)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from torch import nn
 
-from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.loss import measure_batch
 
 
-def focal(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def focal(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Make each loss and measure it on each batch.
 
     Inputs: `cases`, each with the `arguments` of FocalLoss; `batches` of `logits` (b,) and `targets` (b,). Observed:
@@ -19,7 +19,7 @@ def focal(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"cases": [{"batches": _measure(candidate, case, inputs["batches"])} for case in inputs["cases"]]}
 
 
-def _measure(candidate: Candidate, case: Mapping[str, Message], batches: Message) -> Message:
+def _measure(candidate: LoadedModule, case: Mapping[str, Message], batches: Message) -> Message:
     loss_fn = candidate.call("FocalLoss", *case["arguments"])
     if not isinstance(loss_fn, nn.Module):
         raise CandidateError("wrong-signature", detail=f"FocalLoss made a {type(loss_fn).__name__}, not a module")

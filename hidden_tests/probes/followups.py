@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Array, Message
 from hidden_tests.probes.tensors import array, no_grad, number, returned_tensor, tensor
 
@@ -29,12 +29,12 @@ class Bomb:
         return open, (self._mark, "w")
 
 
-def followups(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def followups(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Run one part of a follow-up. Inputs: `part`, and what it says below. Observed: what it says below."""
     return _PARTS[inputs["part"]](candidate, inputs)
 
 
-def _threshold(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _threshold(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`cases` of `targets` (n,) and `probabilities` (n,); for each what is returned, as a number."""
     found = []
     for case in inputs["cases"]:
@@ -43,7 +43,7 @@ def _threshold(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"thresholds": found}
 
 
-def _oversample(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _oversample(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`features` (n, d), `labels` (n,), `seeds`; for each seed features and labels as returned."""
     calls = []
     for index, seed in enumerate(inputs["seeds"]):
@@ -58,7 +58,7 @@ def _oversample(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"calls": calls}
 
 
-def _improve(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _improve(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`features` (n, d), `labels` (n,), `seed`, `hidden` features; the `logits` of the model on these."""
     features, labels = tensor(inputs["features"]), tensor(inputs["labels"])
     model = candidate.call("build_improved", features, labels, inputs["seed"])
@@ -75,7 +75,7 @@ def _improve(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
 # --- F4 -------------------------------------------------------------------------------------------------------------
 
 
-def _save(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _save(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`models`, each the layers of one; the files that `save_model` left in the folder of its path.
 
     Files are all that is kept: the other parts are calls of their own.
@@ -91,7 +91,7 @@ def _save(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"models": saved}
 
 
-def _round_trip(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _round_trip(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`models`, each with its `files` and `features` (n, d); what `predict` returns for the loaded model."""
     found = []
     for inputs_of_one in inputs["models"]:
@@ -104,7 +104,7 @@ def _round_trip(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"models": found}
 
 
-def _modes(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _modes(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """The same inputs; what `predict` and the loaded model return if nobody has set a mode.
 
     The loaded model is called for all rows, and for the same rows in two parts.
@@ -127,7 +127,7 @@ def _modes(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"models": found}
 
 
-def _bad_features(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _bad_features(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """The same inputs; how `predict` ends for bad features, of each model as it was given and as it was loaded."""
     found = []
     for inputs_of_one in inputs["models"]:
@@ -142,7 +142,7 @@ def _bad_features(candidate: Candidate, inputs: Mapping[str, Message]) -> Messag
     return {"models": found}
 
 
-def _ending(candidate: Candidate, model: nn.Module, features: Tensor) -> str:
+def _ending(candidate: LoadedModule, model: nn.Module, features: Tensor) -> str:
     try:
         candidate.namespace["predict"](model, features)
     except ValueError:
@@ -152,7 +152,7 @@ def _ending(candidate: Candidate, model: nn.Module, features: Tensor) -> str:
     return "returned"
 
 
-def _unsafe_files(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _unsafe_files(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`files` of a model and `features`; what the model returns, and in which ways code is run that is in a file."""
     ran = []
     mark = _FOLDER.with_name("mark")
@@ -197,7 +197,7 @@ def _built(layers: Message) -> nn.Sequential:
     return nn.Sequential(*built, nn.Flatten(0))
 
 
-def _loaded(candidate: Candidate, path: Path) -> nn.Module:
+def _loaded(candidate: LoadedModule, path: Path) -> nn.Module:
     model = candidate.call("load_model", str(path))
     if model is None:
         raise CandidateError("not-implemented", detail="load_model returned None")
@@ -227,7 +227,7 @@ def _content(file: Path) -> Array:
 
 
 @contextlib.contextmanager
-def _watching_eval(candidate: Candidate) -> Iterator[list[str]]:
+def _watching_eval(candidate: LoadedModule) -> Iterator[list[str]]:
     """Note that the candidate's module calls eval or exec on text."""
     called: list[str] = []
 
@@ -248,7 +248,7 @@ def _watching_eval(candidate: Candidate) -> Iterator[list[str]]:
         candidate.namespace.update(kept)
 
 
-_PARTS: dict[str, Callable[[Candidate, Mapping[str, Message]], Message]] = {
+_PARTS: dict[str, Callable[[LoadedModule, Mapping[str, Message]], Message]] = {
     "threshold": _threshold,
     "oversample": _oversample,
     "improve": _improve,

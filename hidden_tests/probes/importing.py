@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from grading.sandbox.inside.candidate import Candidate
+from grading.sandbox.inside.candidate import LoadedModule
 from grading.sandbox.inside.wire import Message
 
 
-def importing(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:  # noqa: ARG001 - a probe's signature
+def importing(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:  # noqa: ARG001 - a probe's signature
     """Observe nothing: that this runs at all is the observation."""
     return {}

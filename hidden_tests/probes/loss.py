@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
-from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.tensors import array, number, requires_grad, tensor
 
@@ -13,7 +13,7 @@ from hidden_tests.probes.tensors import array, number, requires_grad, tensor
 _gradient_of, _sum = torch.autograd.grad, Tensor.sum
 
 
-def loss(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def loss(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Make a loss from each set of labels and measure it on each batch.
 
     Inputs: `cases`, each with `labels` (n,) and `batches` of `logits` (b,) and `targets` (b,); `single_class`, labels
@@ -25,7 +25,7 @@ def loss(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"cases": cases, "single_class": _single_class(candidate, inputs)}
 
 
-def _measure(candidate: Candidate, case: Mapping[str, Message]) -> Message:
+def _measure(candidate: LoadedModule, case: Mapping[str, Message]) -> Message:
     loss_fn = candidate.call("make_loss", tensor(case["labels"]))
     if loss_fn is None:
         raise CandidateError("not-implemented", detail="make_loss returned None")
@@ -35,7 +35,7 @@ def _measure(candidate: Candidate, case: Mapping[str, Message]) -> Message:
 
 
 def measure_batch(
-    candidate: Candidate, loss_fn: Callable[..., object], batch: Mapping[str, Message], *, name: str
+    candidate: LoadedModule, loss_fn: Callable[..., object], batch: Mapping[str, Message], *, name: str
 ) -> Message:
     """Return the `value` of a loss on a batch and the `gradient` of its sum; an error calls the loss by its `name`."""
     logits, targets = tensor(batch["logits"]).requires_grad_(), tensor(batch["targets"])
@@ -55,7 +55,7 @@ def measure_batch(
     }
 
 
-def _single_class(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _single_class(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     batch = inputs["negatives"]
     try:
         loss_fn = candidate.call("make_loss", tensor(inputs["single_class"]))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
-from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.tensors import array, no_grad, number, returned_tensor, tensor
 
@@ -30,7 +30,7 @@ class ModalModel(nn.Module):
         return self.one * features[:, 1 if self.training else 0]
 
 
-def pipeline(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def pipeline(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Run one part of the pipeline.
 
     Inputs: `part`, and what it says below. Observed: what it says below.
@@ -38,7 +38,7 @@ def pipeline(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return _PARTS[inputs["part"]](candidate, inputs)
 
 
-def _split(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _split(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`features` (n, d), `labels` (n,), `seeds`; for each seed the four parts."""
     names = ("train_features", "train_labels", "test_features", "test_labels")
     parts = []
@@ -49,7 +49,7 @@ def _split(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"parts": parts}
 
 
-def _standardize(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _standardize(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`train`, `test` and `other` features; the first two as returned, the third through the returned function."""
     returned = candidate.call("standardize", tensor(inputs["train"]), tensor(inputs["test"]))
     train, test, transform = _as_tuple(returned, 3, "standardize")
@@ -60,7 +60,7 @@ def _standardize(candidate: Candidate, inputs: Mapping[str, Message]) -> Message
     return {name: array(returned_tensor(values, "standardize")) for name, values in found.items()}
 
 
-def _loss(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _loss(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`labels`, `logits` (b,) and `targets` (b,); the loss's `value`."""
     loss_fn = candidate.call("make_loss", tensor(inputs["labels"]))
     if not callable(loss_fn):
@@ -68,7 +68,7 @@ def _loss(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"value": number(candidate, candidate.guard(loss_fn, tensor(inputs["logits"]), tensor(inputs["targets"])))}
 
 
-def _model(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _model(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`features` (b, d), `order` (b,), `seeds`; the outputs of a new model for each seed.
 
     Its parameters are changed at random first, as by a training: what a model begins with is its own affair, and may
@@ -92,7 +92,7 @@ def _model(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"outputs": outputs}
 
 
-def _fit(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _fit(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`features` (n, d) and `labels` (n,); what happened in training, when the loss is the mean logit.
 
     The model's logits are w·x of all features but the first, w = 0 at first. For each call of the loss function, a
@@ -172,13 +172,13 @@ def _fit(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     }
 
 
-def _predict(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _predict(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`features` (n, 2), logits in evaluation and in training mode; `probabilities` of a model in the latter."""
     returned = candidate.call("predict", ModalModel().train(), tensor(inputs["features"]))
     return {"probabilities": array(returned_tensor(returned, "predict"))}
 
 
-def _decide(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _decide(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`features` (n, 2) with the same logits for both modes, `thresholds`; the `decisions` for each.
 
     What `predict` does wrong is no matter here: where `decide` calls it, it calls ours.
@@ -191,13 +191,13 @@ def _decide(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"decisions": [array(returned_tensor(decisions, "decide")) for decisions in returned]}
 
 
-def _measure(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _measure(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`targets` (n,) and `decisions` (n,), 0 or 1; the metrics."""
     returned = candidate.call("measure", tensor(inputs["targets"]), tensor(inputs["decisions"]) == 1)
     return _metrics(candidate, returned, "measure")
 
 
-def _run(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _run(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """The splits, given; the `metrics` of a run whose model calls positive what has a positive first feature.
 
     All functions but `run` are ours. Observed besides: the last feature of each row that `fit` was given, `fitted`.
@@ -243,7 +243,7 @@ def _measured(targets: Tensor, decisions: Tensor, *_: object, **__: object) -> d
     }
 
 
-def _whole(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def _whole(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """`features`, `labels` and `seed` of a run; its `decisions` on the `hidden` features."""
     torch.manual_seed(inputs["seed"])
     returned = candidate.call("run", tensor(inputs["features"]), tensor(inputs["labels"]), inputs["seed"])
@@ -251,7 +251,7 @@ def _whole(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"decisions": array(returned_tensor(candidate.guard(decide, tensor(inputs["hidden"])), "run's function"))}
 
 
-_PARTS: dict[str, Callable[[Candidate, Mapping[str, Message]], Message]] = {
+_PARTS: dict[str, Callable[[LoadedModule, Mapping[str, Message]], Message]] = {
     "split": _split,
     "standardize": _standardize,
     "loss": _loss,
@@ -265,7 +265,7 @@ _PARTS: dict[str, Callable[[Candidate, Mapping[str, Message]], Message]] = {
 }
 
 
-def _metrics(candidate: Candidate, returned: object, function: str) -> Message:
+def _metrics(candidate: LoadedModule, returned: object, function: str) -> Message:
     if returned is None:
         raise CandidateError("not-implemented", detail=f"{function} returned None for metrics")
     if not isinstance(returned, Mapping):

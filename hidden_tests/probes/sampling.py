@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Sampler, WeightedRandomSampler
 
-from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.tensors import indices, tensor
 
@@ -17,7 +17,7 @@ _cat, _full_like, _stack, _tensor = torch.cat, torch.full_like, torch.stack, tor
 _bases_of = vars(type)["__mro__"].__get__
 
 
-def sampling(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def sampling(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Make a sampler from each set of labels and let it draw, epoch after epoch.
 
     Inputs: `cases`, each with `labels` (n,) and `draws`, about how many to make in all; `seed` of torch's generator.
@@ -28,7 +28,7 @@ def sampling(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"cases": [_draw(candidate, case) for case in inputs["cases"]]}
 
 
-def _draw(candidate: Candidate, case: Mapping[str, Message]) -> Message:
+def _draw(candidate: LoadedModule, case: Mapping[str, Message]) -> Message:
     sampler = candidate.call("make_sampler", tensor(case["labels"]))
     if sampler is None:
         raise CandidateError("not-implemented", detail="make_sampler returned None")

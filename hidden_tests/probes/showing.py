@@ -6,13 +6,13 @@ from collections.abc import Mapping
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.tensors import array, no_grad, number, tensor
 from hidden_tests.probes.training import SGD
 
 
-def showing(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def showing(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Train the given model for some epochs.
 
     Inputs: `features` (n, d) and `labels` (n,) to train on, `hidden` features (m, d), `epochs`, `batch_size`, `lr`,

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Array, Message
 
 # Bound here, before the candidate's module is loaded: what it may patch later is not what the probes read.
@@ -69,7 +69,7 @@ def returned_tensor(value: object, function: str) -> Tensor:
     return _detach(value)
 
 
-def number(candidate: Candidate, value: object) -> Message:
+def number(candidate: LoadedModule, value: object) -> Message:
     """Describe what should be a number: `kind` is none, number or other; `value` is there for a number.
 
     A float, an int, numpy's scalars and any tensor of one element are numbers.

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.tensors import array, tensor
 from hidden_tests.probes.training import flat
@@ -24,7 +24,7 @@ class Interrupted(Exception):  # noqa: N818 - what goes wrong in the training th
     """Raised by a loss function that is made to fail."""
 
 
-def tracking(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def tracking(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Train twice: once to the end, once until the loss function raises.
 
     Inputs: `features` (n, d) and `targets` (n,) of the training split, `test_features` and `test_targets`,

@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from torch.utils.data import DataLoader, TensorDataset
 
-from grading.sandbox.inside.candidate import Candidate, CandidateError
+from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.tensors import (
     array,
@@ -143,7 +143,7 @@ class SGD(Optimizer):
         return result
 
 
-def training(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
+def training(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Run one epoch of `train_epoch` for each of `watched` and of `compared`, with everything new.
 
     Inputs of an epoch: `features` (n, 1 + d), the row's number first, `targets` (n,), `batch_size`, `parameters`
@@ -157,7 +157,7 @@ def training(candidate: Candidate, inputs: Mapping[str, Message]) -> Message:
     return {"watched": watched, "compared": [_outcome(candidate, epoch, Recorder()) for epoch in inputs["compared"]]}
 
 
-def _outcome(candidate: Candidate, inputs: Mapping[str, Message], recorder: Recorder) -> Message:
+def _outcome(candidate: LoadedModule, inputs: Mapping[str, Message], recorder: Recorder) -> Message:
     """Run one epoch, note its events, and return the result or the error, and the parameters afterwards."""
     seed_generators()
     model = recorded_model(tensor(inputs["parameters"]), tensor(inputs["scales"]), recorder)

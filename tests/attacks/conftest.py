@@ -9,6 +9,7 @@ import pytest
 
 from grading.content.load import Assignment
 from grading.content.records import ScoredBy
+from grading.run.grading_run import GradingRun
 from grading.run.hidden_tests import run_hidden_tests
 from grading.sandbox.calls import Sandbox
 from grading.scoring import score as scoring
@@ -71,8 +72,9 @@ def grade_folder(assignment: Assignment, sandbox: Sandbox, tmp_path: Path) -> Ca
 
     def grade(folder: Path) -> Scorecard:
         report = tmp_path / "report.json"
-        rubric, read = assignment.rubric("mid"), read_submission(folder, assignment)
-        run_hidden_tests(read, assignment=assignment, rubric=rubric, sandbox=sandbox, seed=0, report=report)
+        rubric, submission = assignment.rubric("mid"), read_submission(folder, assignment)
+        run = GradingRun(submission=submission, assignment=assignment, rubric=rubric, seed=0)
+        run_hidden_tests(run, sandbox=sandbox, report=report)
         return scoring.score(read_report(report), rubric, assignment.mistake)
 
     return grade

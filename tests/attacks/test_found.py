@@ -6,7 +6,7 @@ import pytest
 
 from grading.content.load import Assignment
 from grading.render import to_feedback, to_json, to_summary
-from grading.sandbox.calls import Call, CandidateCode, Sandbox, Status
+from grading.sandbox.calls import Call, Sandbox, Status, SubmittedCode
 from grading.submission.read import read_answers, read_submission
 from tests.attacks.conftest import FULL, HONEST, NOTHING, in_evaluate, named, points
 from tests.attacks.test_repository import _git
@@ -161,7 +161,7 @@ def test_an_error_of_a_made_up_kind_is_a_crash(kind: str, grade: Grade):
 def test_nothing_stays_among_the_devices(sandbox: Sandbox):
     """The folder of devices is nobody's to write to."""
     source = b"open('/dev/left-behind', 'w')"
-    code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source})
+    code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": source})
 
     reply = sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET))
 
@@ -172,7 +172,7 @@ def test_nothing_stays_among_the_devices(sandbox: Sandbox):
 def test_shared_memory_is_refused(sandbox: Sandbox):
     """System V's would count towards nobody's limit."""
     source = b"import ctypes\nassert ctypes.CDLL(None, use_errno=True).shmget(0, 1 << 20, 0o1600) == -1\n"
-    code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source})
+    code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": source})
 
     assert sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET)).status is Status.ANSWERED
 
@@ -207,7 +207,7 @@ def test_a_repository_that_is_a_bomb_is_left_alone(tmp_path: Path, assignment: A
 
     read = read_submission(tmp_path, assignment)
 
-    assert len(read.submission.history.outside) <= 30
+    assert len(read.record.history.outside) <= 30
 
 
 def _git_reads(folder: Path, text: str, *arguments: str) -> str:

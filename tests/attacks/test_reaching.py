@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grading.content.load import Assignment
-from grading.sandbox.calls import Call, CandidateCode, Sandbox, Status
+from grading.sandbox.calls import Call, Sandbox, Status, SubmittedCode
 from grading.sandbox.start import make_sandbox
 from grading.sandbox.unprotected import Unprotected
 from tests.attacks.conftest import FULL, HONEST, points
@@ -232,15 +232,15 @@ def _source(bases: list[str]) -> bytes:
     return SEARCH.replace("BASES", repr(bases)).encode()
 
 
-def _search(bases: list[str]) -> CandidateCode:
-    return CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": _source(bases)})
+def _search(bases: list[str]) -> SubmittedCode:
+    return SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": _source(bases)})
 
 
 def test_no_canary_is_found(planted: list[str], assignment: Assignment):
     """Neither in a worker that starts with it beside, nor in the calls after a submission that held it."""
     sandbox = make_sandbox(assignment, preload=(), protected=True)
     holds = f"SECRET = {CANARY!r}\nopen('/tmp/kept', 'w').write(SECRET)\n".encode()
-    other = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": holds})
+    other = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": holds})
     try:
         replies = [
             sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET))
@@ -256,7 +256,7 @@ def test_no_canary_is_found(planted: list[str], assignment: Assignment):
 def test_the_search_would_find_it(planted: list[str], assignment: Assignment):
     """Without a sandbox the same search succeeds."""
     # Of its own, for the tests' root holds an assignment too.
-    search = CandidateCode(module="searching.exercise", files={"searching/exercise.py": _source(planted[-1:])})
+    search = SubmittedCode(module="searching.exercise", files={"searching/exercise.py": _source(planted[-1:])})
     sandbox = Unprotected(assignment.manifest.probes)
     reply = sandbox.call(Call(code=search, probe="importing", inputs={}, budget=BUDGET))
     sandbox.close()
@@ -286,7 +286,7 @@ def test_no_connection_reaches_a_service_of_this_machine(sandbox: Sandbox):
 
 def _imported(sandbox: Sandbox, source: str) -> str | None:
     """Import a source in a sandbox, and return what it raised."""
-    code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source.encode()})
+    code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": source.encode()})
     reply = sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET))
     assert reply.status in (Status.ANSWERED, Status.FAILED), reply
     return None if reply.error is None else reply.error.detail

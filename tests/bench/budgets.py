@@ -20,8 +20,9 @@ sys.path.insert(0, str(ROOT))
 
 from grading.content.load import Assignment  # noqa: E402
 from grading.content.records import ScoredBy  # noqa: E402
+from grading.run.grading_run import GradingRun  # noqa: E402
 from grading.run.hidden_tests import run_hidden_tests  # noqa: E402
-from grading.sandbox.calls import Call, CandidateCode, Sandbox  # noqa: E402
+from grading.sandbox.calls import Call, Sandbox, SubmittedCode  # noqa: E402
 from grading.sandbox.inside.budget import Budget  # noqa: E402
 from grading.sandbox.start import make_sandbox  # noqa: E402
 from grading.scoring import score as scoring  # noqa: E402
@@ -113,16 +114,15 @@ class WarmBatch:
         self._report = folder / "batch.json"
         # As in a cohort, what the submission imports is imported once.
         preload = read_submission(REFERENCE, self._assignment).preload
-        self._sandbox = make_sandbox(self._assignment, preload=preload, protected=True, lasting=True)
+        self._sandbox = make_sandbox(self._assignment, preload=preload, protected=True, long_lived=True)
         self.grade()
 
     def grade(self) -> float:
         """Grade it once more and return the wall seconds."""
         started = time.perf_counter()
-        read, rubric = read_submission(REFERENCE, self._assignment), self._assignment.rubric("mid")
-        run_hidden_tests(
-            read, assignment=self._assignment, rubric=rubric, sandbox=self._sandbox, seed=1, report=self._report
-        )
+        submission, rubric = read_submission(REFERENCE, self._assignment), self._assignment.rubric("mid")
+        run = GradingRun(submission=submission, assignment=self._assignment, rubric=rubric, seed=1)
+        run_hidden_tests(run, sandbox=self._sandbox, report=self._report)
         card = scoring.score(read_report(self._report), rubric, self._assignment.mistake)
         assert card.points(ScoredBy.TESTS) == 85
         return time.perf_counter() - started
@@ -147,8 +147,8 @@ def largest_worker() -> dict[str, float]:
     """Return the MiB of a worker that has imported everything that a submission may, and of a call beside it."""
     assignment = Assignment(ROOT)
     preload = tuple(assignment.manifest.preload.values())
-    sandbox = make_sandbox(assignment, preload=preload, protected=True, lasting=True)
-    empty = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": b""})
+    sandbox = make_sandbox(assignment, preload=preload, protected=True, long_lived=True)
+    empty = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": b""})
     sandbox.call(Call(code=empty, probe="importing", inputs={}, budget=BUDGET))
     worker = worker_pid()
     found = {"worker": resident(worker), "call": private_memory_of_a_call(sandbox, worker)}
@@ -160,7 +160,7 @@ def private_memory_of_a_call(sandbox: Sandbox, worker: int) -> float:
     """Return the MiB that a call has for itself, while a submission that used torch sleeps."""
     work = b"(torch.ones(64, 64, requires_grad=True) @ torch.ones(64)).sum().backward()"
     source = b"import time, torch\n" + work + b"\ntime.sleep(3)\n"
-    code = CandidateCode(module="assignment.exercise", files={"assignment/exercise.py": source})
+    code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": source})
     call = Call(code=code, probe="importing", inputs={}, budget=BUDGET)
     thread = threading.Thread(target=sandbox.call, args=(call,))
     thread.start()

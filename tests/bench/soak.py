@@ -99,7 +99,9 @@ def _grade(case: Case, seed: int) -> str:
     assignment = Assignment(ROOT)
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         read = read_submission(case.write(Path(folder) / "submission"), assignment)
-    job = Job(name=case.name, key="", read=read, level=case.level, seed=seed, grader=this_grader(ROOT), figures=False)
+    job = Job(
+        name=case.name, key="", submission=read, level=case.level, seed=seed, grader=this_grader(ROOT), figures=False
+    )
     grade = json.loads(grade_job(job).files["grade.json"])
     return json.dumps({key: value for key, value in grade.items() if key != "seconds"})
 

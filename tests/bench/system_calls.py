@@ -27,10 +27,11 @@ sys.path.insert(0, str(ROOT))
 import msgspec  # noqa: E402 - the checkout is not installed
 
 from grading.content.load import Assignment  # noqa: E402
+from grading.run.grading_run import GradingRun  # noqa: E402
 from grading.run.hidden_tests import run_hidden_tests  # noqa: E402
 from grading.sandbox import bubblewrap  # noqa: E402
 from grading.sandbox.bubblewrap import Content  # noqa: E402
-from grading.sandbox.calls import Call, CandidateCode, Sandbox, Status  # noqa: E402
+from grading.sandbox.calls import Call, Sandbox, Status, SubmittedCode  # noqa: E402
 from grading.sandbox.inside import system_calls  # noqa: E402
 from grading.sandbox.inside.budget import Budget  # noqa: E402
 from grading.sandbox.inside.system_calls import CHECKED, LISTS, names  # noqa: E402
@@ -250,7 +251,7 @@ def _argument(call: str, text: str) -> int:
 
 def _run_feature(path: Path, sandbox: Sandbox) -> None:
     files = {"assignment/exercise.py": path.read_bytes()}
-    code = CandidateCode(module="assignment.exercise", files=files)
+    code = SubmittedCode(module="assignment.exercise", files=files)
     call = Call(code=code, probe="importing", inputs={}, budget=_BUDGET)
     reply = sandbox.call(call)
     if reply.status is not Status.ANSWERED:
@@ -259,11 +260,10 @@ def _run_feature(path: Path, sandbox: Sandbox) -> None:
 
 def _grade(case: Case, assignment: Assignment, sandbox: Sandbox) -> None:
     with tempfile.TemporaryDirectory(prefix="system-calls-") as folder:
-        read = read_submission(case.write(Path(folder) / "submission"), assignment)
+        submission = read_submission(case.write(Path(folder) / "submission"), assignment)
         rubric, report = assignment.rubric(case.level), Path(folder) / "report.json"
-        run_hidden_tests(
-            read, assignment=assignment, rubric=rubric, sandbox=sandbox, seed=0, report=report, quiet=True, show=True
-        )
+        run = GradingRun(submission=submission, assignment=assignment, rubric=rubric, seed=0, figures=True)
+        run_hidden_tests(run, sandbox=sandbox, report=report, progress=False)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from grading.content.load import Assignment
 from grading.content.records import ScoredBy
 from grading.pipeline.grade import grade as grade_whole
 from grading.render.summary import HELD
+from grading.run.grading_run import GradingRun
 from grading.sandbox.calls import Sandbox
 from grading.scoring.records import Scorecard
 from grading.scoring.review import read_review
@@ -31,15 +32,14 @@ MODES: dict[str, dict[str, object]] = {
 
 def graded(path: Path, assignment: Assignment, sandbox: Sandbox, out: Path) -> Scorecard:
     """Grade with everything that a page shows."""
-    return grade_whole(
-        read_submission(path, assignment),
+    run = GradingRun(
+        submission=read_submission(path, assignment),
         assignment=assignment,
         rubric=assignment.rubric("mid"),
-        sandbox=sandbox,
         seed=1,
-        out=out,
-        review=None,
+        figures=True,
     )
+    return grade_whole(run, sandbox=sandbox, out=out, review=None)
 
 
 @pytest.fixture(scope="session")

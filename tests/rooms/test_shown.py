@@ -74,7 +74,7 @@ class Hidden:
 def hidden(assignment: Assignment, grade: Grade) -> Hidden:
     """What the pages of the example must not show its candidate."""
     card = grade(FILES[SOURCE])
-    return Hidden(assignment, [test.said for criterion in card.criteria for test in criterion.tests if test.said])
+    return Hidden(assignment, [test.message for criterion in card.criteria for test in criterion.tests if test.message])
 
 
 def test_the_search_finds_what_it_looks_for(hidden: Hidden, world: World):

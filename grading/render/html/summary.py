@@ -63,7 +63,7 @@ def to_html(
         sheet: the name of the file that the form saves.
     """
     main, *_ = references
-    sources = {main: card.run.submission.source, **card.run.submission.further}
+    sources = {main: card.run.submission.source, **card.run.submission.optional_files}
     answers = {answer.number: answer.text for answer in card.run.submission.answers}
     review = card.review
     return render(

@@ -29,7 +29,7 @@ class CandidateError(Exception):
         }
 
 
-class Candidate:
+class LoadedModule:
     """The candidate's module, loaded, with its functions by name."""
 
     def __init__(self, module: ModuleType, file: str) -> None:
@@ -72,7 +72,7 @@ class Candidate:
         return CandidateError(kind, line=_line_in(error.__traceback__, self._file), detail=_one_line(error))
 
 
-def load(module: str, files: Mapping[str, bytes], root: Path) -> Candidate:
+def load(module: str, files: Mapping[str, bytes], root: Path) -> LoadedModule:
     """Write `files` (path to content) below `root`, import `module` from there and return it.
 
     Raises:
@@ -87,7 +87,7 @@ def load(module: str, files: Mapping[str, bytes], root: Path) -> Candidate:
         sys.path.append(str(root))
     file = str(root / f"{module.replace('.', '/')}.py")
     try:
-        return Candidate(importlib.import_module(module), file)
+        return LoadedModule(importlib.import_module(module), file)
     except SyntaxError as error:
         # A SyntaxError from elsewhere (an `import` of a broken module, `eval`) is not one of this file.
         own = error.filename in (file, None)

@@ -23,11 +23,11 @@ from types import ModuleType
 
 from grading.sandbox.inside import wire
 from grading.sandbox.inside.budget import Budget, IdleWatch
-from grading.sandbox.inside.candidate import Candidate, CandidateError, load
+from grading.sandbox.inside.candidate import CandidateError, LoadedModule, load
 from grading.sandbox.inside.jail import CANDIDATE_ROOT, JailError, Limits, clone, confine
 from grading.sandbox.inside.memory import collapse
 
-Probe = Callable[[Candidate, Mapping[str, wire.Message]], wire.Message]
+Probe = Callable[[LoadedModule, Mapping[str, wire.Message]], wire.Message]
 
 # What a child sends first.
 CONFINED, NOT_CONFINED = b"+", b"-"
