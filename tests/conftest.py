@@ -78,7 +78,7 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
         only: str | None = None,
     ) -> Scorecard:
         folder = tmp_path_factory.mktemp("submission")
-        path = folder / "assignment" / "exercise.py" if optional_files else folder / "exercise.py"
+        path = folder / "assignment" / "exercise.py" if optional_files else folder / "candidate.py"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(source.encode() if isinstance(source, str) else source)
         for name, text in (optional_files or {}).items():

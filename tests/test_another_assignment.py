@@ -129,7 +129,7 @@ def test_its_starter_comes_from_its_reference(root: Path):
     assert grading(root, "publish", "--in-place").returncode == 0
     assert (root / "assignment" / "exercise.py").read_text() == before
     assert grading(root, "review", "exercise.py").returncode == 0
-    assert "the extremes are what matters" in (root / "build" / "review-exercise.toml").read_text()
+    assert "the extremes are what matters" in (root / "build" / f"review-{root.name}.toml").read_text()
 
 
 def test_what_does_not_add_up_is_refused_before_anything_is_graded(root: Path):

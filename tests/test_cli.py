@@ -100,7 +100,7 @@ def test_a_sheet_of_another_candidate_is_refused(sheet_of_somebody: Path, tmp_pa
         done = grading(*command, "--review", sheet_of_somebody)
 
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-        assert "'somebody'" in done.stderr and "'exercise.py'" in done.stderr and "--for-anyone" in done.stderr
+        assert "'somebody'" in done.stderr and "'reference'" in done.stderr and "--for-anyone" in done.stderr
     assert not (tmp_path / "new").exists()
     assert (out / "grade.json").read_text(encoding="utf-8") == before
 
@@ -122,11 +122,13 @@ def test_a_sheet_for_anyone_counts_and_is_flagged(sheet_of_somebody: Path, tmp_p
         ("ada lovelace.py", "review-ada-lovelace.toml"),
         ("ada; rm *.py", "review-ada-rm.toml"),
         ("Zoë.py", "review-Zoë.toml"),
+        ("ada/exercise.py", "review-ada.toml"),
     ],
 )
 def test_a_sheet_is_named_after_the_candidate(name: str, sheet: str, tmp_path: Path):
     """Two candidates' sheets cannot be mistaken for each other, and the name needs no quotes in a shell."""
     submission = tmp_path / name
+    submission.parent.mkdir(exist_ok=True)
     submission.write_bytes(REFERENCE.read_bytes())
 
     done = grading("review", submission, cwd=tmp_path, PYTHONPATH=str(ROOT))

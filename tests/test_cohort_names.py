@@ -14,7 +14,7 @@ RESERVED = ("cohort.json", "cohort.csv", "cohort.html")
 def names(*paths: str | bytes) -> list[str]:
     """Return the names of submissions."""
     found = unique_names(
-        [Path("/in", os.fsdecode(path)) for path in paths], reserved=RESERVED, unspecific=("exercise", "assignment")
+        [Path("/in", os.fsdecode(path)) for path in paths], reserved=RESERVED, source="assignment/exercise.py"
     )
     return list(found)
 

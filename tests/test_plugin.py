@@ -35,7 +35,7 @@ def test_the_options_reach_the_run(tmp_path: Path):
     assert done.returncode == 0, done.stdout
     run = facts(tmp_path / "report.json")
     assert (run["level"], run["seed"], run["sandbox"]) == ("senior", 7, "bubblewrap")
-    assert run["submission"]["name"] == "exercise.py"
+    assert run["submission"]["name"] == "reference", "the folder's: every candidate's file is called exercise.py"
 
 
 def test_without_a_sandbox_it_says_so(tmp_path: Path):

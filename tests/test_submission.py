@@ -51,6 +51,24 @@ def test_given_files_come_from_the_trusted_copy(tmp_path: Path, assignment: Assi
     assert [flag.id for flag in read.record.flags].count("given-file-edited") == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("ada/exercise.py", "ada"),
+        ("ada/assignment/exercise.py", "ada"),
+        ("ada.py", "ada"),
+    ],
+)
+def test_a_lone_file_with_everybodys_name_is_called_like_its_folder(
+    path: str, name: str, assignment: Assignment, tmp_path: Path
+):
+    """Two candidates' exercise.py have different names, so a review sheet of one is refused for the other."""
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_bytes(REFERENCE.read_bytes())
+
+    assert read_submission(tmp_path / path, assignment).record.name == name
+
+
 def make_directory(path: Path) -> None:
     """A folder named exercise.py."""
     path.mkdir()

@@ -1,11 +1,12 @@
 """Gives each submission of a cohort a name that can be a folder's, whatever its own folder is called."""
 
 import itertools
-import os
 import unicodedata
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
+
+from grading.submission.read import own_name
 
 _DEFAULT: Final = "submission"
 # What no folder's name may hold on one system or another, beside control characters.
@@ -14,7 +15,7 @@ _FORBIDDEN: Final = frozenset('/\\:*?"<>|')
 _MOST_BYTES: Final = 120
 
 
-def unique_names(paths: Sequence[Path], *, reserved: Collection[str], unspecific: Collection[str]) -> dict[str, Path]:
+def unique_names(paths: Sequence[Path], *, reserved: Collection[str], source: str) -> dict[str, Path]:
     """Return the submissions by name, in the order given.
 
     A name is printable UTF-8 of at most 140 bytes, no path, and differs from every other in more than upper and lower
@@ -23,24 +24,17 @@ def unique_names(paths: Sequence[Path], *, reserved: Collection[str], unspecific
     Args:
         paths: the submissions.
         reserved: names that are taken already.
-        unspecific: names that say nothing of whose submission it is.
+        source: the candidate's main file in a checkout.
     """
     taken = {_compared(name) for name in reserved}
     found: dict[str, Path] = {}
     for path in paths:
-        base = _clean(_own_name(path, unspecific))
+        base = _clean(own_name(path, source))
         numbered = (f"{base}-{number}" for number in itertools.count(2))
         name = next(name for name in itertools.chain([base], numbered) if _compared(name) not in taken)
         taken.add(_compared(name))
         found[name] = path
     return found
-
-
-def _own_name(path: Path, unspecific: Collection[str]) -> str:
-    """Return what a submission is called: its file or folder, or the folder around it if that says more."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - unlike Path.absolute(), this resolves `..` by name
-    stem = absolute.stem if absolute.suffix == ".py" else absolute.name
-    return absolute.parent.name if stem in unspecific and absolute.parent.name else stem
 
 
 def _clean(name: str) -> str:

@@ -63,7 +63,7 @@ def grade_cohort(
         GradingError: no worker starts, or the table cannot be written.
     """
     rubric = assignment.rubric(level)
-    names = unique_names(paths, reserved=(STATE, TABLE, PAGE), unspecific=_unspecific(assignment))
+    names = unique_names(paths, reserved=(STATE, TABLE, PAGE), source=assignment.manifest.source)
     _expect_apart(out, names)
     seed = _seed(out, seed)
     grader = this_grader(assignment.root)
@@ -112,12 +112,6 @@ def grade_cohort(
     page = cohort_page(((row.name, row.problem) for row in ordered), assignment, rubric, out)
     write_atomically({out / PAGE: page})
     return ordered
-
-
-def _unspecific(assignment: Assignment) -> tuple[str, str]:
-    """Return the names that every submission has: those of the candidate's file and its folder."""
-    source = Path(assignment.manifest.source)
-    return source.stem, source.parent.name
 
 
 def _expect_apart(out: Path, names: Mapping[str, Path]) -> None:

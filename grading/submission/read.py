@@ -79,7 +79,9 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
     imported = (module for found in outlines.values() for module in flags.modules_to_preload(found, manifest))
     return LoadedSubmission(
         record=Submission(
-            name=_name(path) if origin is None else origin.name,
+            name=_printable(own_name(path, manifest.source) or "submission")[:_NAME_LENGTH]
+            if origin is None
+            else origin.name,
             commit=commit,
             source=decoded[manifest.source].text,
             optional_files={name: file.text for name, file in decoded.items() if name != manifest.source},
@@ -207,11 +209,19 @@ def _refusal(decoded: Decoded) -> bytes:
     return f"raise SyntaxError({message!r})\n".encode()
 
 
-def _name(path: Path) -> str:
-    """Return what to call the submission: its folder's name, or its file's."""
-    plain = path.absolute()
-    name = plain.name or "submission"
-    return _printable(name)[:_NAME_LENGTH]
+def own_name(path: Path, source: str) -> str:
+    """Return what a submission is called: its folder or file, or the folder around it where that says more.
+
+    Every candidate's `assignment/` and `exercise.py` have the same name, and a review sheet is for one candidate.
+
+    Args:
+        path: the submission.
+        source: the candidate's main file in a checkout, as the manifest has it.
+    """
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - unlike Path.absolute(), this resolves `..` by name
+    stem = absolute.stem if absolute.suffix == ".py" else absolute.name
+    everybodys = (Path(source).stem, Path(source).parent.name, "")
+    return next((name for name in (stem, *(up.name for up in absolute.parents)) if name not in everybodys), stem)
 
 
 def _printable(text: str) -> str:

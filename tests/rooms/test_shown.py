@@ -103,7 +103,7 @@ def test_the_sealed_flow_shows_nothing_hidden(hidden: Hidden, world: World):
     assert hidden.found_in(world.seen()) == {}
 
 
-@pytest.mark.parametrize("level", ["mid", "senior"])
+@pytest.mark.parametrize("level", ["junior", "mid", "senior", "researcher"])
 def test_the_open_flow_shows_nothing_hidden(
     level: str, hidden: Hidden, grader: Path, stubs: dict[str, Path], tmp_path: Path
 ):
