@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import msgspec
+
 from grading.content.load import ANY
 from grading.run.observations import Misfit, Observation, ReportedError, Sizes, read
 from grading.run.records import Finding, Outcome
@@ -25,6 +27,8 @@ _MAX_NOTE = 300
 _MOST_LINES = 2000
 # The probe that imports the module and does nothing else.
 _IMPORTING = "importing"
+# The variant of `import-error` that names a package.
+_MISSING_PACKAGE = "missing-package"
 
 _Record = TypeVar("_Record", bound=Observation)
 
@@ -102,7 +106,20 @@ class CandidateProxy:
         """Whether any call so far has."""
         return bool(self._late)
 
-    def exception_in(self, detail: str) -> str:
+    def describe(self, error: CallError | ReportedError, finding: Finding) -> Finding:
+        """Return a finding with what an error in the candidate's code says of itself: all that the candidate may read.
+
+        A line is kept if the code has so many: any other could carry inputs.
+        """
+        package = self._missing_package(error.detail) if error.kind == "import-error" else ""
+        return msgspec.structs.replace(
+            finding,
+            line=error.line if error.line is not None and error.line <= self._lines else None,
+            variant=_MISSING_PACKAGE if package else finding.variant,
+            exception=self._exception_in(error.detail) if error.kind == "crash" else package,
+        )
+
+    def _exception_in(self, detail: str) -> str:
         """Return the type of the exception that an error's detail begins with, empty if it is not a known one.
 
         Known are Python's own and those that the candidate's code names: a type made up at run time could carry inputs.
@@ -113,9 +130,13 @@ class CandidateProxy:
         word = rf"\b{re.escape(name)}\b".encode()
         return name if name.isidentifier() and any(re.search(word, source) for source in self._own_sources) else ""
 
-    def line_of(self, error: CallError | ReportedError) -> int | None:
-        """Return the line of an error if the candidate's code has so many lines: any other could carry inputs."""
-        return error.line if error.line is not None and error.line <= self._lines else None
+    def _missing_package(self, detail: str) -> str:
+        """Return the package that an import did not find, empty if no source imports one of that name."""
+        named = re.fullmatch(r"ModuleNotFoundError: No module named '([\w.]{1,80})'", detail)
+        if named is None:
+            return ""
+        imported = rf"\b(import|from)\b.*\b{re.escape(named[1].rpartition('.')[2])}\b".encode()
+        return named[1] if any(re.search(imported, source) for source in self._own_sources) else ""
 
     def note(self, id_: str, detail: str) -> None:
         """Tell the reviewer something that is no mistake."""
@@ -140,8 +161,5 @@ class CandidateProxy:
     def _failure(self, reply: Reply, criterion: str) -> CandidateFailure:
         error = reply.error
         assert error is not None
-        raised = self.exception_in(error.detail) if error.kind == "crash" else ""
-        finding = Finding(
-            id=error.kind, criterion=criterion, line=self.line_of(error), exception=raised, detail=error.detail
-        )
+        finding = self.describe(error, Finding(id=error.kind, criterion=criterion, detail=error.detail))
         return CandidateFailure(finding, Outcome.TIMEOUT if reply.status is Status.TIMED_OUT else Outcome.ERROR)

@@ -139,14 +139,9 @@ class Harness:
                 f"{self._assignment.folder / 'mistakes'}: {cause.id!r} has no variant {cause.variant!r}: "
                 "add it, or name another in the diagnosis"
             )
-        return Finding(
-            id=cause.id,
-            criterion=mistake.criterion,
-            line=None if cause.error is None else self._candidate.line_of(cause.error),
-            variant=cause.variant,
-            exception="" if cause.error is None else self._candidate.exception_in(cause.error.detail),
-            detail=" ".join(cause.detail.split())[:200],
-        )
+        detail = " ".join(cause.detail.split())[:200]
+        finding = Finding(id=cause.id, criterion=mistake.criterion, variant=cause.variant, detail=detail)
+        return finding if cause.error is None else self._candidate.describe(cause.error, finding)
 
     def _refuse(self, problem: str) -> None:
         """End the run before any test: the hidden tests themselves are wrong."""

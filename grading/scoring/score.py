@@ -87,19 +87,19 @@ def _says_more(finding: Finding, than: Finding) -> bool:
 
 
 def _as_seen(mistake: Mistake, finding: Finding) -> Mistake:
-    """Return a mistake in the words of the variant that was seen, or with the exception that was raised."""
-    if finding.exception:
-        where = "" if finding.line is None else f" in line {finding.line}"
-        return msgspec.structs.replace(mistake, title=f"{mistake.title}: {finding.exception}{where}")
+    """Return a mistake in the words of the variant that was seen, and with what was raised or is missing."""
     variant = mistake.variant.get(finding.variant)
-    if variant is None:
+    if variant is not None:
+        mistake = msgspec.structs.replace(
+            mistake,
+            title=variant.title,
+            reviewer=variant.reviewer or mistake.reviewer,
+            hint=variant.hint or mistake.hint,
+        )
+    if not finding.exception:
         return mistake
-    return msgspec.structs.replace(
-        mistake,
-        title=variant.title,
-        reviewer=variant.reviewer or mistake.reviewer,
-        hint=variant.hint or mistake.hint,
-    )
+    where = "" if finding.line is None else f" in line {finding.line}"
+    return msgspec.structs.replace(mistake, title=f"{mistake.title}: {finding.exception}{where}")
 
 
 def _home(finding: Finding, result: Result) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
+from grading.sandbox.inside.missing import MissingPackages
 from grading.sandbox.inside.wire import Message
 
 # Enough for a reviewer to recognise the error, too little to carry much out.
@@ -40,7 +41,7 @@ class LoadedModule:
         """Return what `function(*args, **kwargs)` returns; raise CandidateError for whatever goes wrong in it.
 
         The kinds are `not-implemented` (no such function, or a stub that says so), `wrong-signature` (it cannot be
-        called like this) and `crash`.
+        called like this), `import-error` (it uses a package that is not installed) and `crash`.
         """
         called = getattr(self._module, function, None)
         if not callable(called):
@@ -65,6 +66,8 @@ class LoadedModule:
         except NotImplementedError as error:
             kind = "not-implemented" if _raised_by(error.__traceback__, self._file) else "crash"
             raise self._describe(kind, error) from None
+        except ModuleNotFoundError as error:
+            raise self._describe("import-error", error) from None
         except BaseException as error:  # noqa: BLE001 - the candidate's SystemExit is an error as any other
             raise self._describe("crash", error) from None
 
@@ -87,7 +90,7 @@ def load(module: str, files: Mapping[str, bytes], root: Path) -> LoadedModule:
         sys.path.append(str(root))
     file = str(root / f"{module.replace('.', '/')}.py")
     try:
-        return LoadedModule(importlib.import_module(module), file)
+        return LoadedModule(_import(module, file), file)
     except SyntaxError as error:
         # A SyntaxError from elsewhere (an `import` of a broken module, `eval`) is not one of this file.
         own = error.filename in (file, None)
@@ -100,10 +103,24 @@ def load(module: str, files: Mapping[str, bytes], root: Path) -> LoadedModule:
         raise CandidateError(kind, line=line, detail=_one_line(error), at_import=True) from None
 
 
+def _import(module: str, file: str) -> ModuleType:
+    """Import a module, with placeholders for the packages that its own import statements do not find."""
+    missing = MissingPackages()
+    while True:
+        try:
+            found = importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            if not missing.add(error, file):
+                raise
+        else:
+            missing.is_loaded = True
+            return found
+
+
 def _check_arguments(called: Callable[..., Any], args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
     try:
         signature = inspect.signature(called)
-    except (TypeError, ValueError):  # a callable that hides its signature: the call itself will tell
+    except Exception:  # noqa: BLE001 - a callable that hides its signature, in whatever way: the call itself will show it
         return
     try:
         signature.bind(*args, **kwargs)
