@@ -109,6 +109,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Write into the documents what the commands print: excerpts of pages, tables, the interviewer's key."""
+    documents = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md"))]
+    _python(session, "-m", "cogapp", "-r", "-P", "-I", "docs", "-p", "from excerpts import *", *documents)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure the budgets of docs/design.md side by side and print them; `-- cohort` grades a thousand submissions."""
     kind, *rest = session.posargs if session.posargs[:1] == ["cohort"] else ["budgets", *session.posargs]
