@@ -30,7 +30,7 @@ query($owner: String!, $context: String!, $after: String) {
             number
             headRefOid
             commits(last: 1) {
-              nodes { commit { oid status { context(name: $context) { state description createdAt } } } }
+              nodes { commit { status { context(name: $context) { state description createdAt } } } }
             }
           }
         }
@@ -52,7 +52,6 @@ class _Status(Struct):
 
 
 class _Commit(Struct):
-    oid: str
     status: _Status | None = None
 
 

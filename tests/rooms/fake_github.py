@@ -175,7 +175,7 @@ class FakeGitHub:
             "description": context["description"],
             "createdAt": context["at"],
         }
-        commit = {"oid": self.head, "status": shown and {"context": shown}}
+        commit = {"status": shown and {"context": shown}}
         pull = {"number": 1, "headRefOid": self.head, "commits": {"nodes": [{"commit": commit}]}}
         rooms = [
             {"name": self.room, "pullRequests": {"nodes": [pull]}},
