@@ -110,9 +110,10 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write into the documents what the commands print: excerpts of pages, tables, the interviewer's key."""
+    """Write into the documents what the commands print, and take the README's pictures (needs chromium)."""
     documents = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md"))]
     _python(session, "-m", "cogapp", "-r", "-P", "-I", "docs", "-p", "from excerpts import *", *documents)
+    _python(session, "docs/screenshots.py")
 
 
 @nox.session

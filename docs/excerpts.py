@@ -9,11 +9,42 @@ import functools
 import io
 import re
 import tempfile
+import tomllib
 from pathlib import Path
 
 from grading.cli import main
+from grading.sandbox.inside.system_calls import ALLOWED, CHECKED, MARGIN
 
-EXAMPLE = Path(__file__).resolve().parent.parent / "tests" / "submissions" / "example"
+ROOT = Path(__file__).resolve().parent.parent
+SUBMISSIONS = ROOT / "tests" / "submissions"
+EXAMPLE = SUBMISSIONS / "example"
+
+
+def grade() -> None:
+    """Print what `grade` prints for the example."""
+    with tempfile.TemporaryDirectory(prefix="excerpts-") as folder:
+        printed = _output("grade", str(EXAMPLE), "--seed", "1", "--out", folder)
+    print(f"```\n{printed.replace(folder, 'build/grade')}```")
+
+
+def promises() -> None:
+    """Print the promises of the README, each with a figure that is counted here and the command that shows it."""
+    catalogue = (ROOT / "hidden_tests" / "mistakes").glob("*/mistakes.toml")
+    mistakes = [mistake for path in catalogue for mistake in tomllib.loads(path.read_text("utf-8"))["mistake"]]
+    variants = sum(len(mistake.get("variant", ())) for mistake in mistakes)
+    correct, mistaken = (len(list((SUBMISSIONS / name).glob("*.py"))) for name in ("correct", "mistaken"))
+    allowed = sum(len(calls.split()) for calls in (*ALLOWED.values(), *MARGIN.values())) + len(CHECKED)
+    for what, shown in {
+        f"Mistakes are named, with their line: {len(mistakes)} kinds, and {variants} ways to make them; {mistaken} "
+        "submissions make them in other words": "tests/test_mistaken.py",
+        f"Style costs nothing: {correct} correct solutions in as many styles keep every point": "tests/test_styles.py",
+        "Candidate code is isolated: no network, no hidden tests and no other process in reach, and "
+        f"{allowed} system calls": "tests/attacks",
+        "The grader's fault is never the candidate's: an error of the grader ends with status 3, names test and line, "
+        "and writes no score": "tests/test_grader_faults.py",
+    }.items():
+        print(f"- {what}: `nox -s tests -- {shown}`.")
+    print("- Scores are deterministic, independent of seed, load and threads: `nox -s soak`.")
 
 
 def summary() -> None:

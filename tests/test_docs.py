@@ -8,7 +8,6 @@ from cogapp import Cog
 from grading.content.load import Assignment
 from tests.conftest import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -31,18 +30,18 @@ def test_an_excerpt_that_is_out_of_date_is_found(tmp_path: Path):
     assert check(tmp_path / "hosting.md") != 0
 
 
-def test_the_readmes_links_lead_somewhere():
-    """Every relative link of every document names a file that exists."""
+def test_links_and_pictures_of_the_documents_are_there():
+    """Every relative link and every picture of every document names a file that exists."""
     for document in [*DOCUMENTS, ROOT / "assignment" / "README.md"]:
-        for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
+        for target in re.findall(r"(?:\]\(|src=\"|srcset=\")([^)#\"]+)", document.read_text(encoding="utf-8")):
             assert target.startswith("https://") or (document.parent / target).exists(), f"{document.name}: {target}"
 
 
-def test_the_readme_tells_each_levels_time_box():
-    """The table of levels in the README has the time box of each rubric."""
-    assignment = Assignment(ROOT)
+def test_the_table_of_levels_has_the_time_box_of_each_rubric():
+    """docs/open-flow.md says how long a candidate of each level has."""
+    assignment, table = Assignment(ROOT), (ROOT / "docs" / "open-flow.md").read_text(encoding="utf-8")
     for level in assignment.levels:
-        assert re.search(rf"^\| {level} \|.*\| {assignment.rubric(level).time_box} \|$", README, re.MULTILINE)
+        assert re.search(rf"^\| {level} \|.*\| {assignment.rubric(level).time_box} \|$", table, re.MULTILINE)
 
 
 def test_the_designs_counts_are_those_of_the_submissions():
