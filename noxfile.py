@@ -1,54 +1,29 @@
 """Everything that a laptop and CI do: `pip install nox`, then `nox -s SESSION`; `nox -l` lists the sessions."""
 
-import contextlib
 import hashlib
 import os
-import secrets
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import nox
 
 ROOT = Path(__file__).parent
-#: if starter
-#:< "CONSTRAINTS = ROOT / 'constraints.txt'" | replace("'", '"') >#
-#: else
 CONSTRAINTS = ROOT / "grading" / "constraints.txt"
-#: endif
 PYPROJECT = ROOT / "pyproject.toml"
 PYTHON = (3, 11)
-#: if starter
-#:< 'GROUP = "exercise"' >#
-#: else
 GROUP = "development"
-#: endif
 # A machine that lasts may keep the environments outside the checkout, for all of its checkouts.
 ENVIRONMENTS = Path(os.environ.get("TAKE_HOME_ENVIRONMENTS") or ROOT / ".nox")
 
-#: if starter
-#:< 'nox.options.sessions = ["visible"]' >#
-#: else
 nox.options.sessions = ["grade"]
-#: endif
 nox.options.default_venv_backend = "none"
 
 
 @nox.session
 def visible(session: nox.Session) -> None:
     """Run the visible tests on assignment/: `nox -s visible -- -k make_loss` for those of one TODO."""
-    if os.environ.get("GITHUB_ACTIONS") != "true":
-        _python(session, "-m", "pytest", "assignment", *session.posargs)
-        return
-    annotations = ROOT / "build" / "annotations.txt"
-    annotations.parent.mkdir(exist_ok=True)
-    annotations.write_text("")
-    try:
-        with _no_commands():
-            _python(session, "-m", "pytest", "assignment", *session.posargs, env={"ANNOTATIONS": str(annotations)})
-    finally:
-        print("\n".join(dict.fromkeys(annotations.read_text().splitlines())))
+    _python(session, "-m", "pytest", "assignment", *session.posargs)
 
 
 @nox.session
@@ -57,7 +32,6 @@ def run(session: nox.Session) -> None:
     _python(session, "-m", "assignment", *session.posargs)
 
 
-#: if not starter
 @nox.session
 def hidden(session: nox.Session) -> None:
     """Run the hidden tests on assignment/ (or `-- PATH`) and write build/hidden/report.json."""
@@ -135,19 +109,15 @@ def room(session: nox.Session) -> None:
     _python(session, "-m", "grading", "room", *session.posargs, group="hosting")
 
 
-#: endif
-
-
 def _python(
     session: nox.Session,
     *arguments: str,
     success_codes: list[int] | None = None,
-    env: dict[str, str] | None = None,
     group: str = GROUP,
 ) -> None:
     """Run Python in the environment of a dependency group: the same for all sessions, if none is named."""
     python = _environment(session, group) / "python"
-    session.run(str(python), *arguments, external=True, success_codes=success_codes or [0], env=env)
+    session.run(str(python), *arguments, external=True, success_codes=success_codes or [0])
 
 
 def _environment(session: nox.Session, group: str = GROUP) -> Path:
@@ -171,14 +141,3 @@ def _interpreter(session: nox.Session) -> str:
     if found is None:
         session.error("Python {}.{} is needed and was not found: install it, then run this again".format(*PYTHON))
     return found
-
-
-@contextlib.contextmanager
-def _no_commands() -> Iterator[None]:
-    """Keep GitHub's runner from taking what candidate code prints for its commands."""
-    token = secrets.token_hex(16)
-    print(f"::stop-commands::{token}", flush=True)
-    try:
-        yield
-    finally:
-        print(f"\n::{token}::", flush=True)

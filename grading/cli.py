@@ -216,7 +216,7 @@ def _publish(args: _Publish) -> None:
         names = refresh(assignment, level)
         print(f"{assignment.root}: wrote {', '.join(names)}")
         return
-    names = publish(assignment, level, args.folder, torch_index=args.torch_index)
+    names = publish(assignment, level, args.folder, package_index=args.torch_index)
     print(f"{args.folder}: {len(names)} files for level {level}; make it a repository of its own, or use 'room create'")
 
 

@@ -1,17 +1,23 @@
 """What a candidate gets is made from one source, for every level, and nothing hidden goes with it."""
 
 import ast
+import hashlib
+import importlib
 import re
+import shutil
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
+import nox
 import pytest
 
 from grading.content.load import Assignment
 from grading.errors import ContentError, UsageError
 from grading.handout.publish import publish
-from grading.handout.templates import handout, solution
+from grading.handout.templates import handed_out, handout, solution
 from tests.conftest import ROOT, Grade
 
 LEVELS = Assignment(ROOT).levels
@@ -39,14 +45,14 @@ def test_the_checked_in_handout_is_what_the_sources_give(assignment: Assignment)
 
 
 def test_nothing_hidden_is_published(room: Path, assignment: Assignment):
-    """No solution, hidden test, mistake or answer key, nor a mark that tells of another level."""
+    """A room holds no solution, hidden test, mistake or answer key, and no tag that speaks of another level."""
     texts = {path.relative_to(room).as_posix(): path.read_text() for path in room.rglob("*") if path.is_file()}
     tests = {test for level in LEVELS for criterion in assignment.rubric(level).criterion for test in criterion.tests}
     ids = {mistake.id for mistake in assignment.mistakes.values()} - {"crash", "timeout"}
     for name, text in texts.items():
         assert not {word for word in tests | ids if word in text}, name
         assert "hidden_tests" not in text, name
-        assert not re.search(r"#:|>#", text), name
+        assert not re.search(r"\{%|%\}|(?<!\$)\{\{", text), name
     source = ast.parse(texts["assignment/exercise.py"])
     functions = {node.name: node for node in source.body if isinstance(node, ast.FunctionDef)}
     for criterion in assignment.rubric(room.name).criterion:
@@ -96,6 +102,88 @@ def test_the_junior_starter_comes_with_modes_and_hints():
     assert "model.eval()" not in texts["mid"]
 
 
+@dataclass
+class Session:
+    """A nox session that runs nothing and records its commands."""
+
+    posargs: list[str] = field(default_factory=list)
+    commands: list[list[str]] = field(default_factory=list)
+
+    def run(self, *command: str, **_: object) -> None:
+        """Record a command; one that makes an environment makes its folder."""
+        self.commands.append(list(command))
+        if "venv" in command:
+            Path(command[-1]).mkdir(parents=True)
+
+    def log(self, message: str) -> None:
+        """Print nothing."""
+
+
+def load_noxfile(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Return the noxfile in a folder as a module whose sessions are plain functions."""
+    monkeypatch.setattr(nox, "session", lambda function: function)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "noxfile", raising=False)
+    return importlib.import_module("noxfile")
+
+
+def test_a_room_has_the_sessions_visible_and_run(tmp_path: Path, assignment: Assignment):
+    """A candidate needs no other, and `nox` alone runs the visible tests."""
+    publish(assignment, "mid", tmp_path / "room")
+    command = [sys.executable, "-m", "nox", "--noxfile", str(tmp_path / "room" / "noxfile.py"), "--list"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+
+    assert re.findall(r"^([*-] \w+) ->", done.stdout, re.MULTILINE) == ["* visible", "- run"]
+
+
+@pytest.mark.parametrize("name", ["visible", "run"])
+def test_a_rooms_sessions_run_what_the_repositorys_do(name: str, room: Path, monkeypatch: pytest.MonkeyPatch):
+    """`nox -s visible` and `nox -s run` give Python the same arguments in both, the user's last."""
+    in_repository, in_room = Session(["-k", "make_loss"]), Session(["-k", "make_loss"])
+    noxfile = load_noxfile(ROOT, monkeypatch)
+    monkeypatch.setattr(noxfile, "_environment", lambda *_: Path("environment"))
+    getattr(noxfile, name)(in_repository)
+    noxfile = load_noxfile(room, monkeypatch)
+    monkeypatch.setattr(noxfile, "_python", lambda _: "python")
+    getattr(noxfile, name)(in_room)
+
+    assert [command[1:] for command in in_room.commands] == [command[1:] for command in in_repository.commands]
+    assert in_room.commands[0][-2:] == ["-k", "make_loss"]
+
+
+def test_a_rooms_environment_holds_what_its_level_needs(room: Path, monkeypatch: pytest.MonkeyPatch):
+    """It is built once, from the repository's group `exercise` and pins; mlflow is in it for researchers alone."""
+    group = nox.project.dependency_groups(nox.project.load_toml(ROOT / "pyproject.toml"), "exercise")
+    session = Session()
+    noxfile = load_noxfile(room, monkeypatch)
+    monkeypatch.setenv("TAKE_HOME_ENVIRONMENTS", str(room.parent / f"environments-{room.name}"))
+
+    noxfile.visible(session)
+    noxfile.visible(session)
+
+    (install,) = (command for command in session.commands if "install" in command)
+    at = install.index("--constraint")
+    needed = {name for name in group if room.name == "researcher" or not name.startswith("mlflow")}
+    assert set(install[at + 2 :]) == needed
+    assert Path(install[at + 1]).read_bytes() == (ROOT / "grading" / "constraints.txt").read_bytes()
+    assert [command[1:3] for command in session.commands].count(["-m", "pytest"]) == 2
+
+
+def test_a_rooms_own_files_are_known_to_be_handed_out(room: Path, assignment: Assignment):
+    """So the reviewer is not told that a candidate edited them."""
+    for name in ("noxfile.py", "pyproject.toml", ".gitignore", "constraints.txt", ".github/workflows/visible.yml"):
+        assert hashlib.sha256((room / name).read_bytes()).hexdigest() in handed_out(assignment, name), name
+
+
+def test_a_missing_folder_of_room_templates_is_named(tmp_path: Path):
+    """The error names the data file, the key and the folder."""
+    shutil.copytree(ROOT / "tests" / "tiny", tmp_path / "tiny")
+
+    with pytest.raises(ContentError, match=r"assignment\.toml: room: there is no folder .*grading/rooms/template"):
+        publish(Assignment(tmp_path / "tiny"), "mid", tmp_path / "room")
+
+
 def test_a_room_is_not_written_over_something(tmp_path: Path, assignment: Assignment):
     """Nor anything beside what is there."""
     (tmp_path / "mine").write_text("")
@@ -105,22 +193,22 @@ def test_a_room_is_not_written_over_something(tmp_path: Path, assignment: Assign
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
-def test_the_address_of_torchs_cpu_builds_goes_into_the_rooms_workflow(tmp_path: Path, assignment: Assignment):
-    """A fork has no variables of its own."""
-    publish(assignment, "mid", tmp_path / "room", torch_index="https://index.example/cpu")
+def test_a_package_index_goes_into_the_rooms_workflow(tmp_path: Path, assignment: Assignment):
+    """Its address stands in the file, since a fork has none of the organisation's variables."""
+    publish(assignment, "mid", tmp_path / "room", package_index="https://index.example/cpu")
 
     text = (tmp_path / "room" / ".github" / "workflows" / "visible.yml").read_text()
     assert "PIP_EXTRA_INDEX_URL: https://index.example/cpu\n" in text
     assert "vars.TORCH_INDEX_URL" not in text
 
 
-def test_a_wrong_mark_is_named_with_its_line(tmp_path: Path):
-    """The file, the line and what is wrong with it."""
+def test_a_wrong_tag_is_named_with_its_line(tmp_path: Path):
+    """The error names the file, the line and what is wrong with it."""
     subprocess.run(
         ["cp", "-r", *(str(ROOT / name) for name in ("hidden_tests", "assignment")), str(tmp_path)], check=True
     )
     path = tmp_path / "hidden_tests" / "reference" / "exercise.py"
-    path.write_text(path.read_text().replace("#: endif", "#: endwhile", 1))
+    path.write_text(path.read_text().replace("{% endif %}", "{% endwhile %}", 1))
 
-    with pytest.raises(ContentError, match=r"exercise\.py:\d+: its marks cannot be read"):
+    with pytest.raises(ContentError, match=r"exercise\.py:\d+: the template is invalid: "):
         handout(Assignment(tmp_path), "mid", "open")

@@ -39,10 +39,12 @@ class Manifest(Record, frozen=True, kw_only=True):
     module: Text  # the candidate's module, as it is imported
     source: Text  # its file
     discussion: Text  # the file of the candidate's answers
-    reference: Text  # the finished module, with the marks that make each level's starter of it
+    reference: Text  # the finished module, with the tags that make each level's starter of it
     optional_files: dict[str, str] = {}  # other files that a candidate may hand in, each a module: its reference
     provided: list[Text]  # files that the candidate gets and does not edit, laid beside the module in the sandbox
     handout: list[Text]  # other files of the handout, whose edits the reviewer is told of
+    room: Text  # the folder of what a room holds beside the handout
+    requirements: list[Text] = []  # what a candidate's environment holds, as pip takes it
     probes: Text  # the module of probes
     figures: Text | None = None  # the module that shows what the candidate's model does: `observe` and `draw`
     sandbox_files: list[Text]  # what the probes need in the sandbox, below the root
@@ -73,6 +75,7 @@ class Rubric(Record, frozen=True, kw_only=True):
 
     level: Id
     time_box: Text
+    requirements: list[Text] = []  # what the candidate's environment holds at this level alone
     passing: Points
     dimensions: dict[Id, Points]  # weights, in per cent
     criterion: list[Criterion]

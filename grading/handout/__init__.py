@@ -1,1 +1,1 @@
-"""What a candidate gets, made for one level from marked sources."""
+"""What a candidate gets, made for one level from templates."""

@@ -6,27 +6,24 @@ from pathlib import Path
 
 from grading.content.load import Assignment
 from grading.errors import UsageError, reason
-from grading.handout.templates import SHARED_FILES, Renderer, handout
-
-_TEMPLATE = Path(__file__).parent.parent / "rooms" / "template"
+from grading.handout.templates import Renderer, handout, room_sources
 
 
-def publish(assignment: Assignment, level: str, folder: Path, *, torch_index: str = "") -> list[str]:
+def publish(assignment: Assignment, level: str, folder: Path, *, package_index: str = "") -> list[str]:
     """Write a room: the repository that a candidate forks. Return the names of its files.
 
     Args:
         assignment: what to publish.
         level: for whom.
         folder: where to; made if it is not there.
-        torch_index: address of a package index with torch's CPU builds, for the room's workflow.
+        package_index: address of a further package index, which the room's workflow installs from.
 
     Raises:
         UsageError: there is no such level, or `folder` holds something already.
     """
-    room = {path.relative_to(_TEMPLATE).as_posix(): path for path in sorted(_TEMPLATE.rglob("*")) if path.is_file()}
-    sources = room | {to: assignment.root / name for name, to in SHARED_FILES.items()}
-    render = Renderer(assignment, level, "room", torch_index)
-    files = {name: render(path, name) for name, path in sources.items()} | dict(handout(assignment, level, "room"))
+    render = Renderer(assignment, level, "room", package_index=package_index)
+    files = {name: render(path, name) for name, path in room_sources(assignment).items()}
+    files |= handout(assignment, level, "room")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):

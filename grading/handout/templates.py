@@ -1,7 +1,7 @@
-"""Writes what a candidate gets, for one level, from the marked sources.
+"""Renders what a candidate gets, for one level, from Jinja templates.
 
-A source is a file as it stands in this repository, with marks for Jinja in its comments: a line that begins with `#:`
-is a statement (`#: if level == "junior"`), `#:< … >#` an expression. So a marked Python file runs as it is.
+In Markdown the tags are Jinja's own; in every other file they stand in comments: `# {% if level == "junior" %}` and
+`# {{ todo("make_loss") }}`. So a Python file with tags runs as it is, and a TOML or YAML file with tags is valid.
 """
 
 import functools
@@ -18,18 +18,8 @@ from grading.errors import ContentError
 
 Flow = Literal["open", "room"]
 _FLOWS: Final[tuple[Flow, ...]] = ("open", "room")
-# Of the repository itself, for those who work in a room: marks leave out what is the grader's.
-SHARED_FILES = {
-    "noxfile.py": "noxfile.py",
-    "pyproject.toml": "pyproject.toml",
-    ".gitignore": ".gitignore",
-    "grading/constraints.txt": "constraints.txt",
-}
 # What names the level of a submission: the first in a room, the second beside the module of the open flow's handout.
 ROOM_FILE, _LEVEL_FILE = "room.toml", "level.toml"
-# Jinja's own line statements swallow the empty lines that follow; a block swallows one line end.
-_STATEMENT = re.compile(r"^[ \t]*#:(?!<)(.*)\n", re.MULTILINE)
-_BLOCK = ("#{%", "%}#")
 
 
 def level_file(assignment: Assignment) -> str:
@@ -56,10 +46,10 @@ def starters_of_module(assignment: Assignment) -> frozenset[str]:
 @functools.cache
 def handed_out(assignment: Assignment, name: str) -> frozenset[str]:
     """Return the SHA-256 of a file as it is handed out, at each level and in each flow."""
-    own = {to: assignment.root / path for path, to in SHARED_FILES.items()} | _sources(assignment)
-    if name not in own:
+    path = (room_sources(assignment) | _sources(assignment)).get(name)
+    if path is None:
         return frozenset()
-    texts = [Renderer(assignment, level, flow)(own[name], name) for level in assignment.levels for flow in _FLOWS]
+    texts = [Renderer(assignment, level, flow)(path, name) for level in assignment.levels for flow in _FLOWS]
     return frozenset(hashlib.sha256(text.encode()).hexdigest() for text in texts)
 
 
@@ -88,6 +78,14 @@ def handout(assignment: Assignment, level: str, flow: Flow) -> Mapping[str, str]
     return {name: text for name, text in rendered.items() if text.strip() or name.endswith("__init__.py")}
 
 
+def room_sources(assignment: Assignment) -> dict[str, Path]:
+    """Return the template of each file that a room holds beside the handout."""
+    folder = assignment.root / assignment.manifest.room
+    if not folder.is_dir():
+        raise ContentError(f"{assignment.folder / 'assignment.toml'}: room: there is no folder {folder}")
+    return _files_below(folder)
+
+
 def _sources(assignment: Assignment) -> dict[str, Path]:
     """Return where each file of `assignment/` comes from."""
     manifest = assignment.manifest
@@ -101,31 +99,41 @@ def _sources(assignment: Assignment) -> dict[str, Path]:
         name: assignment.root / path
         for name, path in {manifest.source: manifest.reference, **manifest.optional_files}.items()
     }
-    templates = assignment.folder / "handout"
-    own |= {path.relative_to(templates).as_posix(): path for path in sorted(templates.rglob("*")) if path.is_file()}
-    return own
+    return own | _files_below(assignment.folder / "handout")
+
+
+def _files_below(folder: Path) -> dict[str, Path]:
+    """Return a folder's files by their names in it, but for what Python caches."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path for path in paths}
+
+
+@functools.cache
+def _environment(root: Path, comment: str) -> jinja2.Environment:
+    """Return Jinja's settings for files whose tags begin with `comment`; a template may include others below `root`."""
+    return jinja2.Environment(  # noqa: S701 - Python, TOML and Markdown, and no text but our own
+        block_start_string=comment + "{%",
+        variable_start_string=comment + "{{",
+        comment_start_string=comment + "{#",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FileSystemLoader(root),
+    )
 
 
 class Renderer:
-    """Renders marked sources for one level and flow."""
+    """Renders templates for one level and flow."""
 
     def __init__(
-        self, assignment: Assignment, level: str, flow: Flow, torch_index: str = "", *, starter: bool = True
+        self, assignment: Assignment, level: str, flow: Flow, *, starter: bool = True, package_index: str = ""
     ) -> None:
-        rubric = assignment.rubric(level)
+        manifest, rubric = assignment.manifest, assignment.rubric(level)
+        self._root = assignment.root
         self._todos = {c.function: c.todo for c in rubric.criterion if c.function and c.todo}
-        self._environment = jinja2.Environment(  # noqa: S701 - Python, TOML and Markdown, and no text but our own
-            variable_start_string="#:<",
-            variable_end_string=">#",
-            block_start_string=_BLOCK[0],
-            block_end_string=_BLOCK[1],
-            comment_start_string="#{#",
-            trim_blocks=True,
-            keep_trailing_newline=True,
-            undefined=jinja2.StrictUndefined,
-        )
-        self._environment.globals |= {
-            "title": assignment.manifest.title,
+        self._variables = {
+            "title": manifest.title,
             "level": level,
             "level_time": rubric.time_box,
             "criteria": rubric.criterion,
@@ -133,18 +141,20 @@ class Renderer:
             "points_of": lambda id_: f"{next(c.points for c in rubric.criterion if c.id == id_):g}",
             "flow": flow,
             "starter": starter,
-            "torch_index": torch_index,
+            "own_files": [manifest.source, manifest.discussion, *manifest.optional_files],
+            "requirements": [*manifest.requirements, *rubric.requirements],
+            "package_index": package_index,
         }
 
     def __call__(self, path: Path, name: str) -> str:
-        """Return what becomes of a source that is to be the file `name`."""
-        marked = path.read_text(encoding="utf-8")
-        source = _STATEMENT.sub(_BLOCK[0] + r"\1" + _BLOCK[1] + "\n", marked)
+        """Return the file `name`, rendered from the template at `path`."""
+        environment = _environment(self._root, "" if path.suffix == ".md" else "# ")
         try:
-            text = self._environment.from_string(source).render(todo=lambda function: self._todo(function, name))
+            template = environment.from_string(path.read_text(encoding="utf-8"))
+            text = template.render(self._variables, todo=lambda function: self._todo(function, name))
         except (jinja2.TemplateError, KeyError) as error:
             line = f":{error.lineno}" if isinstance(error, jinja2.TemplateSyntaxError) else ""
-            raise ContentError(f"{path}{line}: its marks cannot be read: {error}") from None
+            raise ContentError(f"{path}{line}: the template is invalid: {error}") from None
         # What is left out between two functions leaves the empty lines of both.
         return re.sub(r"\n{4,}", "\n\n\n", text.strip() + "\n").lstrip("\n") if path.suffix == ".py" else text
 

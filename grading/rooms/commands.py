@@ -138,7 +138,11 @@ def _create(args: RoomArgs, assignment: Assignment) -> None:
             f"the environment variable {DISPATCH_TOKEN} is not set: each room gets it; see docs/hosting.md"
         )
     hosting = setup.Hosting(
-        owner=args.owner, grader=args.grader, token=token or "…", renew=args.renew_secret, torch_index=args.torch_index
+        owner=args.owner,
+        grader=args.grader,
+        token=token or "…",
+        renew=args.renew_secret,
+        package_index=args.torch_index,
     )
     candidates = read_candidates(args.candidates, args.level)
     for candidate in candidates:

@@ -109,7 +109,7 @@ class Hosting:
     grader: str  # the grader's repository, OWNER/NAME
     token: str  # starts the grader's workflow, and can do nothing else
     renew: bool = False  # replace the token in rooms that have one
-    torch_index: str = ""
+    package_index: str = ""  # a further one, which rooms' workflows install from
 
 
 def take(room: str, steps: Sequence[Step]) -> Outcome:
@@ -140,7 +140,7 @@ def creation(caller: Caller, hosting: Hosting, candidate: Candidate, assignment:
     def push() -> None:
         with tempfile.TemporaryDirectory(prefix="room-") as scratch:
             folder = Path(scratch) / candidate.room
-            publish(assignment, candidate.level, folder, torch_index=hosting.torch_index)
+            publish(assignment, candidate.level, folder, package_index=hosting.package_index)
             who = ["-c", "user.name=take-home", "-c", "user.email=take-home@localhost"]
             helper = ["-c", "credential.helper=", "-c", "credential.helper=!gh auth git-credential"]
             url = found().get("clone_url", f"https://github.com/{full}.git")

@@ -18,7 +18,7 @@ def make_loss(train_labels: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
         `loss_fn(logits, targets)`, both of shape (b,) and float32: a scalar, the mean over the batch of the binary
         cross-entropy on logits in which a positive example counts `n_neg / n_pos` times. Value and gradient are
         accurate for logits up to ±200.
-    #: if level in ("junior", "mid")
+    # {% if level in ("junior", "mid") %}
 
     Example:
         With one positive in five, a positive counts four times as much as a negative:
@@ -26,20 +26,20 @@ def make_loss(train_labels: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
         >>> loss_fn = make_loss(torch.tensor([1.0, 0.0, 0.0, 0.0, 0.0]))
         >>> loss_fn(torch.tensor([0.0]), torch.tensor([1.0]))  # 4 · ln 2
         tensor(2.7726)
-    #: endif
+    # {% endif %}
     """
-    #: if starter
-    #:   if level == "junior"
+    # {% if starter %}
+    # {% if level == "junior" %}
     # 1. Count the positive and the negative labels. Of tensors, so that their ratio is a tensor too.
     # 2. torch.nn has a loss that takes logits, not probabilities, and a weight for the positive class.
     #    Read in its documentation what that weight means before you decide which way round to divide.
-    #:   endif
-    #:< todo("make_loss") >#
-    #: else
+    # {% endif %}
+    # {{ todo("make_loss") }}
+    # {% else %}
     positives = train_labels.sum()
     negatives = len(train_labels) - positives
     return nn.BCEWithLogitsLoss(pos_weight=negatives / positives)
-    #: endif
+    # {% endif %}
 
 
 def train_epoch(
@@ -58,7 +58,7 @@ def train_epoch(
 
     Returns:
         The mean loss of the epoch, averaged over batches or over samples.
-    #: if level in ("junior", "mid")
+    # {% if level in ("junior", "mid") %}
 
     Example:
         A model whose logit is its weight, here 0, times the one feature, and a squared error that is easy to follow:
@@ -71,22 +71,22 @@ def train_epoch(
         1.0
         >>> round(model[0].weight.item(), 4)  # 0 - 0.1 · 2 · (0 · 2 - 1) · 2
         0.4
-    #: endif
+    # {% endif %}
     """
-    #: if level == "junior" or not starter
+    # {% if level == "junior" or not starter %}
     model.train()
-    #: endif
-    #: if starter
-    #:   if level == "junior"
+    # {% endif %}
+    # {% if starter %}
+    # {% if level == "junior" %}
     # For each batch of the loader:
     # 1. forget the gradients of the batch before,
     # 2. compute the logits and from them the loss: loss_fn takes logits first,
     # 3. compute the gradients, then let the optimizer take its step,
     # 4. add the loss to a sum, as a plain number: what would keeping the tensor keep alive?
     # Then return the mean, not the last loss and not the sum.
-    #:   endif
-    #:< todo("train_epoch") >#
-    #: else
+    # {% endif %}
+    # {{ todo("train_epoch") }}
+    # {% else %}
     total = 0.0
     for features, targets in loader:
         optimizer.zero_grad()
@@ -95,7 +95,7 @@ def train_epoch(
         optimizer.step()
         total += loss.item()
     return total / len(loader)
-    #: endif
+    # {% endif %}
 
 
 def evaluate(model: nn.Module, loader: DataLoader[tuple[Tensor, ...]], threshold: float = 0.5) -> dict[str, float]:
@@ -111,7 +111,7 @@ def evaluate(model: nn.Module, loader: DataLoader[tuple[Tensor, ...]], threshold
     Returns:
         `{"precision": …, "recall": …, "f1": …}` of the positive class over the whole loader, each from 0.0 to 1.0, and
         0.0 where a ratio is undefined.
-    #: if level in ("junior", "mid")
+    # {% if level in ("junior", "mid") %}
 
     Example:
         Three of four positives found, one false alarm:
@@ -122,24 +122,24 @@ def evaluate(model: nn.Module, loader: DataLoader[tuple[Tensor, ...]], threshold
         >>> loader = DataLoader([(torch.tensor([x]), torch.tensor(y)) for x, y in examples], batch_size=6)
         >>> evaluate(model, loader)
         {'precision': 0.75, 'recall': 0.75, 'f1': 0.75}
-    #: endif
+    # {% endif %}
     """
-    #: if not starter
+    # {% if not starter %}
     was_training = model.training
-    #: endif
-    #: if level == "junior" or not starter
+    # {% endif %}
+    # {% if level == "junior" or not starter %}
     model.eval()
-    #: endif
-    #: if starter
-    #:   if level == "junior"
+    # {% endif %}
+    # {% if starter %}
+    # {% if level == "junior" %}
     # 1. Measuring needs no gradients: torch has a context for that.
     # 2. For each batch: from logits to probabilities, and from these and the threshold to predictions.
     # 3. Gather predictions and targets over all batches, and only then compute precision, recall and F1: the mean of
     #    the batches' values is something else.
     # 4. What should each be when its denominator is 0?
-    #:   endif
-    #:< todo("evaluate") >#
-    #: else
+    # {% endif %}
+    # {{ todo("evaluate") }}
+    # {% else %}
     hits = predicted = actual = 0
     with torch.no_grad():
         for features, targets in loader:
@@ -153,10 +153,10 @@ def evaluate(model: nn.Module, loader: DataLoader[tuple[Tensor, ...]], threshold
     recall = hits / actual if actual else 0.0
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
     return {"precision": precision, "recall": recall, "f1": f1}
-    #: endif
+    # {% endif %}
 
 
-#: if level == "senior"
+# {% if level == "senior" %}
 
 
 def make_sampler(train_labels: Tensor) -> torch.utils.data.WeightedRandomSampler:
@@ -168,17 +168,17 @@ def make_sampler(train_labels: Tensor) -> torch.utils.data.WeightedRandomSampler
     Returns:
         A sampler of indices into the training split, with replacement, n draws an epoch.
     """
-    #: if starter
-    #:< todo("make_sampler") >#
-    #: else
+    # {% if starter %}
+    # {{ todo("make_sampler") }}
+    # {% else %}
     positive = train_labels == 1
     weights = torch.where(positive, 1 / positive.sum(), 1 / (~positive).sum())
     return torch.utils.data.WeightedRandomSampler(weights.tolist(), num_samples=len(train_labels), replacement=True)
-    #: endif
+    # {% endif %}
 
 
-#: endif
-#: if level == "researcher"
+# {% endif %}
+# {% if level == "researcher" %}
 
 
 class FocalLoss(nn.Module):
@@ -194,18 +194,18 @@ class FocalLoss(nn.Module):
 
     def __init__(self, gamma: float = 2.0, alpha: float | None = None) -> None:
         super().__init__()
-        #: if starter
-        #:< todo("FocalLoss") >#
-        #: else
+        # {% if starter %}
+        # {{ todo("FocalLoss") }}
+        # {% else %}
         self.gamma = gamma
         self.alpha = alpha
-        #: endif
+        # {% endif %}
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the mean over the batch of logits (b,) and targets (b,): a scalar, accurate for logits up to ±200."""
-        #: if starter
-        #:< todo("FocalLoss") >#
-        #: else
+        # {% if starter %}
+        # {{ todo("FocalLoss") }}
+        # {% else %}
         # p_t is the sigmoid of this: neither it nor 1 - p_t is rounded to 0 or 1 before a logarithm is taken.
         signed = torch.where(targets == 1, logits, -logits)
         discount = torch.exp(self.gamma * nn.functional.logsigmoid(-signed))
@@ -213,7 +213,7 @@ class FocalLoss(nn.Module):
         if self.alpha is not None:
             losses = torch.where(targets == 1, self.alpha, 1 - self.alpha) * losses
         return losses.mean()
-        #: endif
+        # {% endif %}
 
 
 def track_training(
@@ -232,9 +232,9 @@ def track_training(
 
     The run is over when this returns. If training raises, the exception propagates, and the run ends as FAILED.
     """
-    #: if starter
-    #:< todo("track_training") >#
-    #: else
+    # {% if starter %}
+    # {{ todo("track_training") }}
+    # {% else %}
     import mlflow
 
     with mlflow.start_run() as run:  # ends the run as FAILED if its body raises
@@ -244,7 +244,7 @@ def track_training(
             metrics = evaluate(model, test_loader)
             mlflow.log_metrics({"train_loss": loss, **metrics}, step=epoch)
     return str(run.info.run_id)
-    #: endif
+    # {% endif %}
 
 
-#: endif
+# {% endif %}

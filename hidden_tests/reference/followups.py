@@ -1,8 +1,8 @@
-#: if starter
-#:< '"""Follow-ups: optional, in any order, each a bonus beside the score. What you leave alone costs nothing."""' >#
-#: else
+# {% if starter %}
+# {{ '"""Follow-ups: optional, in any order, each a bonus beside the score. What you leave alone costs nothing."""' }}
+# {% else %}
 """The follow-ups."""
-#: endif
+# {% endif %}
 
 from pathlib import Path
 
@@ -17,9 +17,9 @@ def best_threshold(targets: Tensor, probabilities: Tensor) -> float:
         targets: shape (n,), float32, each 0.0 or 1.0.
         probabilities: shape (n,), float32, each from 0.0 to 1.0; equal ones are frequent.
     """
-    #: if starter
-    #:< 'raise NotImplementedError("Follow-up F1: best_threshold (assignment/followups.py)")' >#
-    #: else
+    # {% if starter %}
+    # {{ 'raise NotImplementedError("Follow-up F1: best_threshold (assignment/followups.py)")' }}
+    # {% else %}
     order = torch.argsort(probabilities, descending=True)
     sorted_probabilities, hits = probabilities[order], targets[order].cumsum(0)
     predicted = torch.arange(1, len(order) + 1)
@@ -28,7 +28,7 @@ def best_threshold(targets: Tensor, probabilities: Tensor) -> float:
     last_of_group = torch.cat([sorted_probabilities[1:] != sorted_probabilities[:-1], torch.tensor([True])])
     f1[~last_of_group] = -1.0
     return float(sorted_probabilities[f1.argmax()])
-    #: endif
+    # {% endif %}
 
 
 def oversample(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor]:
@@ -42,9 +42,9 @@ def oversample(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Ten
         labels: shape (n,), float32, each 0.0 or 1.0; the minority class has at least six rows.
         seed: of all chance.
     """
-    #: if starter
-    #:< 'raise NotImplementedError("Follow-up F2: oversample (assignment/followups.py)")' >#
-    #: else
+    # {% if starter %}
+    # {{ 'raise NotImplementedError("Follow-up F2: oversample (assignment/followups.py)")' }}
+    # {% else %}
     generator = torch.Generator().manual_seed(seed)
     label = 1.0 if labels.mean() < 0.5 else 0.0
     minority = features[labels == label]
@@ -56,7 +56,7 @@ def oversample(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Ten
     share = torch.rand(missing, 1, generator=generator)
     synthetic = minority[rows] + share * (minority[others] - minority[rows])
     return torch.cat([features, synthetic]), torch.cat([labels, torch.full((missing,), label)])
-    #: endif
+    # {% endif %}
 
 
 def build_improved(train_features: Tensor, train_labels: Tensor, seed: int) -> nn.Module:
@@ -70,9 +70,9 @@ def build_improved(train_features: Tensor, train_labels: Tensor, seed: int) -> n
         train_labels: shape (n,), float32, each 0.0 or 1.0, one in five positive.
         seed: of all chance.
     """
-    #: if starter
-    #:< 'raise NotImplementedError("Follow-up F3: build_improved (assignment/followups.py)")' >#
-    #: else
+    # {% if starter %}
+    # {{ 'raise NotImplementedError("Follow-up F3: build_improved (assignment/followups.py)")' }}
+    # {% else %}
     torch.manual_seed(seed)
     model = _Standardized(train_features)
     loss_fn = nn.BCEWithLogitsLoss(pos_weight=(train_labels == 0).sum() / (train_labels == 1).sum())
@@ -83,10 +83,10 @@ def build_improved(train_features: Tensor, train_labels: Tensor, seed: int) -> n
             loss_fn(model(train_features[rows]), train_labels[rows]).backward()
             optimizer.step()
     return model.eval()
-    #: endif
+    # {% endif %}
 
 
-#: if not starter
+# {% if not starter %}
 
 
 class _Standardized(nn.Module):
@@ -117,7 +117,7 @@ _LAYERS: dict[str, tuple[type[nn.Module], tuple[str, ...]]] = {
     "Dropout": (nn.Dropout, ("p",)),
     "Flatten": (nn.Flatten, ("start_dim",)),
 }
-#: endif
+# {% endif %}
 
 
 def save_model(model: nn.Module, path: str | Path) -> None:
@@ -128,27 +128,27 @@ def save_model(model: nn.Module, path: str | Path) -> None:
             first is a Linear.
         path: of the file to write; its folder is there.
     """
-    #: if starter
-    #:< 'raise NotImplementedError("Follow-up F4: save_model (assignment/followups.py)")' >#
-    #: else
+    # {% if starter %}
+    # {{ 'raise NotImplementedError("Follow-up F4: save_model (assignment/followups.py)")' }}
+    # {% else %}
     layers = []
     for layer in model.children():
         name = type(layer).__name__
         layers.append((name, [getattr(layer, argument) for argument in _LAYERS[name][1]]))
     torch.save({"layers": layers, "state": model.state_dict()}, path)
-    #: endif
+    # {% endif %}
 
 
 def load_model(path: str | Path) -> nn.Module:
     """F4: return the saved model, in evaluation mode; whatever the file holds, no code of it is run."""
-    #: if starter
-    #:< 'raise NotImplementedError("Follow-up F4: load_model (assignment/followups.py)")' >#
-    #: else
+    # {% if starter %}
+    # {{ 'raise NotImplementedError("Follow-up F4: load_model (assignment/followups.py)")' }}
+    # {% else %}
     saved = torch.load(path, weights_only=True)
     model = nn.Sequential(*(_LAYERS[name][0](*arguments) for name, arguments in saved["layers"]))
     model.load_state_dict(saved["state"])
     return model.eval()
-    #: endif
+    # {% endif %}
 
 
 def predict(model: nn.Module, features: Tensor) -> Tensor:
@@ -157,9 +157,9 @@ def predict(model: nn.Module, features: Tensor) -> Tensor:
     Raises:
         ValueError: a feature is NaN, or d is not the model's number of features.
     """
-    #: if starter
-    #:< 'raise NotImplementedError("Follow-up F4: predict (assignment/followups.py)")' >#
-    #: else
+    # {% if starter %}
+    # {{ 'raise NotImplementedError("Follow-up F4: predict (assignment/followups.py)")' }}
+    # {% else %}
     width = next(layer.in_features for layer in model.modules() if isinstance(layer, nn.Linear))
     if features.ndim != 2 or features.shape[1] != width:
         raise ValueError(f"expected features of shape (n, {width}), got {tuple(features.shape)}")
@@ -168,4 +168,4 @@ def predict(model: nn.Module, features: Tensor) -> Tensor:
     model.eval()
     with torch.no_grad():
         return torch.sigmoid(model(features))
-    #: endif
+    # {% endif %}

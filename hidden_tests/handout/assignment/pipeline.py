@@ -1,4 +1,4 @@
-#: if level == "researcher"
+# {% if level == "researcher" %}
 """From raw features to decisions. It runs from end to end, and the model is not performing well: find out why.
 
 Names, signatures and what the docstrings promise stay, and `run` goes through the other functions; what is inside them
@@ -145,4 +145,4 @@ def run(features: Tensor, labels: Tensor, seed: int = 0) -> tuple[Callable[[Tens
     return lambda raw: decide(model, transform(raw)), metrics
 
 
-#: endif
+# {% endif %}

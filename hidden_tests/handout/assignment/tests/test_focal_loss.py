@@ -1,4 +1,4 @@
-#: if level == "researcher"
+# {% if level == "researcher" %}
 """Examples of TODO 5, worked out by hand."""
 
 import math
@@ -26,4 +26,4 @@ def test_focal_loss_discounts_by_how_sure_the_model_is():
     assert loss.item() == pytest.approx(math.log(2) / 4, abs=1e-4), f"FocalLoss() gives {loss}, expected ln 2 / 4"
 
 
-#: endif
+# {% endif %}

@@ -1,4 +1,4 @@
-#: if level == "researcher"
+# {% if level == "researcher" %}
 """TODO 7: that the pipeline runs is not enough, but it is where to begin."""
 
 import torch
@@ -17,4 +17,4 @@ def test_pipeline_runs_from_end_to_end():
     assert set(metrics) >= {"precision", "recall", "f1"}
 
 
-#: endif
+# {% endif %}

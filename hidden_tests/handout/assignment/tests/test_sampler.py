@@ -1,4 +1,4 @@
-#: if level == "senior"
+# {% if level == "senior" %}
 """Examples of TODO 4, worked out by hand."""
 
 import torch
@@ -23,4 +23,4 @@ def test_make_sampler_draws_positives_more_often_than_they_are():
     assert positives >= 60, f"{positives} of 200 draws are positive, expected about half"
 
 
-#: endif
+# {% endif %}

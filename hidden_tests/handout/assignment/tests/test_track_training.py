@@ -1,4 +1,4 @@
-#: if level == "researcher"
+# {% if level == "researcher" %}
 """Examples of TODO 6, with a store of its own."""
 
 import mlflow
@@ -37,4 +37,4 @@ def test_track_training_finishes_its_run(tmp_path, monkeypatch):
     assert "train_loss" in run.data.metrics, f"the run's metrics are {sorted(run.data.metrics)}"
 
 
-#: endif
+# {% endif %}
