@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_read_is_named(checkout: Path, monkeypatch: pytest
 def test_a_process_reports_the_code_it_has_loaded(checkout: Path):
     """A file that changes while the grader runs does not change what the process reports of itself."""
     before = this_grader(checkout)
-    (checkout / "grading" / "score.py").unlink()
+    (checkout / "grading" / "scoring" / "score.py").unlink()
 
     assert this_grader(checkout) == before
     assert before.digest != grader_digest(checkout)
