@@ -1,12 +1,16 @@
-"""Everything that a laptop and CI do: `pip install nox`, then `nox -s SESSION`; `nox -l` lists the sessions."""
+"""Everything that a laptop and CI do: `pip install "nox[uv]"`, then `nox -s SESSION`; `nox -l` lists the sessions."""
 
+import contextlib
 import hashlib
+import importlib
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 ROOT = Path(__file__).parent
 CONSTRAINTS = ROOT / "grading" / "constraints.txt"
@@ -126,14 +130,39 @@ def _environment(session: nox.Session, group: str = GROUP) -> Path:
     folder = ENVIRONMENTS / f"{group}-{pins}"
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
     if not (folder / "complete").exists():
-        size = "once, a minute or two, 1.3 GB" if group == GROUP else "once, some seconds"
+        size = "once, seconds with uv, a minute or two without, 1.3 GB" if group == GROUP else "once, some seconds"
         session.log(f"building the environment in {folder}: {size}")
         session.run(_interpreter(session), "-m", "venv", "--clear", str(folder), external=True)
-        packages = nox.project.dependency_groups(nox.project.load_toml(PYPROJECT), group)
-        pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint", str(CONSTRAINTS)]
-        session.run(str(programs / "python"), *pip, *packages, external=True)
+        _install(session, programs / "python", nox.project.dependency_groups(nox.project.load_toml(PYPROJECT), group))
         (folder / "complete").touch()
     return programs
+
+
+def _install(session: nox.Session, python: Path, packages: Sequence[str]) -> None:
+    """Install packages at their pinned versions: with uv, which takes seconds and finds CPU builds of torch, or pip."""
+    pinned = ["--quiet", "--constraint", str(CONSTRAINTS), *packages]
+    uv = _uv()
+    if uv is not None:
+        # uv reads none of pip's settings. Where those name a folder of wheels, torch is taken from there.
+        folders = os.environ.get("PIP_FIND_LINKS", "").split()
+        links = [option for folder in folders for option in ("--find-links", folder)]
+        backend = [] if folders or "UV_TORCH_BACKEND" in os.environ else ["--torch-backend", "cpu"]
+        try:
+            session.run(uv, "pip", "install", "--python", str(python), *links, *backend, *pinned, external=True)
+        except CommandFailed:
+            session.log("uv failed, for the reason above: installing with pip, which takes a minute or two")
+        else:
+            return
+    session.run(
+        str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-compile", *pinned, external=True
+    )
+
+
+def _uv() -> str | None:
+    """Return uv's program: `pip install "nox[uv]"` puts it beside nox, where the PATH may not lead."""
+    with contextlib.suppress(ImportError, FileNotFoundError):
+        return str(importlib.import_module("uv").find_uv_bin())
+    return shutil.which("uv")
 
 
 def _interpreter(session: nox.Session) -> str:
