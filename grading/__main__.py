@@ -28,11 +28,5 @@ except Exception as error:  # noqa: BLE001 - a package that is missing, or one t
     sys.stderr.write("grading: cannot start (" + type(error).__name__ + ": " + str(error) + "); " + _USE + "\n")
     sys.exit(_FAILED)
 
-try:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    status = main()
-except KeyboardInterrupt:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.stderr.write(_INTERRUPTED)
-    status = _FAILED
-sys.exit(status)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main())

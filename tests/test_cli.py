@@ -3,14 +3,18 @@
 import ast
 import json
 import os
+import pty
 import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from grading.cli import app, main
 from grading.content.load import Assignment
 from tests.conftest import REFERENCE, ROOT
 
@@ -169,28 +173,53 @@ def test_a_sheet_is_not_written_over(tmp_path: Path):
         (("grade", REFERENCE, "--seed", "-1"), "--seed: must be a whole number from 0 to 4294967295, got '-1'"),
         (("grade", REFERENCE, "--seed", 2**32), "--seed: must be a whole number from 0 to 4294967295"),
         (("grade", REFERENCE, "--seed", "x"), "--seed: must be a whole number"),
-        (("cohort", REFERENCE, "--seed", "-1"), "cohort: argument --seed: must be a whole number"),
-        (("grade", REFERENCE, "--level", "expert"), "invalid choice: 'expert'"),
-        (("grade",), "grade: the following arguments are required: SUBMISSION"),
-        (("gradee", REFERENCE), "invalid choice: 'gradee'"),
+        (("cohort", REFERENCE, "--seed", "-1"), "cohort: --seed: must be a whole number"),
+        (
+            ("grade", REFERENCE, "--level", "expert"),
+            "grade: --level: 'expert' has no rubric; there is one for: junior, mid, researcher, senior\n",
+        ),
+        (("interview", "--key", "--level", "expert"), "interview: --level: 'expert' has no rubric"),
+        ((), "grading: missing command; see 'grading --help'\n"),
+        (("grade",), "grading: grade: missing argument 'SUBMISSION'; see 'grading grade --help'\n"),
+        (
+            ("grade", REFERENCE, "extra"),
+            "grade: got unexpected extra argument(s) (extra); see 'grading grade --help'\n",
+        ),
+        (("grade", REFERENCE, "--sed", "3"), "grade: no such option: --sed (Possible options: --seed); see"),
+        (("grade", REFERENCE, "--seed"), "grade: option '--seed' requires an argument; see 'grading grade --help'\n"),
+        (("gradee", REFERENCE), "grading: no such command 'gradee'; did you mean 'grade'?\n"),
+        (("export", REFERENCE), "export: missing option '--format'. Choose from: gradescope, junit, csv; see"),
+        (
+            ("export", REFERENCE, "--format", "pdf"),
+            "export: --format: 'pdf' is not one of 'gradescope', 'junit', 'csv'\n",
+        ),
+        (("cohort", REFERENCE, "--jobs", "0"), "cohort: --jobs: must be a whole number of at least 1, got '0'\n"),
+        (("publish",), "publish: give either DIR, the folder to write, or --in-place\n"),
+        (("publish", "build/room", "--in-place"), "publish: give either DIR, the folder to write, or --in-place\n"),
         (("interview",), "missing NAME"),
         (("interview", "../ada"), "invalid NAME '../ada'"),
         (("interview", "ada\n"), "invalid NAME"),
         (("interview", "ada", "--interviewer", " "), "--interviewer is empty"),
-        (("room", "estimate", "-5"), "must be a whole number of at least 1, got '-5'"),
+        (("room", "estimate", "0"), "room estimate: CANDIDATES: must be a whole number of at least 1, got '0'\n"),
+        (("room", "create", "a.csv", "--owner", "a"), "room create: missing option '--grader'; see"),
         (("room", "estimate", "--price", "nan"), "must be a number of at least 0, got 'nan'"),
         (("room", "close", "nowhere.csv", "--owner", "a"), "nowhere.csv: cannot be read: no such file"),
         (("publish", "README.md"), "README.md: cannot be written to"),
     ],
 )
-def test_what_cannot_be_used_is_reported_in_one_line(arguments: tuple[object, ...], says: str):
+def test_what_cannot_be_used_is_reported_in_one_line(
+    arguments: tuple[object, ...], says: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
     """Status 2, the file's name, no traceback, nothing on standard output."""
-    done = grading(*arguments)
+    monkeypatch.chdir(ROOT)
 
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("grading: ")
-    assert done.stderr.count("\n") == 1
-    assert says in done.stderr
+    status = main(list(map(str, arguments)))
+
+    printed = capsys.readouterr()
+    assert (status, printed.out) == (2, "")
+    assert printed.err.startswith("grading: ")
+    assert printed.err.count("\n") == 1
+    assert says in printed.err
 
 
 def test_what_is_refused_is_refused_before_the_sandbox_starts(sheet_of_somebody: Path, tmp_path: Path):
@@ -266,13 +295,104 @@ def test_running_without_a_sandbox_says_so_everywhere(tmp_path: Path):
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["grading"]["sandbox"] == "none"
 
 
-def test_help_teaches():
-    """Commands, and what the exit statuses mean."""
-    done = grading("--help")
+# The names that other programs use: arguments in order, then options.
+NAMES = {
+    "grade": "SUBMISSION --level --review --for-anyone --out --seed --no-sandbox --origin --annotate --feedback-only",
+    "score": "REPORT --level --review --for-anyone --out",
+    "review": "SUBMISSION --level --out --force",
+    "cohort": "SUBMISSION --level --out --jobs --scheduler --seed --figures",
+    "export": "GRADE --format --out",
+    "publish": "DIR --level --torch-index --in-place",
+    "interview": "NAME --key --interviewer --level --out",
+    "room create": "CSV --owner --grader --level --torch-index --renew-secret --dry-run",
+    "room close": "CSV --owner --dry-run",
+    "room fetch": "--owner --room --pull-request --sha --out",
+    "room answer": "--owner --room --pull-request --sha --report --problem --out",
+    "room sweep": "--owner --grader",
+    "room estimate": "CANDIDATES --pushes --days --price --included --jobs",
+}
 
-    assert done.returncode == 0
-    for word in ("grade", "score", "review", "exit status", "the grader itself failed"):
-        assert word in done.stdout
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_command_has_the_arguments_that_other_programs_use(name: str):
+    """Each command has these arguments and options, and no others."""
+    command: Any = typer.main.get_command(app)
+    for word in name.split():
+        command = command.commands[word]
+
+    assert [p.metavar if p.param_type_name == "argument" else p.opts[0] for p in command.params] == NAMES[name].split()
+
+
+@pytest.mark.parametrize("command", ["", *(name for name in NAMES if not name.startswith("room"))])
+def test_help_teaches(command: str, capsys: pytest.CaptureFixture[str]):
+    """The help shows how to begin, and what the exit statuses mean."""
+    assert main([*command.split(), "--help"]) == 0
+
+    text = capsys.readouterr().out
+    assert f": grading {command or 'grade'} " in text
+    assert "Exit status:\n" in text
+    assert "    3  the grader itself failed, or was interrupted: there is no score\n" in text
+
+
+def test_a_shell_completes_commands_options_and_levels():
+    """What a shell asks Typer for is answered with the names that would be accepted, levels among them."""
+    for words, expected in (
+        ("grading co", ["cohort"]),
+        ("grading grade --fe", ["--feedback-only"]),
+        ("grading grade --level ", ["junior", "mid", "researcher", "senior"]),
+    ):
+        position = str(words.count(" "))
+        done = grading(_GRADING_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=position)
+
+        assert (done.returncode, done.stdout.split()) == (0, expected), done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["room", "--help"], ["room", "estimate"], ["room", "create"]])
+def test_help_and_rooms_start_without_the_heavy_packages(arguments: list[str]):
+    """The jobs that host rooms have neither torch nor pytest, and nobody waits for help."""
+    code = f"import sys\nfrom grading.cli import main\nmain({arguments})\nprint(*sys.modules, file=sys.stderr)\n"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert not {"torch", "pytest", "matplotlib", "distributed"} & set(done.stderr.split())
+
+
+def test_a_command_whose_packages_are_missing_names_the_fix():
+    """Where rooms are hosted there is no pytest: grading there is one line, status 3, that names the environment."""
+    code = "import sys\nsys.modules['pytest'] = None\nfrom grading.cli import main\nsys.exit(main(['grade', '.']))\n"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+    assert done.stderr.startswith("grading: grade: import of pytest halted;")
+    assert "use the environment that nox builds" in done.stderr
+
+
+def test_levels_are_those_of_the_rubrics(tmp_path: Path):
+    """Another assignment's levels are accepted and listed by the names of its rubrics."""
+    shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "grading", tmp_path / "grading")
+    rubrics = tmp_path / "hidden_tests" / "rubrics"
+    level = (rubrics / "mid.toml").read_text(encoding="utf-8").replace('level = "mid"', 'level = "wizard"')
+    (rubrics / "wizard.toml").write_text(level, encoding="utf-8")
+    reference = "hidden_tests/reference/exercise.py"
+
+    done = grading("grade", reference, "--level", "wizard", cwd=tmp_path)
+    refused = grading("grade", reference, "--level", "senior", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert refused.stderr == "grading: grade: --level: 'senior' has no rubric; there is one for: mid, wizard\n"
+
+
+def test_a_terminal_gets_a_table():
+    """A person sees columns; what goes into a file or a pipe stays as it is."""
+    main_end, terminal = pty.openpty()
+    command = [sys.executable, "-m", "grading", "room", "estimate", "10"]
+    with os.fdopen(main_end, "rb", buffering=0) as screen:
+        subprocess.run(command, cwd=ROOT, stdout=terminal, check=True)
+        os.close(terminal)
+        shown = screen.read(100_000).decode()
+
+    assert "────" in shown and "|" not in shown
+    assert "|--:|" in grading("room", "estimate", "10").stdout
 
 
 def test_the_version_is_that_of_a_grade(tmp_path: Path):

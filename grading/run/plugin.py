@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from grading.arguments import seed_number
 from grading.content.load import Assignment
 from grading.errors import GradingError
 from grading.run.candidate import CandidateProxy
 from grading.run.explain import Diagnosis, OnFailure
 from grading.run.grading_run import GradingRun
 from grading.run.harness import HARNESS, Harness
-from grading.run.seed import new_seed
+from grading.run.seed import new_seed, read_seed
 from grading.sandbox.start import make_sandbox
 from grading.submission.level import level_to_grade
 from grading.submission.read import read_submission
@@ -47,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("grading")
     group.addoption("--submission", type=Path, help="the folder or exercise.py to run the hidden tests on")
     group.addoption("--level", help="the level to grade at (default: the submission's)")
-    group.addoption("--seed", type=seed_number, help="the seed of every random input (default: drawn anew)")
+    group.addoption("--seed", help="the seed of every random input (default: drawn anew)")
     group.addoption("--no-sandbox", action="store_true", help="run candidate code unprotected in this process")
 
 
@@ -62,6 +61,10 @@ def pytest_configure(config: pytest.Config) -> None:
             "--submission is missing: it names the folder or exercise.py to run the hidden tests on"
         )
     try:
+        seed = new_seed() if config.option.seed is None else read_seed(config.option.seed)
+    except ValueError as error:
+        raise pytest.UsageError(f"--seed: {error}") from None
+    try:
         assignment = Assignment(config.rootpath)
         submission = read_submission(config.option.submission, assignment)
         rubric = assignment.rubric(level_to_grade(config.option.submission, assignment, config.option.level))
@@ -70,7 +73,6 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if config.option.no_sandbox:
         sys.stderr.write("NO SANDBOX: candidate code runs unprotected\n")
-    seed = new_seed() if config.option.seed is None else config.option.seed
     run = GradingRun(submission=submission, assignment=assignment, rubric=rubric, seed=seed)
     config.pluginmanager.register(Harness(run, sandbox), "harness")
     config.add_cleanup(sandbox.close)

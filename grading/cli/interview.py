@@ -1,0 +1,56 @@
+"""`interview` leads through a live interview."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grading.cli.options import ROOT, level_option, path_option
+from grading.content.load import Assignment
+from grading.errors import UsageError
+from grading.files import prepare_output
+
+
+def interview(
+    candidate: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The candidate; the same name resumes an interview.")
+    ] = None,
+    *,
+    key: Annotated[bool, typer.Option("--key", help="Only print hints, marks and the discussion's answers.")] = False,
+    interviewer: Annotated[str, typer.Option(metavar="NAME", envvar="USER", help="Who reviews.")] = "interviewer",
+    level: Annotated[
+        str | None, level_option("Level of a new interview (default: mid); kept when it is resumed.")
+    ] = None,
+    out: Annotated[Path, path_option("DIR", "Where to write.")] = Path("build/interview"),
+) -> None:
+    """Lead through a live interview, and write the review file.
+
+    Example: grading interview ada --level senior
+    """
+    from rich.console import Console
+
+    from grading.interview.key import to_key
+    from grading.interview.session import open_session
+
+    assignment = Assignment(ROOT)
+    if key:
+        print(to_key(assignment.interview, assignment.questions(level or "senior")), end="")
+        return
+    if candidate is None:
+        raise UsageError("interview: missing NAME, the candidate's; or give --key to print the answer key")
+    if not candidate.strip(".") or "/" in candidate or not candidate.isprintable():
+        raise UsageError(f"interview: invalid NAME {candidate!r}: it must be usable as a folder's name")
+    if not interviewer.strip():
+        raise UsageError("interview: --interviewer is empty: give the name of whoever reviews")
+    folder = out / candidate
+    prepare_output(folder, ())
+    open_session(
+        folder,
+        candidate=candidate,
+        interviewer=interviewer,
+        rubric=assignment.rubric,
+        level=level,
+        interview=assignment.interview,
+        questions=assignment.questions,
+        console=Console(),
+    ).run()

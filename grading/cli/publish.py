@@ -1,0 +1,41 @@
+"""`publish` writes what a candidate gets."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grading.cli.options import ROOT, level_option, path_argument
+from grading.content.load import Assignment
+from grading.errors import UsageError
+
+
+def publish(
+    folder: Annotated[Path | None, path_argument("DIR", "Where to write: a folder that is empty or new.")] = None,
+    *,
+    level: Annotated[str | None, level_option("For whom (default: mid).")] = None,
+    torch_index: Annotated[
+        str, typer.Option(metavar="URL", help="Index of torch's CPU builds, for its workflow.")
+    ] = "",
+    in_place: Annotated[
+        bool,
+        typer.Option("--in-place", help="Instead, write this checkout's own assignment/ anew from its sources."),
+    ] = False,
+) -> None:
+    """Write the repository that a candidate forks.
+
+    Example: grading publish --level senior build/room
+    """
+    from grading.handout.publish import publish as write_room
+    from grading.handout.publish import refresh
+    from grading.submission.level import DEFAULT_LEVEL
+
+    if in_place == (folder is not None):
+        raise UsageError("publish: give either DIR, the folder to write, or --in-place")
+    assignment = Assignment(ROOT)
+    level = level or DEFAULT_LEVEL
+    if folder is None:
+        print(f"{assignment.root}: wrote {', '.join(refresh(assignment, level))}")
+        return
+    names = write_room(assignment, level, folder, package_index=torch_index)
+    print(f"{folder}: {len(names)} files for level {level}; make it a repository of its own, or use 'room create'")
