@@ -19,7 +19,8 @@ def interview(
     key: Annotated[bool, typer.Option("--key", help="Only print hints, marks and the discussion's answers.")] = False,
     interviewer: Annotated[str, typer.Option(metavar="NAME", envvar="USER", help="Who reviews.")] = "interviewer",
     level: Annotated[
-        str | None, level_option("Level of a new interview (default: mid); kept when it is resumed.")
+        str | None,
+        level_option("Level of a new interview (default: the assignment's default); kept when it is resumed."),
     ] = None,
     out: Annotated[Path, path_option("DIR", "Where to write.")] = Path("build/interview"),
 ) -> None:

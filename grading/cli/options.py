@@ -69,7 +69,9 @@ def amount(text: str) -> float:
 
 GradeLevel = Annotated[
     str | None,
-    level_option("Rubric to grade with (default: the level that the submission's room.toml or level.toml names)."),
+    level_option(
+        "Rubric to grade with (default: what the submission's room.toml or level.toml names, else the assignment's default)."
+    ),
 ]
 ReviewSheet = Annotated[Path | None, path_option("FILE", "A filled-in review sheet.")]
 ForAnyone = Annotated[

@@ -13,7 +13,7 @@ from grading.errors import UsageError
 def publish(
     folder: Annotated[Path | None, path_argument("DIR", "Where to write: a folder that is empty or new.")] = None,
     *,
-    level: Annotated[str | None, level_option("For whom (default: mid).")] = None,
+    level: Annotated[str | None, level_option("For whom (default: the assignment's default).")] = None,
     torch_index: Annotated[
         str, typer.Option(metavar="URL", help="Index of torch's CPU builds, for its workflow.")
     ] = "",

@@ -37,7 +37,9 @@ def create(
     *,
     owner: Owner,
     grader: Grader,
-    level: Annotated[str | None, level_option("Of candidates whose line names none (default: mid).")] = None,
+    level: Annotated[
+        str | None, level_option("Of candidates whose line names none (default: the assignment's default).")
+    ] = None,
     torch_index: Annotated[
         str, typer.Option(metavar="URL", help="Index of torch's CPU builds, for the rooms' workflow.")
     ] = "",
