@@ -69,9 +69,7 @@ def amount(text: str) -> float:
 
 GradeLevel = Annotated[
     str | None,
-    level_option(
-        "Rubric to grade with (default: what the submission's room.toml or level.toml names, else the assignment's default)."
-    ),
+    level_option("Rubric to grade with (default: the one that the submission names, else the assignment's default)."),
 ]
 ReviewSheet = Annotated[Path | None, path_option("FILE", "A filled-in review sheet.")]
 ForAnyone = Annotated[
