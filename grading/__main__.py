@@ -20,7 +20,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the one line that an older Pytho
     sys.stderr.write("grading: needs Python 3.11 or newer, this is " + version + "; " + _USE + "\n")
     sys.exit(_FAILED)
 
-# While modules are loading there is nothing to clean up, and an exception could end up inside any of them.
+# While modules are loading there is nothing to clean up, and an exception could end up inside any of them. main() takes
+# interrupts over.
 signal.signal(signal.SIGINT, lambda *_: (os.write(2, _INTERRUPTED.encode()), os._exit(_FAILED)))
 try:
     from grading.cli import main
@@ -28,5 +29,4 @@ except Exception as error:  # noqa: BLE001 - a package that is missing, or one t
     sys.stderr.write("grading: cannot start (" + type(error).__name__ + ": " + str(error) + "); " + _USE + "\n")
     sys.exit(_FAILED)
 
-signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(main())

@@ -45,11 +45,13 @@ app.add_typer(room, name="room", epilog=_EXIT_STATUS)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit status; an interrupt is one only of the program, without `argv`."""
+    """Run the command line and return its exit status. Given `argv`, leave an interrupt to the caller."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if os.environ.get(_COMPLETION):
         app(prog_name=_PROGRAM)
     try:
+        if argv is None:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         return _run(arguments)
     except GradingError as error:
         return _fail(str(error), error.exit_status)
