@@ -90,7 +90,7 @@ def test_an_interview_becomes_a_review(tmp_path: Path, interview: Interview):
     graded = [sys.executable, "-m", "grading", "grade", str(REFERENCE), "--review", str(review), "--out", str(out)]
     refused = subprocess.run(graded, cwd=ROOT, capture_output=True, text=True, check=False)
     assert refused.returncode == 2
-    assert "is for 'ada', and this is 'exercise.py'" in refused.stderr
+    assert "is for 'ada', and this is 'reference'" in refused.stderr
     graded.append("--for-anyone")
     done = subprocess.run(graded, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
