@@ -42,6 +42,7 @@ def replace(checkout: Path, old: str, new: str) -> int:
 FAULTS = {
     "a typo in a fixture": ("random.Random(seed)", "random.Randon(seed)", RIGHT, "AttributeError"),
     "a typo in a test": ("statistics.fmean(values[:8])", "statistics.fmeen(values[:8])", RIGHT, "AttributeError"),
+    "a module that is not there": ("import statistics", "import statistiks", RIGHT, "No module named 'statistiks'"),
     "a failed assertion in a fixture": (
         "    chance =",
         "    assert seed is None\n    chance =",

@@ -53,6 +53,7 @@ def handed_out(assignment: Assignment, name: str) -> frozenset[str]:
     return frozenset(hashlib.sha256(text.encode()).hexdigest() for text in texts)
 
 
+@functools.cache
 def solution(assignment: Assignment, level: str) -> str:
     """Return the finished module, with what the level asks for and nothing else."""
     manifest = assignment.manifest

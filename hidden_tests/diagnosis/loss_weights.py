@@ -1,5 +1,6 @@
 """The weights and divisors that candidates find in place of the right ones, by the names that the catalogue has."""
 
+import functools
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 
@@ -62,6 +63,11 @@ def margin(counts: Sequence[tuple[float, float]]) -> float:
     Args:
         counts: positives and negatives of each set.
     """
+    return _margin(tuple(counts))
+
+
+@functools.lru_cache(maxsize=100)  # everybody in a cohort gets the same counts
+def _margin(counts: tuple[tuple[float, float], ...]) -> float:
     right: Formula = lambda pos, neg: neg / pos  # noqa: E731 - as the others
     alone = [np.array([weight(*of) for of in counts]) for weight in (*POSITIVE_WEIGHTS.values(), right)]
     both = [np.array([[weight(*of) for of in counts] for weight in pair]) for pair in WEIGHTS_OF_BOTH.values()]

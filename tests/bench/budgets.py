@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from grading.content.load import Assignment  # noqa: E402
 from grading.content.records import ScoredBy  # noqa: E402
+from grading.pipeline.pages import pages  # noqa: E402
 from grading.run.grading_run import GradingRun  # noqa: E402
 from grading.run.hidden_tests import run_hidden_tests  # noqa: E402
 from grading.sandbox.calls import Call, Sandbox, SubmittedCode  # noqa: E402
@@ -76,7 +77,7 @@ def main() -> None:
     print(f"\n{'budget':<52}{'measured':>12}{'at most':>10}")
     for what, value, limit in (
         ("grade / plain pytest, wall", grade / plain, 0.8),
-        ("one more submission in a warm batch, CPU s", batch["cpu"], 0.4),
+        ("one more submission in a warm batch, CPU s", batch["cpu"], 0.2),
         ("warm worker with all that may be imported, MB", memory["worker"] * 1.048576, 450),
         ("one call beside it, private MB", memory["call"] * 1.048576, 60),
         ("last / first ten submissions of the batch, wall", batch["growth"], 1.2),
@@ -84,9 +85,9 @@ def main() -> None:
     ):
         print(f"{what:<52}{value:>12.2f}{limit:>10g}  {'met' if value <= limit else 'MISSED'}")
     print(
-        f"{'warm batch / plain pytest, throughput (one core each)':<52}{throughput:>12.1f}{'20 or more':>12}", end="  "
+        f"{'warm batch / plain pytest, throughput (one core each)':<52}{throughput:>12.1f}{'25 or more':>12}", end="  "
     )
-    print("met" if throughput >= 20 else "MISSED")
+    print("met" if throughput >= 25 else "MISSED")
     print("\n1,000 submissions: nox -s bench -- cohort; the batch above is graded by one process, one after the other.")
 
 
@@ -111,20 +112,21 @@ class WarmBatch:
 
     def __init__(self, folder: Path) -> None:
         self._assignment = Assignment(ROOT)
-        self._report = folder / "batch.json"
+        self._folder, self._report = folder, folder / "batch.json"
         # As in a cohort, what the submission imports is imported once.
         preload = read_submission(REFERENCE, self._assignment).preload
         self._sandbox = make_sandbox(self._assignment, preload=preload, protected=True, long_lived=True)
         self.grade()
 
     def grade(self) -> float:
-        """Grade it once more and return the wall seconds."""
+        """Grade it once more, pages included, and return the wall seconds."""
         started = time.perf_counter()
         submission, rubric = read_submission(REFERENCE, self._assignment), self._assignment.rubric("mid")
         run = GradingRun(submission=submission, assignment=self._assignment, rubric=rubric, seed=1)
-        run_hidden_tests(run, sandbox=self._sandbox, report=self._report)
+        run_hidden_tests(run, sandbox=self._sandbox, report=self._report, progress=False)
         card = scoring.score(read_report(self._report), rubric, self._assignment.mistake)
         assert card.points(ScoredBy.TESTS) == 85
+        assert pages(card, self._assignment, self._folder)
         return time.perf_counter() - started
 
     def measure(self, size: int) -> dict[str, float]:

@@ -17,6 +17,8 @@ _MOST_LINES = 3000
 # is; some text of six times that takes 18 s, as the lexer looks for ends that are far off. A solution has 3,000.
 _MOST_HIGHLIGHTED = 40_000
 _CONTEXT = 3
+_LEXER = PythonLexer(stripnl=False, ensurenl=False)
+_FORMATTER = HtmlFormatter(nowrap=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,7 @@ def highlighted(source: str) -> list[Markup]:
         return [escape(line) for line in lines]
     # Blanks that nobody sees: the lexer looks through all that follow, from each line of them.
     text = "\n".join(line.rstrip() for line in lines)
-    shown = highlight(text, PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True))
+    shown = highlight(text, _LEXER, _FORMATTER)
     parts = shown.removesuffix("\n").split("\n")
     # A lexer that loses count must not move a finding to another line.
     if len(parts) != len(lines):
