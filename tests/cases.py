@@ -1,16 +1,33 @@
-"""Every submission that the catalogue and the collections make, as files: for what grades them all."""
+"""The submissions that the catalogue and `tests/submissions/` hold, as files that can be graded.
 
-from collections.abc import Iterator, Mapping
+A folder of `tests/submissions/` is a criterion: `correct/` holds what must earn all of its points, `mistaken/` what
+must lose some, each with a header that says for which mistake. `any/` holds mistakes that cost all criteria, `several/`
+those that cost more than one. Four folders are no criteria: `styles/` holds whole modules that are right, `nothing/`
+code that computes nothing, by criterion, `features/` code that uses what the sandbox allows; `example/` is a checkout.
+
+A file holds the functions that matter; the rest comes from the reference, unless its header calls it whole.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grading.content.load import ANY, Assignment
+from grading.content.load import Assignment
+from grading.content.records import Criterion
 from tests.compose import compose
+from tests.headers import HeaderError, read_header
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = ROOT / "tests" / "submissions"
 EXERCISE, FOLLOWUPS, PIPELINE = (f"assignment/{name}.py" for name in ("exercise", "followups", "pipeline"))
-_LEVELS = {"sampler": "senior", "focal": "researcher", "tracking": "researcher"}
+# The plainest first, as a submission is graded at the first that has its criterion.
+_LEVELS = ("mid", "senior", "researcher")
+
+EXAMPLES = sorted((ROOT / "hidden_tests" / "mistakes").glob("*/*.py"))
+STYLES = sorted((SUBMISSIONS / "styles").glob("*.py"))
+CORRECT = sorted(SUBMISSIONS.glob("*/correct/*.py"))
+MISTAKEN = sorted(SUBMISSIONS.glob("*/mistaken/*.py"))
+NOTHING = sorted((SUBMISSIONS / "nothing").glob("*/*.py"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,47 +46,65 @@ class Case:
         return folder
 
 
+def name_of(path: Path) -> str:
+    """Return what a file's submission is called: its criterion's folder and its own name."""
+    folder = path.parent.parent if path.parent.name in ("correct", "mistaken") else path.parent
+    return path.stem if path.parent == SUBMISSIONS / "styles" else f"{folder.name}/{path.stem}"
+
+
+def mistaken_case(path: Path, assignment: Assignment) -> Case:
+    """Return the submission that a file with a header makes."""
+    try:
+        header = read_header(path.read_bytes())
+    except HeaderError as error:
+        raise HeaderError(f"{path}: {error}") from None
+    return _case(path, header.criteria, assignment, is_whole=header.is_whole)
+
+
+def case_of(path: Path, criterion: str, assignment: Assignment) -> Case:
+    """Return the submission that a file without a header makes, whose functions are those of one criterion."""
+    return _case(path, [criterion], assignment)
+
+
+def correct_case(path: Path, assignment: Assignment) -> Case:
+    """Return the submission that a right solution makes: that of a file of its own is whole."""
+    criterion = path.parent.parent.name.replace("_", "-")
+    _, scored = _find(criterion, assignment)
+    return _case(path, [criterion], assignment, is_whole=scored is not None and scored.file is not None)
+
+
 def catalogue(assignment: Assignment) -> Iterator[Case]:
     """Yield a submission for each mistake of the catalogue."""
-    for path in sorted((ROOT / "hidden_tests" / "mistakes").glob("*/*.py")):
-        yield case_of(path, assignment)
+    for path in EXAMPLES:
+        yield mistaken_case(path, assignment)
 
 
-def case_of(path: Path, assignment: Assignment) -> Case:
-    """Return the submission that a file makes, completed from the reference; its folder names its criterion."""
-    criterion = path.parent.name
-    optional_files = {
-        "broken-pipeline": PIPELINE,
-        **dict.fromkeys((c.id for c in assignment.rubric("mid").bonus), FOLLOWUPS),
-    }
-    own = optional_files.get(criterion, EXERCISE)
-    files = {own: compose(path.read_text(encoding="utf-8"), Path(own).name).encode()}
-    level = "mid" if criterion == ANY else _level_of(criterion, assignment)
-    return Case(name=f"{criterion}/{path.stem}", level=level, files=_with_exercise(files))
-
-
-def correct() -> Iterator[Case]:
-    """Yield every right solution of the collections, the references among them."""
+def correct(assignment: Assignment) -> Iterator[Case]:
+    """Yield every right solution, the references among them."""
     reference = {name: compose("", Path(name).name).encode() for name in (EXERCISE, FOLLOWUPS, PIPELINE)}
     yield Case(name="reference", level="researcher", files=reference)
-    for path in sorted((SUBMISSIONS / "correct").glob("*.py")):
+    for path in STYLES:
         yield Case(name=path.stem, level="mid", files={EXERCISE: path.read_bytes()})
-    for path in sorted((SUBMISSIONS / "levels").glob("*/correct/*.py")):
-        source = compose(path.read_text(encoding="utf-8")).encode()
-        folder = path.parent.parent.name
-        yield Case(name=f"{folder}/{path.stem}", level=_LEVELS[folder], files={EXERCISE: source})
-    for path in sorted((SUBMISSIONS / "followups").glob("*/correct/*.py")):
-        files = _with_exercise({FOLLOWUPS: path.read_bytes()})
-        yield Case(name=f"{path.parent.parent.name}/{path.stem}", level="mid", files=files)
-    for path in sorted((SUBMISSIONS / "pipeline" / "repairs").glob("*.py")):
-        files = _with_exercise({PIPELINE: path.read_bytes()})
-        yield Case(name=f"pipeline/{path.stem}", level="researcher", files=files)
+    for path in CORRECT:
+        yield correct_case(path, assignment)
 
 
-def _with_exercise(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    return {EXERCISE: compose("").encode(), **files}
+def _case(path: Path, criteria: Iterable[str], assignment: Assignment, *, is_whole: bool = False) -> Case:
+    """Return the submission that a file makes, at the plainest level that has its criteria, with the right exercise."""
+    found = [_find(criterion, assignment) for criterion in criteria]
+    level = max((level for level, _ in found), key=_LEVELS.index)
+    own = next((scored.file for _, scored in found if scored and scored.file), EXERCISE)
+    content = path.read_bytes()
+    if not is_whole:
+        content = compose(content.decode(), Path(own).name).encode()
+    return Case(name=name_of(path), level=level, files={EXERCISE: compose("").encode(), own: content})
 
 
-def _level_of(criterion: str, assignment: Assignment) -> str:
-    levels = ("mid", "senior", "researcher")
-    return next((x for x in levels if criterion in {c.id for c in assignment.rubric(x).criterion}), "mid")
+def _find(criterion: str, assignment: Assignment) -> tuple[str, Criterion | None]:
+    """Return the plainest level that has a criterion or bonus, and it; `any` and the like are of every level."""
+    for level in _LEVELS:
+        rubric = assignment.rubric(level)
+        for scored in (*rubric.criterion, *rubric.bonus):
+            if scored.id == criterion:
+                return level, scored
+    return _LEVELS[0], None

@@ -19,6 +19,7 @@ from grading.scoring import score as scoring
 from grading.scoring.records import Scorecard
 from grading.scoring.report import read_report
 from grading.submission.read import read_submission
+from tests.cases import EXERCISE, Case
 
 # Another take-home, whose hidden tests are its own.
 collect_ignore = ["tiny"]
@@ -86,7 +87,7 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
         rubric = assignment.rubric(level)
         if beside is not None:
             kept = {criterion.id for criterion in assignment.rubric("mid").criterion} | {beside}
-            rubric = msgspec.structs.replace(rubric, criterion=[c for c in rubric.criterion if c.id in kept])
+            rubric = msgspec.structs.replace(rubric, criterion=[c for c in rubric.criterion if c.id in kept], bonus=[])
         if only is not None:
             rubric = msgspec.structs.replace(
                 rubric,
@@ -101,3 +102,19 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
         return scoring.score(read_report(report), rubric, assignment.mistake)
 
     return grade
+
+
+@pytest.fixture(scope="session")
+def grade_case(grade: Grade) -> Grade:
+    """Grade a submission of the collections and return its scorecard.
+
+    No other criterion is graded if this one judges a file of its own, or if it is graded `alone`.
+    """
+
+    def grade_case(case: Case, criterion: str, *, alone: bool = False, seed: int = 0) -> Scorecard:
+        optional_files = {name: content.decode() for name, content in case.files.items() if name != EXERCISE}
+        scope = {"only" if optional_files or alone else "beside": criterion}
+        source = case.files[EXERCISE]
+        return grade(source, seed=seed, level=case.level, optional_files=optional_files, **scope)
+
+    return grade_case

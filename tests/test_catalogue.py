@@ -1,17 +1,14 @@
-"""Catalogue and hidden tests hold each other: every mistake is found, named and priced, and touches nothing else."""
-
-from pathlib import Path
+"""The catalogue of mistakes is what was agreed on, and a submission shows each of its texts."""
 
 import pytest
 
 from grading.content.load import ANY, Assignment
-from grading.content.records import ScoredBy, Severity
+from grading.content.records import Severity
 from grading.run.records import Outcome
-from grading.scoring.score import LEAST_LOST, MOST_LOST_TO_MINOR
-from tests.compose import compose
-from tests.conftest import ROOT, Grade
+from tests.cases import EXAMPLES, MISTAKEN, SUBMISSIONS, mistaken_case
+from tests.conftest import Grade
+from tests.headers import read_header
 
-MISTAKES = sorted((ROOT / "hidden_tests" / "mistakes").glob("*/*.py"))
 CONTRACT = {
     "weighted-loss": {
         Severity.CRITICAL: {
@@ -63,23 +60,6 @@ CONTRACT = {
         Severity.MAJOR: {"wrong-signature"},
     },
 }
-# Criteria that judge a file of their own, in which each mistake costs its own test.
-FOLLOWUPS = "assignment/followups.py"
-BONUS = ("threshold-tuning", "oversampling", "model-improvement", "production")
-FILES = {"broken-pipeline": "assignment/pipeline.py", **dict.fromkeys(BONUS, FOLLOWUPS)}
-# Where the example of a mistake that can be made anywhere makes it.
-WHERE_ANY = {
-    "timeout": "weighted-loss",
-    "not-implemented": "training-loop",
-    "crash": "evaluation",
-    "wrong-signature": "evaluation",
-}
-
-
-def level_of(criterion: str, assignment: Assignment) -> str:
-    """Return a level that has the criterion, the plainest first."""
-    levels = ("mid", "senior", "researcher")
-    return next((x for x in levels if criterion in {c.id for c in assignment.rubric(x).criterion}), "mid")
 
 
 def test_the_catalogue_is_the_contracts(assignment: Assignment):
@@ -96,37 +76,29 @@ def test_the_catalogue_is_the_contracts(assignment: Assignment):
 
 
 def test_every_mistake_has_an_example_and_every_example_a_mistake(assignment: Assignment):
-    """A text without a wrong submission could not be shown to be found."""
-    assert sorted((path.parent.name, path.stem) for path in MISTAKES) == sorted(assignment.mistakes)
+    """Each entry has one submission, named after its id, whose header expects that mistake and no other."""
+    assert sorted((path.parent.name, path.stem) for path in EXAMPLES) == sorted(assignment.mistakes)
+    for path in EXAMPLES:
+        (expected,) = read_header(path.read_bytes()).expected
+        assert [name.mistake for name in expected.names] == [path.stem]
+        assert path.parent.name in (expected.criterion, ANY)
 
 
-@pytest.mark.parametrize("path", MISTAKES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade: Grade, assignment: Assignment):
-    """Each wrong submission is named by its one id, within what its severity allows."""
-    folder, text = path.parent.name, path.read_text(encoding="utf-8")
-    own, level = FILES.get(folder), level_of(folder, assignment)
-    optional_files = {} if own is None else {own: compose(text, Path(own).name)}
-    card = grade(compose(text if own is None else ""), optional_files=optional_files, level=level, beside=folder)
+def test_every_variant_has_a_submission(assignment: Assignment):
+    """Each variant is expected by the header of a submission, so that its text is shown to be used."""
+    described = {
+        (criterion, id_, variant)
+        for (criterion, id_), mistake in assignment.mistakes.items()
+        for variant in mistake.variant
+    }
 
-    home = WHERE_ANY.get(path.stem, ANY) if path.parent.name == ANY else path.parent.name
-    found = card.bonus_mistakes if own == FOLLOWUPS else card.mistakes
-    assert [(f.criterion, f.mistake.id) for f in found] == [(home, path.stem)]
-    if own == FOLLOWUPS:
-        assert {c.id for c in card.bonus if c.points != c.max} == {home}
-    severity = assignment.mistake(home, path.stem).severity
-    for criterion in card.criteria:
-        if criterion.scored_by is ScoredBy.REVIEWER:
-            continue
-        assert criterion.points is not None
-        lost = criterion.max - criterion.points
-        if criterion.id == home or home == ANY:
-            assert lost > 0
-            if criterion.id not in FILES:
-                assert lost >= LEAST_LOST[severity] * criterion.max
-                assert severity is not Severity.MINOR or lost <= MOST_LOST_TO_MINOR * criterion.max
-        else:
-            assert lost == 0, f"{criterion.id} loses {lost}"
-        assert sum(test.points for test in criterion.tests) == pytest.approx(criterion.points, abs=0.03)
+    expected = [expected for path in (*EXAMPLES, *MISTAKEN) for expected in read_header(path.read_bytes()).expected]
+    assert described == {
+        (assignment.mistake(one.criterion, name.mistake).criterion, name.mistake, name.variant)
+        for one in expected
+        for name in one.names
+        if name.variant
+    }
 
 
 TWO_PASSES = ("two_passes_shuffled", "helper_reads_twice", "dataset_order_targets")
@@ -134,14 +106,15 @@ TWO_PASSES = ("two_passes_shuffled", "helper_reads_twice", "dataset_order_target
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("name", TWO_PASSES)
-def test_reading_the_loader_twice_costs_less_than_half(name: str, seed: int, grade: Grade):
+def test_reading_the_loader_twice_costs_less_than_half(name: str, seed: int, grade_case: Grade, assignment: Assignment):
     """Misaligned passes cost what other wrong metrics cost, as the threshold is honoured all the same."""
-    card = grade((ROOT / "tests" / "submissions" / "mistaken" / f"{name}.py").read_bytes(), seed=seed)
+    path = SUBMISSIONS / "evaluation" / "mistaken" / f"{name}.py"
+    card = grade_case(mistaken_case(path, assignment), "evaluation", seed=seed)
 
     (evaluation,) = [criterion for criterion in card.criteria if criterion.id == "evaluation"]
     failed = [test.id for test in evaluation.tests if test.outcome is not Outcome.PASSED]
     assert failed == ["metrics_of_the_positive_class"]
-    assert evaluation.points == 17
+    assert evaluation.points == read_header(path.read_bytes()).points["evaluation"]
 
 
 def test_hints_name_no_hidden_test(assignment: Assignment):

@@ -162,7 +162,7 @@ def test_a_sheet_is_not_written_over(tmp_path: Path):
         (("grade", "docs"), "assignment/exercise.py"),
         (("grade", "/dev/zero"), "is not a regular file"),
         (("grade", "README.md"), "is no Python file"),
-        (("grade", "tests/submissions/correct"), "one by one"),
+        (("grade", "tests/submissions/styles"), "one by one"),
         (("grade", REFERENCE, "--review", "nowhere.toml"), "nowhere.toml"),
         (("grade", REFERENCE, "--out", "README.md/x"), "README.md/x"),
         (("score", "nowhere.json"), "nowhere.json"),

@@ -16,8 +16,8 @@ from grading.cohort.table import Row, to_table
 from tests.conftest import ROOT
 from tests.tiny_cohort import command, table
 
-CORRECT = sorted((ROOT / "tests" / "submissions" / "correct").glob("*.py"))
-MISTAKEN = sorted((ROOT / "tests" / "submissions" / "mistaken").glob("*.py"))
+CORRECT = sorted((ROOT / "tests" / "submissions" / "styles").glob("*.py"))
+MISTAKEN = sorted((ROOT / "tests" / "submissions" / "evaluation" / "mistaken").glob("*.py"))
 
 
 def cohort(*arguments: object, status: int = 0) -> str:

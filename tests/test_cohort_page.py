@@ -23,7 +23,7 @@ from tests import tiny_cohort
 from tests.conftest import REFERENCE, ROOT
 from tests.conftest import Grade as GradeSource
 
-CORRECT = ROOT / "tests" / "submissions" / "correct"
+STYLES = ROOT / "tests" / "submissions" / "styles"
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_a_mistake_counts_once_for_each_submission(card: Scorecard):
 @pytest.fixture(scope="module")
 def sources() -> dict[str, str]:
     """Right solutions by many hands."""
-    return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in sorted(CORRECT.glob("*.py"))}
+    return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in sorted(STYLES.glob("*.py"))}
 
 
 @pytest.fixture(scope="module")

@@ -49,5 +49,5 @@ def test_the_designs_counts_are_those_of_the_submissions():
     design = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     folder = ROOT / "tests" / "submissions"
 
-    assert f"in {len(list((folder / 'correct').glob('*.py')))} styles" in design
-    assert f"holds {len(list((folder / 'mistaken').glob('*.py')))} mistakes" in design
+    assert f"in {len(list((folder / 'styles').glob('*.py')))} styles" in design
+    assert f"{len(list(folder.glob('*/mistaken/*.py')))} mistakes" in design

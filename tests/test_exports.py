@@ -64,7 +64,7 @@ def mistaken(grade: Grade) -> Scorecard:
         (path / name).read_text(encoding="utf-8")
         for name in ("weighted-loss/inverted-pos-weight.py", "evaluation/missing-eval-mode.py")
     )
-    threshold = ROOT / "tests" / "submissions" / "followups" / "threshold" / "correct"
+    threshold = ROOT / "tests" / "submissions" / "threshold_tuning" / "correct"
     optional_files = {"assignment/followups.py": next(iter(sorted(threshold.glob("*.py")))).read_text(encoding="utf-8")}
     return grade(compose(source), optional_files=optional_files)
 

@@ -1,36 +1,57 @@
-"""Mistakes in words that the catalogue does not use: each is named, and nothing else is."""
+"""Every mistaken submission is named as its header says, and loses points nowhere else."""
 
-import json
+from pathlib import Path
 
 import pytest
 
-from grading.content.records import ScoredBy
-from tests.conftest import ROOT, Grade
+from grading.content.load import ANY, Assignment
+from grading.content.records import Severity
+from grading.scoring.score import LEAST_LOST, MOST_LOST_TO_MINOR
+from tests.cases import EXAMPLES, MISTAKEN, mistaken_case, name_of
+from tests.conftest import Grade
+from tests.headers import read_header
 
-FOLDER = ROOT / "tests" / "submissions" / "mistaken"
-# File: the mistakes to be named, as [criterion, id]; `a|b` where either name is right.
-EXPECTED: dict[str, list[list[str]]] = json.loads((FOLDER / "expected.json").read_text(encoding="utf-8"))
-
-
-def test_every_file_says_what_to_expect_of_it():
-    """No submission is left out."""
-    assert sorted(EXPECTED) == sorted(path.name for path in FOLDER.glob("*.py"))
+_WORST_FIRST = list(Severity)
 
 
-@pytest.mark.parametrize("name", sorted(EXPECTED))
-def test_a_mistake_is_named_in_whatever_words(name: str, grade: Grade):
-    """The mistakes found are exactly those that are there, and only their criteria lose points."""
-    card = grade((FOLDER / name).read_bytes())
+@pytest.mark.parametrize("path", [*EXAMPLES, *MISTAKEN], ids=name_of)
+def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade_case: Grade, assignment: Assignment):
+    """Exactly the expected mistakes are named, and they cost what their severity allows and no other criterion."""
+    header = read_header(path.read_bytes())
+    card = grade_case(mistaken_case(path, assignment), min(header.criteria))
 
-    left = {(found.criterion, found.mistake.id) for found in card.mistakes}
-    for criterion, ids in EXPECTED[name]:
-        # At import there is one cause for all criteria; the module could not be looked at, whichever of these it was.
-        allowed = {*ids.split("|"), *(["import-error", "crash"] if criterion == "any" and ids == "crash" else [])}
-        matching = {pair for pair in left if pair[0] == criterion and pair[1] in allowed}
-        assert matching, f"{criterion} {ids} is not among {sorted(left)}"
-        left -= matching
-    assert not left, "these are named besides"
-    whole = {criterion for criterion, _ in EXPECTED[name]}
-    for scored in card.criteria:
-        if scored.scored_by is ScoredBy.TESTS:
-            assert (scored.points == scored.max) == (not whole & {scored.id, "any"}), scored.id
+    found = {(f.criterion, f.mistake.id): f.mistake for f in (*card.mistakes, *card.bonus_mistakes)}
+    unexpected = dict(found)
+    for expected in header.expected:
+        right = [name for name in expected.names if (expected.criterion, name.mistake) in found]
+        assert right, f"{expected} is not among {sorted(found)}"
+        for name in right:
+            title = unexpected.pop((expected.criterion, name.mistake)).title
+            variants = assignment.mistake(expected.criterion, name.mistake).variant
+            assert name.variant is None or title == variants[name.variant].title
+    assert not unexpected
+    bounded = {criterion.id for criterion in card.rubric.criterion if criterion.bounded}
+    for scored in (*card.criteria, *card.bonus):
+        if scored.points is None or not scored.tests:
+            continue
+        lost = scored.max - scored.points
+        severities = [mistake.severity for (home, _), mistake in found.items() if home in (scored.id, ANY)]
+        assert (lost > 0) == bool(severities), f"{scored.id} loses {lost:g}"
+        assert sum(test.points for test in scored.tests) == pytest.approx(scored.points, abs=0.03)
+        assert scored.points == header.points.get(scored.id, scored.points)
+        if severities and scored.id in bounded:
+            worst = min(severities, key=_WORST_FIRST.index)
+            assert lost >= LEAST_LOST[worst] * scored.max
+            assert worst is not Severity.MINOR or lost <= MOST_LOST_TO_MINOR * scored.max
+
+
+@pytest.mark.parametrize("path", MISTAKEN, ids=name_of)
+def test_a_submission_is_in_the_folder_of_its_criterion(path: Path, assignment: Assignment):
+    """Its header names mistakes of the catalogue, and one criterion, unless it is in the folder `several`."""
+    header = read_header(path.read_bytes())
+
+    (criterion,) = header.criteria if len(header.criteria) == 1 else {"several"}
+    assert path.parent.parent.name == criterion.replace("-", "_")
+    for expected in header.expected:
+        for name in expected.names:
+            assert {name.variant} <= {None, *assignment.mistake(expected.criterion, name.mistake).variant}

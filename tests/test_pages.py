@@ -69,8 +69,8 @@ def test_grade_json_is_the_contracts(card: Scorecard, assignment: Assignment):
 
 def test_a_critical_mistake_passes_on_no_page(grade: Grade, assignment: Assignment):
     """Accuracy under all three keys earns more than the passing mark, and every page leaves the verdict open."""
-    source = (ROOT / "tests/submissions/mistaken/accuracy_everywhere.py").read_text(encoding="utf-8")
-    card = grade(source)
+    source = (ROOT / "tests/submissions/evaluation/mistaken/accuracy_everywhere.py").read_text(encoding="utf-8")
+    card = grade(compose(source))
     questions = assignment.questions("mid")
 
     assert (card.points(ScoredBy.TESTS) or 0.0) >= card.rubric.passing

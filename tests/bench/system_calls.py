@@ -145,7 +145,7 @@ def _measure(only: str) -> Mapping[str, object]:
         assignment.manifest, call_cpu_seconds=_BUDGET.cpu_seconds, call_idle_seconds=_BUDGET.idle_seconds
     )
     features = {f"features/{path.stem}": partial(_run_feature, path) for path in sorted(FEATURES.glob("*.py"))}
-    cases = {case.name: partial(_grade, case, assignment) for case in correct()}
+    cases = {case.name: partial(_grade, case, assignment) for case in correct(assignment)}
     calls: dict[str, list[str]] = defaultdict(list)
     arguments: dict[str, set[int]] = defaultdict(set)
     # The snippets import everything themselves, under the filter; graded is in a warm worker, as in a cohort.

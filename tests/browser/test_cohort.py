@@ -13,6 +13,7 @@ from grading.render.html.cohort import Entry, Group, Item, distribution, to_coho
 from grading.scoring.grade import Grade
 from grading.scoring.records import Scorecard
 from tests.browser.conftest import Open
+from tests.compose import compose
 from tests.conftest import ROOT
 from tests.conftest import Grade as GradeSource
 
@@ -22,7 +23,8 @@ HOSTILE = '"><script>window.ran = 1</script><img src=x onerror=alert(1)>'
 @pytest.fixture(scope="module")
 def card(grade: GradeSource) -> Scorecard:
     """A submission with two mistakes."""
-    return grade((ROOT / "tests" / "submissions" / "mistaken" / "wrong_sqrt_ratio.py").read_bytes())
+    source = (ROOT / "tests/submissions/weighted_loss/mistaken/wrong_sqrt_ratio.py").read_text(encoding="utf-8")
+    return grade(compose(source))
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from grading.scoring.review import read_review
 from grading.submission.read import read_submission
 from tests.attacks.test_repository import MARKUP
 from tests.browser.conftest import Open
+from tests.cases import mistaken_case
 from tests.compose import compose
 from tests.conftest import ROOT
 
@@ -127,7 +128,8 @@ def test_what_is_open_stays_open(out: Path, tmp_path: Path, look_at: Open):
 
 def test_a_critical_mistake_needs_every_point(assignment: Assignment, sandbox: Sandbox, tmp_path: Path, look_at: Open):
     """Beyond the passing mark the live total still says that it needs a review, until no point is open."""
-    card = graded(ROOT / "tests/submissions/mistaken/accuracy_everywhere.py", assignment, sandbox, tmp_path)
+    case = mistaken_case(ROOT / "tests/submissions/evaluation/mistaken/accuracy_everywhere.py", assignment)
+    card = graded(case.write(tmp_path / "handed-in"), assignment, sandbox, tmp_path)
     earned = card.points(ScoredBy.TESTS) or 0.0
     page = look_at(tmp_path / "summary.html")
 

@@ -1,3 +1,4 @@
+# expect: evaluation wrong-signature
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: broken-pipeline accumulated-gradients
 def fit(
     model: nn.Module, features: Tensor, labels: Tensor, loss_fn: Callable[[Tensor, Tensor], Tensor], seed: int
 ) -> None:

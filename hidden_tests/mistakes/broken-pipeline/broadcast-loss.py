@@ -1,3 +1,4 @@
+# expect: broken-pipeline broadcast-loss
 class Net(nn.Module):
     """A small network with dropout: features (b, d) to logits (b,)."""
 

@@ -1,3 +1,4 @@
+# expect: broken-pipeline inverted-weight
 def make_loss(train_labels: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
     """Return `loss_fn(logits, targets)`: mean cross-entropy on logits, positives weighted by n_neg / n_pos."""
     positives = train_labels.sum()

@@ -1,3 +1,4 @@
+# expect: broken-pipeline leaking-scaler
 def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor, Callable[[Tensor], Tensor]]:
     """Return both splits' features with mean 0 and standard deviation 1, and the function that does so with others.
 

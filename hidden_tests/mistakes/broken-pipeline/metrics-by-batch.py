@@ -1,3 +1,4 @@
+# expect: broken-pipeline metrics-by-batch
 def measure(targets: Tensor, decisions: Tensor) -> dict[str, float]:
     parts = []
     for start in range(0, len(targets), BATCH_SIZE):

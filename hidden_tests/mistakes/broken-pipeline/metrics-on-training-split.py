@@ -1,3 +1,4 @@
+# expect: broken-pipeline metrics-on-training-split
 def run(features: Tensor, labels: Tensor, seed: int = 0) -> tuple[Callable[[Tensor], Tensor], dict[str, float]]:
     """Train on one split and measure on the other.
 

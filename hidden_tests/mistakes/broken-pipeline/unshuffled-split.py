@@ -1,3 +1,4 @@
+# expect: broken-pipeline unshuffled-split
 def split(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return features and labels to train on, then those to test on.
 

@@ -1,3 +1,4 @@
+# expect: evaluation accuracy-as-metric
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: evaluation averages-batches
 import torch
 
 

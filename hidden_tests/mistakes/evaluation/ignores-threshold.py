@@ -1,3 +1,4 @@
+# expect: evaluation ignores-threshold
 import torch
 
 

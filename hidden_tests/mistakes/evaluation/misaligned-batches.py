@@ -1,3 +1,4 @@
+# expect: evaluation misaligned-batches
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: evaluation missing-eval-mode
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: evaluation missing-no-grad
 import torch
 
 

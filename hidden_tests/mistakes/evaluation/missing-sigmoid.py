@@ -1,3 +1,4 @@
+# expect: evaluation missing-sigmoid
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: evaluation partial-evaluation
 import torch
 
 

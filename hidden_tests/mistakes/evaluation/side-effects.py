@@ -1,3 +1,4 @@
+# expect: evaluation side-effects
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: evaluation swapped-metrics
 import torch
 
 

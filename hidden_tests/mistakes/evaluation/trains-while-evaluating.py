@@ -1,3 +1,4 @@
+# expect: evaluation trains-while-evaluating
 import torch
 from torch import nn
 

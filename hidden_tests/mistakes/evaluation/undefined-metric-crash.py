@@ -1,3 +1,4 @@
+# expect: evaluation undefined-metric-crash
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: evaluation wrong-average
 import torch
 from sklearn.metrics import f1_score, precision_score, recall_score
 

@@ -1,3 +1,4 @@
+# expect: evaluation wrong-probabilities.sigmoid-twice
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: evaluation wrong-scale.per-cent
 import torch
 
 

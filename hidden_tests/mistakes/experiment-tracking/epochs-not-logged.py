@@ -1,3 +1,4 @@
+# expect: experiment-tracking epochs-not-logged
 import mlflow
 
 

@@ -1,3 +1,4 @@
+# expect: experiment-tracking failure-not-recorded
 import mlflow
 
 

@@ -1,3 +1,4 @@
+# expect: experiment-tracking metrics-not-logged
 import mlflow
 
 

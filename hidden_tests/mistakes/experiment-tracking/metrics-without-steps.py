@@ -1,3 +1,4 @@
+# expect: experiment-tracking metrics-without-steps
 import mlflow
 
 

@@ -1,3 +1,4 @@
+# expect: experiment-tracking no-tracked-run
 import mlflow
 
 

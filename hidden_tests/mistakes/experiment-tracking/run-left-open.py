@@ -1,3 +1,4 @@
+# expect: experiment-tracking run-left-open
 import mlflow
 
 

@@ -1,3 +1,4 @@
+# expect: experiment-tracking wrong-logged-values
 import mlflow
 
 

@@ -1,3 +1,4 @@
+# expect: focal-loss no-focusing
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn

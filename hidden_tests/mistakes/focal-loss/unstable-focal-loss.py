@@ -1,3 +1,4 @@
+# expect: focal-loss unstable-focal-loss
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn

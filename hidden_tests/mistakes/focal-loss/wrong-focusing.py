@@ -1,3 +1,4 @@
+# expect: focal-loss wrong-focusing
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn

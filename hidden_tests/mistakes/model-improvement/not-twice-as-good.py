@@ -1,3 +1,4 @@
+# expect: model-improvement not-twice-as-good
 def build_improved(train_features: Tensor, train_labels: Tensor, seed: int) -> nn.Module:
     """F3: train and return a model, raw features (b, d) to logits (b,), whose F1 at logits of at least 0 is high.
 

@@ -1,3 +1,4 @@
+# expect: oversampling originals-lost
 def oversample(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor]:
     """F2: return the examples with synthetic rows of the minority class added, until both classes have the same count.
 

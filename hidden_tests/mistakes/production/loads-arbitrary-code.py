@@ -1,3 +1,4 @@
+# expect: production loads-arbitrary-code
 def load_model(path: str | Path) -> nn.Module:
     """F4: return the saved model, in evaluation mode; whatever the file holds, no code of it is run."""
     saved = torch.load(path, weights_only=False)

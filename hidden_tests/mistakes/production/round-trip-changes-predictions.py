@@ -1,3 +1,4 @@
+# expect: production round-trip-changes-predictions
 def predict(model: nn.Module, features: Tensor) -> Tensor:
     """F4: return the probabilities, shape (n,), of features (n, d), in evaluation mode.
 

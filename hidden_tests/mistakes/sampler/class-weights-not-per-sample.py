@@ -1,3 +1,4 @@
+# expect: sampler class-weights-not-per-sample
 import torch
 from torch import Tensor
 from torch.utils.data import WeightedRandomSampler

@@ -1,3 +1,4 @@
+# expect: sampler inverted-sampler
 import torch
 from torch import Tensor
 from torch.utils.data import WeightedRandomSampler

@@ -1,3 +1,4 @@
+# expect: sampler partly-balanced
 import torch
 from torch import Tensor
 from torch.utils.data import WeightedRandomSampler

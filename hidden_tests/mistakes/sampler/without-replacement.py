@@ -1,3 +1,4 @@
+# expect: sampler without-replacement
 import torch
 from torch import Tensor
 from torch.utils.data import WeightedRandomSampler

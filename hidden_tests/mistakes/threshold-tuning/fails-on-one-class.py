@@ -1,3 +1,4 @@
+# expect: threshold-tuning fails-on-one-class
 def best_threshold(targets: Tensor, probabilities: Tensor) -> float:
     """F1: return the threshold at which `probabilities >= threshold` has the highest F1.
 

@@ -1,3 +1,4 @@
+# expect: threshold-tuning splits-ties
 def best_threshold(targets: Tensor, probabilities: Tensor) -> float:
     """F1: return the threshold at which `probabilities >= threshold` has the highest F1.
 

@@ -1,3 +1,4 @@
+# expect: training-loop loss-keeps-graph
 def train_epoch(model, loader, loss_fn, optimizer):
     """One epoch, with one mistake."""
     model.train()

@@ -1,3 +1,4 @@
+# expect: training-loop missing-train-mode
 def train_epoch(model, loader, loss_fn, optimizer):
     """One epoch, with one mistake."""
     total = 0.0

@@ -1,3 +1,4 @@
+# expect: training-loop missing-zero-grad
 def train_epoch(model, loader, loss_fn, optimizer):
     """One epoch, with one mistake."""
     model.train()

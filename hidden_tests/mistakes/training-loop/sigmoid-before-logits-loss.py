@@ -1,3 +1,4 @@
+# expect: training-loop sigmoid-before-logits-loss
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: training-loop step-before-backward
 def train_epoch(model, loader, loss_fn, optimizer):
     """One epoch, with one mistake."""
     model.train()

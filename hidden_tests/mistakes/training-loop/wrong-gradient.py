@@ -1,3 +1,4 @@
+# expect: training-loop wrong-gradient
 def train_epoch(model, loader, loss_fn, optimizer):
     """One epoch, with one mistake."""
     model.train()

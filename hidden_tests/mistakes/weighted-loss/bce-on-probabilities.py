@@ -1,3 +1,4 @@
+# expect: weighted-loss bce-on-probabilities
 import torch
 from torch import nn
 

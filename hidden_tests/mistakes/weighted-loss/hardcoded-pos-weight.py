@@ -1,3 +1,4 @@
+# expect: weighted-loss hardcoded-pos-weight
 import torch
 from torch import nn
 

@@ -1,3 +1,4 @@
+# expect: weighted-loss inverted-pos-weight
 from torch import nn
 
 

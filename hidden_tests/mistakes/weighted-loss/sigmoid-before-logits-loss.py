@@ -1,3 +1,4 @@
+# expect: weighted-loss sigmoid-before-logits-loss
 import torch
 from torch import nn
 

@@ -1,3 +1,4 @@
+# expect: weighted-loss unweighted-loss
 from torch import nn
 
 

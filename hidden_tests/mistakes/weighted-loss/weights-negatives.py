@@ -1,3 +1,4 @@
+# expect: weighted-loss weights-negatives
 from torch import nn
 
 

@@ -1,3 +1,4 @@
+# expect: weighted-loss wrong-pos-weight
 from torch import nn
 
 

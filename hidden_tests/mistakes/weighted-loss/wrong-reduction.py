@@ -1,3 +1,4 @@
+# expect: weighted-loss wrong-reduction
 from torch import nn
 
 

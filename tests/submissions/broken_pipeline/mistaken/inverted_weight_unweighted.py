@@ -1,0 +1,3 @@
+# expect: broken-pipeline inverted-weight.unweighted
+def make_loss(train_labels):
+    return nn.BCEWithLogitsLoss()

@@ -1,0 +1,50 @@
+# expect: evaluation misaligned-batches
+# points: evaluation 17
+import torch
+import torch.nn.functional as F
+
+
+def make_loss(train_labels: torch.Tensor):
+    pos = train_labels.sum().item()
+    neg = train_labels.numel() - pos
+    w = torch.tensor(neg / pos)
+
+    def loss_fn(logits, targets):
+        return F.binary_cross_entropy_with_logits(logits, targets, pos_weight=w)
+
+    return loss_fn
+
+
+def train_epoch(model, loader, loss_fn, optimizer):
+    model.train()
+    losses = []
+    for inputs, labels in loader:
+        def closure():
+            optimizer.zero_grad()
+            loss = loss_fn(model(inputs), labels)
+            loss.backward()
+            return loss
+        losses.append(float(optimizer.step(closure)))
+    return sum(losses) / len(losses)
+
+
+def get_features(loader):
+    return torch.cat([batch[0] for batch in loader])
+
+
+def get_targets(loader):
+    return torch.cat([batch[1] for batch in loader])
+
+
+def evaluate(model, loader, threshold=0.5):
+    model.eval()
+    X = get_features(loader)
+    y = get_targets(loader)
+    with torch.no_grad():
+        pred = torch.sigmoid(model(X)) >= threshold
+    tp = (pred & (y == 1)).sum().item()
+    fp = (pred & (y == 0)).sum().item()
+    fn = (~pred & (y == 1)).sum().item()
+    precision = tp / (tp + fp) if tp + fp else 0.0
+    recall = tp / (tp + fn) if tp + fn else 0.0
+    return {"precision": precision, "recall": recall, "f1": 2 * tp / (2 * tp + fp + fn) if tp else 0.0}

@@ -1,0 +1,39 @@
+# expect: evaluation averages-batches
+import torch
+import torch.nn as nn
+
+
+def make_loss(train_labels):
+    n_pos = (train_labels == 1).sum()
+    n_neg = (train_labels == 0).sum()
+    return nn.BCEWithLogitsLoss(pos_weight=n_neg / n_pos)
+
+
+def train_epoch(model, loader, loss_fn, optimizer):
+    model.train()
+    total_loss = 0.0
+    for features, targets in loader:
+        optimizer.zero_grad()
+        loss = loss_fn(model(features), targets)
+        loss.backward()
+        optimizer.step()
+        total_loss += loss.item()
+    return total_loss / len(loader)
+
+
+def evaluate(model, loader, threshold=0.5):
+    model.eval()
+    precisions, recalls, f1s = [], [], []
+    with torch.no_grad():
+        for x, y in loader:
+            pred = torch.sigmoid(model(x)) >= threshold
+            tp = (pred & (y == 1)).sum().item()
+            fp = (pred & (y == 0)).sum().item()
+            fn = (~pred & (y == 1)).sum().item()
+            p = tp / (tp + fp) if tp + fp else 0.0
+            r = tp / (tp + fn) if tp + fn else 0.0
+            precisions.append(p)
+            recalls.append(r)
+            f1s.append(2 * p * r / (p + r) if p + r else 0.0)
+    n = len(loader)
+    return {"precision": sum(precisions) / n, "recall": sum(recalls) / n, "f1": sum(f1s) / n}

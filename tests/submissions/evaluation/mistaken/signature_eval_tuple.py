@@ -1,0 +1,37 @@
+# expect: evaluation wrong-signature
+import torch
+import torch.nn as nn
+
+
+def make_loss(train_labels):
+    n_pos = (train_labels == 1).sum()
+    n_neg = (train_labels == 0).sum()
+    return nn.BCEWithLogitsLoss(pos_weight=n_neg / n_pos)
+
+
+def train_epoch(model, loader, loss_fn, optimizer):
+    model.train()
+    losses = []
+    for inputs, labels in loader:
+        def closure():
+            optimizer.zero_grad()
+            loss = loss_fn(model(inputs), labels)
+            loss.backward()
+            return loss
+        losses.append(float(optimizer.step(closure)))
+    return sum(losses) / len(losses)
+
+
+def evaluate(model, loader, threshold=0.5):
+    model.eval()
+    tp = fp = fn = 0
+    with torch.no_grad():
+        for x, y in loader:
+            pred = torch.sigmoid(model(x)) >= threshold
+            tp += (pred & (y == 1)).sum().item()
+            fp += (pred & (y == 0)).sum().item()
+            fn += (~pred & (y == 1)).sum().item()
+    precision = tp / (tp + fp) if tp + fp else 0.0
+    recall = tp / (tp + fn) if tp + fn else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return precision, recall, f1

@@ -1,0 +1,43 @@
+# expect: evaluation ignores-threshold
+import torch
+import torch.nn.functional as F
+
+
+def make_loss(train_labels):
+    ratio = (1 - train_labels).sum() / train_labels.sum()
+    return lambda z, y: (ratio * y * F.softplus(-z) + (1 - y) * F.softplus(z)).mean()
+
+
+def train_epoch(model, loader, loss_fn, optimizer):
+    model.train()
+    losses = []
+    for inputs, labels in loader:
+        def closure():
+            optimizer.zero_grad()
+            loss = loss_fn(model(inputs), labels)
+            loss.backward()
+            return loss
+        losses.append(float(optimizer.step(closure)))
+    return sum(losses) / len(losses)
+
+
+DECISION_THRESHOLD = 0.5
+
+
+def predict(model, x, threshold=DECISION_THRESHOLD):
+    return torch.sigmoid(model(x)) >= threshold
+
+
+def evaluate(model, loader, threshold=0.5):
+    model.eval()
+    tp = fp = fn = 0
+    with torch.no_grad():
+        for x, y in loader:
+            pred = predict(model, x)
+            tp += (pred & (y == 1)).sum().item()
+            fp += (pred & (y == 0)).sum().item()
+            fn += (~pred & (y == 1)).sum().item()
+    precision = tp / (tp + fp) if tp + fp else 0.0
+    recall = tp / (tp + fn) if tp + fn else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return {"precision": precision, "recall": recall, "f1": f1}

@@ -1,0 +1,21 @@
+# expect: focal-loss wrong-focusing.fixed-gamma
+# about: the exponent is always 2, whatever gamma is
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class FocalLoss(nn.Module):
+    def __init__(self, gamma=2.0, alpha=None):
+        super().__init__()
+        self.gamma = gamma
+        self.alpha = alpha
+
+    def forward(self, logits, targets):
+        bce = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+        pt = torch.exp(-bce)
+        loss = (1 - pt) ** 2 * bce
+        if self.alpha is not None:
+            at = self.alpha * targets + (1 - self.alpha) * (1 - targets)
+            loss = at * loss
+        return loss.mean()

@@ -1,5 +1,0 @@
-from imblearn.over_sampling import SMOTE
-
-
-def oversample(features, labels, seed):
-    return SMOTE(random_state=seed).fit_resample(features, labels)

@@ -1,9 +1,0 @@
-import numpy as np
-from sklearn.metrics import precision_recall_curve
-from torch import Tensor
-
-
-def best_threshold(targets: Tensor, probabilities: Tensor) -> float:
-    precision, recall, thresholds = precision_recall_curve(targets.numpy(), probabilities.numpy())
-    f1 = 2 * precision * recall / (precision + recall)
-    return float(thresholds[np.argmax(f1[:-1])])

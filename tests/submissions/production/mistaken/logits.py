@@ -1,0 +1,22 @@
+# expect: production round-trip-changes-predictions
+# about: predict returns logits, not probabilities
+import torch
+from torch import nn
+
+
+def save_model(model: nn.Module, path):
+    torch.jit.script(model.eval()).save(str(path))
+
+
+def load_model(path):
+    return torch.jit.load(str(path)).eval()
+
+
+def predict(model, features):
+    if torch.isnan(features).any():
+        raise ValueError("features contain NaN")
+    if features.shape[1] != next(model.parameters()).shape[1]:
+        raise ValueError("wrong width")
+    model.eval()
+    with torch.no_grad():
+        return model(features)

@@ -1,0 +1,12 @@
+# expect: training-loop extra-updates.more-steps
+def train_epoch(model, loader, loss_fn, optimizer):
+    model.train()
+    total = 0.0
+    for features, targets in loader:
+        optimizer.zero_grad()
+        loss = loss_fn(model(features), targets)
+        loss.backward()
+        optimizer.step()
+        optimizer.step()
+        total += loss.item()
+    return total / len(loader)

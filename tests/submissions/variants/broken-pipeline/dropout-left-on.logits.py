@@ -1,4 +1,0 @@
-def predict(model, features):
-    model.eval()
-    with torch.no_grad():
-        return model(features)

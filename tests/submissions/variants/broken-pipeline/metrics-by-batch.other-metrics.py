@@ -1,3 +1,0 @@
-def measure(targets, decisions):
-    accuracy = float((decisions.float() == targets).float().mean())
-    return {"precision": accuracy, "recall": accuracy, "f1": accuracy}

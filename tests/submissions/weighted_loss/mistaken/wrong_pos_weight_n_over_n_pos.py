@@ -1,0 +1,11 @@
+# expect: weighted-loss wrong-pos-weight.n-over-n-pos
+import torch
+from torch import nn
+
+
+def make_loss(train_labels):
+    """All examples per positive."""
+    n = len(train_labels)
+    n_pos = train_labels.sum()
+    n_neg = n - n_pos
+    return nn.BCEWithLogitsLoss(pos_weight=torch.as_tensor(n / n_pos))
