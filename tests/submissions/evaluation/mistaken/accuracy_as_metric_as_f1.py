@@ -1,18 +1,15 @@
 # expect: evaluation accuracy-as-metric.as-f1
 import torch
+from sklearn.metrics import accuracy_score, precision_score, recall_score
 
 
 def evaluate(model, loader, threshold=0.5):
     model.eval()
-    predictions, labels = [], []
     with torch.no_grad():
-        for features, targets in loader:
-            predictions.append(torch.sigmoid(model(features)) >= threshold)
-            labels.append(targets == 1)
-    predicted, actual = torch.cat(predictions), torch.cat(labels)
-    hits = (predicted & actual).sum().item()
-    precision = hits / predicted.sum().item() if predicted.any() else 0.0
-    recall = hits / actual.sum().item() if actual.any() else 0.0
-    f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
-    accuracy = (predicted == actual).float().mean().item()
-    return {"precision": precision, "recall": recall, "f1": f1, "f1": accuracy}
+        batches = [(torch.sigmoid(model(x)) >= threshold, y == 1) for x, y in loader]
+    predicted, actual = (torch.cat(parts).numpy() for parts in zip(*batches))
+    return {
+        "precision": precision_score(actual, predicted, zero_division=0),
+        "recall": recall_score(actual, predicted, zero_division=0),
+        "f1": accuracy_score(actual, predicted),
+    }

@@ -4,15 +4,16 @@ import torch
 
 def evaluate(model, loader, threshold=0.5):
     model.eval()
-    predictions, labels = [], []
+    tp = fp = fn = tn = 0
     with torch.no_grad():
-        for features, targets in loader:
-            predictions.append(torch.sigmoid(model(features)) >= threshold)
-            labels.append(targets == 1)
-    predicted, actual = torch.cat(predictions), torch.cat(labels)
-    hits = (predicted & actual).sum().item()
-    precision = hits / predicted.sum().item() if predicted.any() else 0.0
-    recall = hits / actual.sum().item() if actual.any() else 0.0
-    f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
-    accuracy = (predicted == actual).float().mean().item()
-    return {"precision": precision, "recall": recall, "f1": f1, "recall": accuracy}
+        for x, y in loader:
+            for hit, positive in zip((torch.sigmoid(model(x)) >= threshold).tolist(), (y == 1).tolist()):
+                tp += hit and positive
+                fp += hit and not positive
+                fn += not hit and positive
+                tn += not hit and not positive
+    return {
+        "precision": tp / (tp + fp) if tp + fp else 0.0,
+        "recall": (tp + tn) / (tp + fp + fn + tn),
+        "f1": 2 * tp / (2 * tp + fp + fn) if tp else 0.0,
+    }

@@ -1,33 +1,6 @@
 # expect: evaluation swapped-metrics
 from sklearn.metrics import f1_score, precision_score, recall_score
 import torch
-import torch.nn.functional as F
-
-
-def make_loss(train_labels: torch.Tensor):
-    pos = train_labels.sum().item()
-    neg = train_labels.numel() - pos
-    w = torch.tensor(neg / pos)
-
-    def loss_fn(logits, targets):
-        return F.binary_cross_entropy_with_logits(logits, targets, pos_weight=w)
-
-    return loss_fn
-
-
-def _fit_batch(model, batch, loss_fn, optimizer):
-    x, y = batch
-    loss = loss_fn(model(x), y)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
-def train_epoch(model, loader, loss_fn, optimizer):
-    model.train()
-    losses = [_fit_batch(model, batch, loss_fn, optimizer) for batch in loader]
-    return sum(losses) / len(losses)
 
 
 @torch.no_grad()

@@ -1,27 +1,5 @@
 # expect: evaluation side-effects
 import torch
-import torch.nn as nn
-
-
-def make_loss(train_labels):
-    n_pos = (train_labels == 1).sum()
-    n_neg = (train_labels == 0).sum()
-    return nn.BCEWithLogitsLoss(pos_weight=n_neg / n_pos)
-
-
-def train_epoch(model, loader, loss_fn, optimizer):
-    """Train for one epoch and return the mean loss per sample."""
-    model.train()
-    running, n = 0.0, 0
-    for x, y in loader:
-        optimizer.zero_grad(set_to_none=True)
-        logits = model(x)
-        loss = loss_fn(logits, y)
-        loss.backward()
-        optimizer.step()
-        running += loss.item() * x.size(0)
-        n += x.size(0)
-    return running / n
 
 
 def evaluate(model, loader, threshold=0.5):

@@ -1,24 +1,5 @@
 # expect: evaluation ignores-threshold
 import torch
-import torch.nn.functional as F
-
-
-def make_loss(train_labels):
-    ratio = (1 - train_labels).sum() / train_labels.sum()
-    return lambda z, y: (ratio * y * F.softplus(-z) + (1 - y) * F.softplus(z)).mean()
-
-
-def train_epoch(model, loader, loss_fn, optimizer):
-    model.train()
-    losses = []
-    for inputs, labels in loader:
-        def closure():
-            optimizer.zero_grad()
-            loss = loss_fn(model(inputs), labels)
-            loss.backward()
-            return loss
-        losses.append(float(optimizer.step(closure)))
-    return sum(losses) / len(losses)
 
 
 DECISION_THRESHOLD = 0.5

@@ -16,13 +16,3 @@ def load_model(path):
     model.load_state_dict(checkpoint["state_dict"])
     model.eval()
     return model
-
-
-def predict(model, features):
-    if features.shape[1] != next(model.parameters()).shape[1]:
-        raise ValueError("wrong number of features")
-    if torch.isnan(features).any():
-        raise ValueError("NaN in features")
-    model.eval()
-    with torch.no_grad():
-        return torch.sigmoid(model(features))

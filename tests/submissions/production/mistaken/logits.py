@@ -1,15 +1,6 @@
 # expect: production round-trip-changes-predictions
 # about: predict returns logits, not probabilities
 import torch
-from torch import nn
-
-
-def save_model(model: nn.Module, path):
-    torch.jit.script(model.eval()).save(str(path))
-
-
-def load_model(path):
-    return torch.jit.load(str(path)).eval()
 
 
 def predict(model, features):

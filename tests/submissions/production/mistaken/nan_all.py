@@ -1,17 +1,6 @@
 # expect: production accepts-bad-features
 # about: isnan().all() in place of any(): rejects only features that are NaN throughout
 import torch
-from torch import nn
-
-
-def save_model(model, path):
-    torch.jit.save(torch.jit.script(model), str(path))
-
-
-def load_model(path):
-    model = torch.jit.load(str(path))
-    model.eval()
-    return model
 
 
 def predict(model, features):

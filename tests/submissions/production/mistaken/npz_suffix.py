@@ -28,13 +28,3 @@ def load_model(path):
     model = nn.Sequential(*[getattr(nn, name)(*args) for name, args in json.loads(str(data["layers"]))])
     model.load_state_dict({k: torch.from_numpy(data[k]) for k in data.files if k != "layers"})
     return model.eval()
-
-
-def predict(model, features):
-    if torch.isnan(features).any():
-        raise ValueError("NaN")
-    if features.shape[1] != next(model.parameters()).shape[1]:
-        raise ValueError("wrong width")
-    model.eval()
-    with torch.no_grad():
-        return torch.sigmoid(model(features))

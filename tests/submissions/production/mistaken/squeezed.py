@@ -1,18 +1,6 @@
 # expect: production round-trip-changes-predictions
 # about: squeeze() of the output: a single row gives a 0-d tensor, not (1,)
 import torch
-from torch import nn
-
-
-def save_model(model, path):
-    model.eval()
-    torch.jit.script(model).save(str(path))
-
-
-def load_model(path):
-    model = torch.jit.load(str(path), map_location="cpu")
-    model.eval()
-    return model
 
 
 def predict(model, features):

@@ -1,7 +1,7 @@
 # expect: production round-trip-changes-predictions
 # about: Rebuilds other key names and loads with strict=False: no weight arrives, the loaded model is random (BatchNorm is dropped as well)
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 
 def _mlp(widths: list[int]) -> nn.Sequential:
@@ -22,14 +22,3 @@ def load_model(path) -> nn.Module:
     model = _mlp(data["widths"])
     model.load_state_dict(data["state_dict"], strict=False)
     return model.eval()
-
-
-def predict(model: nn.Module, features: Tensor) -> Tensor:
-    width = next(m for m in model.modules() if isinstance(m, nn.Linear)).in_features
-    if features.ndim != 2 or features.shape[1] != width:
-        raise ValueError(f"expected {width} features")
-    if torch.isnan(features).any():
-        raise ValueError("features contain NaN")
-    model.eval()
-    with torch.no_grad():
-        return torch.sigmoid(model(features))

@@ -2,9 +2,7 @@
 # expect: evaluation averages-batches
 from sklearn.metrics import f1_score, precision_score, recall_score
 from torch import nn
-import numpy as np
 import torch
-import torch.nn.functional as F
 
 
 def make_loss(train_labels):
@@ -21,15 +19,3 @@ def evaluate(model, loader, threshold=0.5):
             for name, score in zip(result, (precision_score, recall_score, f1_score)):
                 result[name] += score(y.int(), hat, zero_division=0) / len(loader)
     return result
-
-
-def train_epoch(model, loader, loss_fn, optimizer):
-    model.train()
-    batch_losses = []
-    for i, (xb, yb) in enumerate(loader):
-        loss = loss_fn(model(xb), yb)
-        loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-        batch_losses.append(loss.detach().cpu().numpy())
-    return float(np.mean(batch_losses))

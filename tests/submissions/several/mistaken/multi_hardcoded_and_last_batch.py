@@ -19,16 +19,3 @@ def evaluate(model, loader, threshold=0.5):
     p = tp / (tp + fp) if tp + fp else 0.0
     r = tp / (tp + fn) if tp + fn else 0.0
     return {"precision": p, "recall": r, "f1": 2 * p * r / (p + r) if p + r else 0.0}
-
-
-def train_epoch(model, loader, loss_fn, optimizer):
-    model.train()
-    losses = []
-    for inputs, labels in loader:
-        def closure():
-            optimizer.zero_grad()
-            loss = loss_fn(model(inputs), labels)
-            loss.backward()
-            return loss
-        losses.append(float(optimizer.step(closure)))
-    return sum(losses) / len(losses)

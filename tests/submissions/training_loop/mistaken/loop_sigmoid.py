@@ -1,12 +1,5 @@
 # expect: training-loop sigmoid-before-logits-loss
 import torch
-import torch.nn as nn
-
-
-def make_loss(train_labels):
-    n_pos = (train_labels == 1).sum()
-    n_neg = (train_labels == 0).sum()
-    return nn.BCEWithLogitsLoss(pos_weight=n_neg / n_pos)
 
 
 def train_epoch(model, loader, loss_fn, optimizer):
@@ -20,19 +13,3 @@ def train_epoch(model, loader, loss_fn, optimizer):
         optimizer.step()
         total += loss.item()
     return total / len(loader)
-
-
-def evaluate(model, loader, threshold=0.5):
-    model.eval()
-    tp = fp = fn = 0
-    with torch.no_grad():
-        for features, targets in loader:
-            preds = torch.sigmoid(model(features)) >= threshold
-            actual = targets == 1
-            tp += (preds & actual).sum().item()
-            fp += (preds & ~actual).sum().item()
-            fn += (~preds & actual).sum().item()
-    precision = tp / (tp + fp) if tp + fp else 0.0
-    recall = tp / (tp + fn) if tp + fn else 0.0
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return {"precision": precision, "recall": recall, "f1": f1}

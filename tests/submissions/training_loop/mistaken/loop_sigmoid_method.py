@@ -1,13 +1,4 @@
 # expect: training-loop sigmoid-before-logits-loss
-import torch
-import torch.nn.functional as F
-
-
-def make_loss(train_labels):
-    ratio = (1 - train_labels).sum() / train_labels.sum()
-    return lambda z, y: (ratio * y * F.softplus(-z) + (1 - y) * F.softplus(z)).mean()
-
-
 def train_epoch(model, loader, loss_fn, optimizer):
     model.train()
     s, n = 0.0, 0
@@ -20,24 +11,3 @@ def train_epoch(model, loader, loss_fn, optimizer):
         s += optimizer.step(closure).item() * len(y)
         n += len(y)
     return s / n
-
-
-def safe_div(a, b):
-    return a / b if b else 0.0
-
-
-def evaluate(model, loader, threshold: float = 0.5) -> dict[str, float]:
-    was_training = model.training
-    model.eval()
-    with torch.inference_mode():
-        outputs = [(torch.sigmoid(model(x)), y) for x, y in loader]
-    model.train(was_training)
-    probs = torch.cat([p for p, _ in outputs])
-    y = torch.cat([t for _, t in outputs])
-    hat = (probs >= threshold).float()
-    tp = (hat * y).sum().item()
-    return {
-        "precision": safe_div(tp, hat.sum().item()),
-        "recall": safe_div(tp, y.sum().item()),
-        "f1": safe_div(2 * tp, hat.sum().item() + y.sum().item()),
-    }

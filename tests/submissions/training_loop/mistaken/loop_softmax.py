@@ -1,18 +1,5 @@
 # expect: training-loop sigmoid-before-logits-loss
-from sklearn.metrics import f1_score, precision_score, recall_score
-import torch
 import torch.nn.functional as F
-
-
-def make_loss(train_labels: torch.Tensor):
-    pos = train_labels.sum().item()
-    neg = train_labels.numel() - pos
-    w = torch.tensor(neg / pos)
-
-    def loss_fn(logits, targets):
-        return F.binary_cross_entropy_with_logits(logits, targets, pos_weight=w)
-
-    return loss_fn
 
 
 def train_epoch(model, loader, loss_fn, optimizer):
@@ -26,17 +13,3 @@ def train_epoch(model, loader, loss_fn, optimizer):
         optimizer.step()
         losses.append(loss.item())
     return sum(losses) / len(losses)
-
-
-@torch.no_grad()
-def evaluate(model, loader, threshold=0.5):
-    model.eval()
-    y_true, y_pred = [], []
-    for x, y in loader:
-        y_pred += (model(x).sigmoid() >= threshold).int().tolist()
-        y_true += y.int().tolist()
-    return {
-        "precision": precision_score(y_true, y_pred, zero_division=0),
-        "recall": recall_score(y_true, y_pred, zero_division=0),
-        "f1": f1_score(y_true, y_pred, zero_division=0),
-    }

@@ -1,15 +1,4 @@
 # expect: training-loop partial-epoch
-from sklearn.metrics import f1_score, precision_score, recall_score
-import torch
-import torch.nn as nn
-
-
-def make_loss(train_labels):
-    n_pos = (train_labels == 1).sum()
-    n_neg = (train_labels == 0).sum()
-    return nn.BCEWithLogitsLoss(pos_weight=n_neg / n_pos)
-
-
 def train_epoch(model, loader, loss_fn, optimizer):
     model.train()
     total = 0.0
@@ -20,17 +9,3 @@ def train_epoch(model, loader, loss_fn, optimizer):
         optimizer.step()
         total += loss.item()
         return total / len(loader)
-
-
-@torch.no_grad()
-def evaluate(model, loader, threshold=0.5):
-    model.eval()
-    y_true, y_pred = [], []
-    for x, y in loader:
-        y_pred += (model(x).sigmoid() >= threshold).int().tolist()
-        y_true += y.int().tolist()
-    return {
-        "precision": precision_score(y_true, y_pred, zero_division=0),
-        "recall": recall_score(y_true, y_pred, zero_division=0),
-        "f1": f1_score(y_true, y_pred, zero_division=0),
-    }

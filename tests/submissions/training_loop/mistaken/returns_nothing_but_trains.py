@@ -1,20 +1,4 @@
 # expect: training-loop wrong-epoch-loss.nothing-returned
-from sklearn.metrics import f1_score, precision_score, recall_score
-import torch
-import torch.nn.functional as F
-
-
-def make_loss(train_labels: torch.Tensor):
-    pos = train_labels.sum().item()
-    neg = train_labels.numel() - pos
-    w = torch.tensor(neg / pos)
-
-    def loss_fn(logits, targets):
-        return F.binary_cross_entropy_with_logits(logits, targets, pos_weight=w)
-
-    return loss_fn
-
-
 def train_epoch(model, loader, loss_fn, optimizer):
     model.train()
     losses = []
@@ -25,17 +9,3 @@ def train_epoch(model, loader, loss_fn, optimizer):
         optimizer.step()
         losses.append(loss.item())
     print("mean loss", sum(losses) / len(losses))
-
-
-@torch.no_grad()
-def evaluate(model, loader, threshold=0.5):
-    model.eval()
-    y_true, y_pred = [], []
-    for x, y in loader:
-        y_pred += (model(x).sigmoid() >= threshold).int().tolist()
-        y_true += y.int().tolist()
-    return {
-        "precision": precision_score(y_true, y_pred, zero_division=0),
-        "recall": recall_score(y_true, y_pred, zero_division=0),
-        "f1": f1_score(y_true, y_pred, zero_division=0),
-    }

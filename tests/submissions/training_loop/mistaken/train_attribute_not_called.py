@@ -1,13 +1,4 @@
 # expect: training-loop missing-train-mode
-import numpy as np
-import torch
-
-
-def make_loss(train_labels):
-    counts = np.bincount(train_labels.numpy().astype(int), minlength=2)
-    return torch.nn.BCEWithLogitsLoss(pos_weight=torch.tensor(counts[0] / counts[1], dtype=torch.float32))
-
-
 def train_epoch(model, loader, loss_fn, optimizer):
     model.train
     total = 0.0
@@ -18,24 +9,3 @@ def train_epoch(model, loader, loss_fn, optimizer):
         optimizer.step()
         total += loss.item()
     return total / len(loader)
-
-
-def safe_div(a, b):
-    return a / b if b else 0.0
-
-
-def evaluate(model, loader, threshold: float = 0.5) -> dict[str, float]:
-    was_training = model.training
-    model.eval()
-    with torch.inference_mode():
-        outputs = [(torch.sigmoid(model(x)), y) for x, y in loader]
-    model.train(was_training)
-    probs = torch.cat([p for p, _ in outputs])
-    y = torch.cat([t for _, t in outputs])
-    hat = (probs >= threshold).float()
-    tp = (hat * y).sum().item()
-    return {
-        "precision": safe_div(tp, hat.sum().item()),
-        "recall": safe_div(tp, y.sum().item()),
-        "f1": safe_div(2 * tp, hat.sum().item() + y.sum().item()),
-    }

@@ -1,6 +1,4 @@
 # expect: weighted-loss crash
-from sklearn.metrics import precision_recall_fscore_support
-import numpy as np
 import torch
 import torch.nn as nn
 
@@ -10,30 +8,3 @@ def make_loss(train_labels):
     n_neg = (train_labels == 0).sum().item()
     # one weight per class
     return nn.BCEWithLogitsLoss(pos_weight=torch.tensor([1.0, n_neg / n_pos]))
-
-
-def train_epoch(model, loader, loss_fn, optimizer):
-    """Train for one epoch and return the mean loss per sample."""
-    model.train()
-    running, n = 0.0, 0
-    for x, y in loader:
-        optimizer.zero_grad(set_to_none=True)
-        logits = model(x)
-        loss = loss_fn(logits, y)
-        loss.backward()
-        optimizer.step()
-        running += loss.item() * x.size(0)
-        n += x.size(0)
-    return running / n
-
-
-def evaluate(model, loader, threshold=0.5):
-    model.eval()
-    probs, labels = [], []
-    with torch.no_grad():
-        for xb, yb in loader:
-            probs.append(torch.sigmoid(model(xb)).numpy())
-            labels.append(yb.numpy())
-    probs, labels = np.concatenate(probs), np.concatenate(labels)
-    p, r, f, _ = precision_recall_fscore_support(labels, probs >= threshold, average="binary", zero_division=0)
-    return dict(precision=p, recall=r, f1=f)

@@ -12,34 +12,3 @@ def make_loss(train_labels):
     def loss_fn(logits, targets):
         return F.binary_cross_entropy_with_logits(logits, targets, pos_weight=POS_WEIGHT)
     return loss_fn
-
-
-def train_epoch(model, loader, loss_fn, optimizer):
-    """Train for one epoch and return the mean loss per sample."""
-    model.train()
-    running, n = 0.0, 0
-    for x, y in loader:
-        optimizer.zero_grad(set_to_none=True)
-        logits = model(x)
-        loss = loss_fn(logits, y)
-        loss.backward()
-        optimizer.step()
-        running += loss.item() * x.size(0)
-        n += x.size(0)
-    return running / n
-
-
-def evaluate(model, loader, threshold=0.5):
-    model.eval()
-    tp = fp = fn = 0
-    with torch.no_grad():
-        for features, targets in loader:
-            preds = torch.sigmoid(model(features)) >= threshold
-            actual = targets == 1
-            tp += (preds & actual).sum().item()
-            fp += (preds & ~actual).sum().item()
-            fn += (~preds & actual).sum().item()
-    precision = tp / (tp + fp) if tp + fp else 0.0
-    recall = tp / (tp + fn) if tp + fn else 0.0
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return {"precision": precision, "recall": recall, "f1": f1}

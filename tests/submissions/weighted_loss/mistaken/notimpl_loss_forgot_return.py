@@ -1,7 +1,4 @@
 # expect: weighted-loss not-implemented
-from sklearn.metrics import precision_recall_fscore_support
-import numpy as np
-import torch
 import torch.nn as nn
 
 
@@ -9,27 +6,3 @@ def make_loss(train_labels):
     n_pos = train_labels.sum()
     n_neg = len(train_labels) - n_pos
     loss_fn = nn.BCEWithLogitsLoss(pos_weight=n_neg / n_pos)
-
-
-def train_epoch(model, loader, loss_fn, optimizer):
-    model.train()
-    total_loss = 0.0
-    for features, targets in loader:
-        optimizer.zero_grad()
-        loss = loss_fn(model(features), targets)
-        loss.backward()
-        optimizer.step()
-        total_loss += loss.item()
-    return total_loss / len(loader)
-
-
-def evaluate(model, loader, threshold=0.5):
-    model.eval()
-    probs, labels = [], []
-    with torch.no_grad():
-        for xb, yb in loader:
-            probs.append(torch.sigmoid(model(xb)).numpy())
-            labels.append(yb.numpy())
-    probs, labels = np.concatenate(probs), np.concatenate(labels)
-    p, r, f, _ = precision_recall_fscore_support(labels, probs >= threshold, average="binary", zero_division=0)
-    return dict(precision=p, recall=r, f1=f)

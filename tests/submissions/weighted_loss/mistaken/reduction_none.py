@@ -1,5 +1,4 @@
 # expect: weighted-loss wrong-reduction.none
-import torch
 import torch.nn.functional as F
 
 
@@ -10,39 +9,3 @@ def make_loss(train_labels):
         return F.binary_cross_entropy_with_logits(logits, targets, pos_weight=w, reduction="none")
 
     return loss_fn
-
-
-def _fit_batch(model, batch, loss_fn, optimizer):
-    x, y = batch
-    loss = loss_fn(model(x), y)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
-def train_epoch(model, loader, loss_fn, optimizer):
-    model.train()
-    losses = [_fit_batch(model, batch, loss_fn, optimizer) for batch in loader]
-    return sum(losses) / len(losses)
-
-
-def safe_div(a, b):
-    return a / b if b else 0.0
-
-
-def evaluate(model, loader, threshold: float = 0.5) -> dict[str, float]:
-    was_training = model.training
-    model.eval()
-    with torch.inference_mode():
-        outputs = [(torch.sigmoid(model(x)), y) for x, y in loader]
-    model.train(was_training)
-    probs = torch.cat([p for p, _ in outputs])
-    y = torch.cat([t for _, t in outputs])
-    hat = (probs >= threshold).float()
-    tp = (hat * y).sum().item()
-    return {
-        "precision": safe_div(tp, hat.sum().item()),
-        "recall": safe_div(tp, y.sum().item()),
-        "f1": safe_div(2 * tp, hat.sum().item() + y.sum().item()),
-    }

@@ -1,7 +1,4 @@
 # expect: weighted-loss wrong-reduction.sum-of-weights
-from sklearn.metrics import precision_recall_fscore_support
-import numpy as np
-import torch
 import torch.nn.functional as F
 
 
@@ -14,30 +11,3 @@ def make_loss(train_labels):
         return (weight * losses).sum() / weight.sum()
 
     return loss_fn
-
-
-def train_epoch(model, loader, loss_fn, optimizer):
-    """Train for one epoch and return the mean loss per sample."""
-    model.train()
-    running, n = 0.0, 0
-    for x, y in loader:
-        optimizer.zero_grad(set_to_none=True)
-        logits = model(x)
-        loss = loss_fn(logits, y)
-        loss.backward()
-        optimizer.step()
-        running += loss.item() * x.size(0)
-        n += x.size(0)
-    return running / n
-
-
-def evaluate(model, loader, threshold=0.5):
-    model.eval()
-    probs, labels = [], []
-    with torch.no_grad():
-        for xb, yb in loader:
-            probs.append(torch.sigmoid(model(xb)).numpy())
-            labels.append(yb.numpy())
-    probs, labels = np.concatenate(probs), np.concatenate(labels)
-    p, r, f, _ = precision_recall_fscore_support(labels, probs >= threshold, average="binary", zero_division=0)
-    return dict(precision=p, recall=r, f1=f)

@@ -7,37 +7,3 @@ def make_loss(train_labels):
     # one output, so one weight
     pos_weight = torch.ones(1)
     return nn.BCEWithLogitsLoss(pos_weight=pos_weight)
-
-
-def train_epoch(model, loader, loss_fn, optimizer):
-    model.train()
-    losses = []
-    for inputs, labels in loader:
-        def closure():
-            optimizer.zero_grad()
-            loss = loss_fn(model(inputs), labels)
-            loss.backward()
-            return loss
-        losses.append(float(optimizer.step(closure)))
-    return sum(losses) / len(losses)
-
-
-def safe_div(a, b):
-    return a / b if b else 0.0
-
-
-def evaluate(model, loader, threshold: float = 0.5) -> dict[str, float]:
-    was_training = model.training
-    model.eval()
-    with torch.inference_mode():
-        outputs = [(torch.sigmoid(model(x)), y) for x, y in loader]
-    model.train(was_training)
-    probs = torch.cat([p for p, _ in outputs])
-    y = torch.cat([t for _, t in outputs])
-    hat = (probs >= threshold).float()
-    tp = (hat * y).sum().item()
-    return {
-        "precision": safe_div(tp, hat.sum().item()),
-        "recall": safe_div(tp, y.sum().item()),
-        "f1": safe_div(2 * tp, hat.sum().item() + y.sum().item()),
-    }

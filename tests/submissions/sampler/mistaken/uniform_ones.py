@@ -1,8 +1,0 @@
-# expect: sampler uniform-sampler
-import torch
-from torch.utils.data import WeightedRandomSampler
-
-
-def make_sampler(train_labels):
-    weights = torch.ones(len(train_labels))
-    return WeightedRandomSampler(weights, len(train_labels), replacement=True)

@@ -1,9 +1,0 @@
-# expect: training-loop wrong-epoch-loss.last-batch
-def train_epoch(model, loader, loss_fn, optimizer):
-    model.train()
-    for features, targets in loader:
-        optimizer.zero_grad()
-        loss = loss_fn(model(features), targets)
-        loss.backward()
-        optimizer.step()
-    return loss.item()
