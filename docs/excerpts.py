@@ -32,7 +32,7 @@ def promises() -> None:
     catalogue = (ROOT / "hidden_tests" / "mistakes").glob("*/mistakes.toml")
     mistakes = [mistake for path in catalogue for mistake in tomllib.loads(path.read_text("utf-8"))["mistake"]]
     variants = sum(len(mistake.get("variant", ())) for mistake in mistakes)
-    correct, mistaken = (len(list((SUBMISSIONS / name).glob("*.py"))) for name in ("correct", "mistaken"))
+    correct, mistaken = (len(list(SUBMISSIONS.glob(f"{folder}/*.py"))) for folder in ("styles", "*/mistaken"))
     allowed = sum(len(calls.split()) for calls in (*ALLOWED.values(), *MARGIN.values())) + len(CHECKED)
     for what, shown in {
         f"Mistakes are named, with their line: {len(mistakes)} kinds, and {variants} ways to make them; {mistaken} "
