@@ -2,8 +2,8 @@
 
 import pytest
 
-from grading.content.load import ANY, Assignment
-from grading.content.records import Severity
+from grading.content.load import Assignment
+from grading.content.records import ANY, Severity
 from grading.run.records import Outcome
 from tests.cases import EXAMPLES, MISTAKEN, SUBMISSIONS, mistaken_case
 from tests.conftest import Grade

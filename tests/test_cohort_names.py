@@ -64,7 +64,7 @@ def test_names_that_are_one_folder_on_some_file_systems_get_numbers():
 
 def test_everybody_keeps_score_and_page(tmp_path: Path):
     """Hostile names, an unreadable discussion below them, and a path that is too long for the system."""
-    root = make_checkout(tmp_path / "checkout")
+    root = make_checkout(tmp_path / "checkout", discussion=True)
     hostile = [b"caf\xe9", b"cohort.json", b"cohort.html", b"cohort.csv", b"Ada", b"ada", b"new\nline", b"=1+1"]
     hostile += [b"x" * 250, "😀".encode() * 60, b"a:b", b" .. ", b"\x1b[31mred", b'"><b>bold']
     paths = [tmp_path / "handed-in" / os.fsdecode(name) for name in hostile]

@@ -49,7 +49,7 @@ def git(folder: Path, *arguments: str) -> None:
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a first run: a checkout of the grader, a submission with two commits, and its results."""
     folder = tmp_path_factory.mktemp("first")
-    root = make_checkout(folder / "checkout")
+    root = make_checkout(folder / "checkout", discussion=True)
     submission = folder / "ada"
     shutil.copytree(root / "assignment", submission / "assignment")
     git(submission, "init", "-q")
@@ -133,7 +133,7 @@ def change_pins(graded: Graded) -> str:
 
 def change_rubric(graded: Graded) -> str:
     """Change a title in the rubric."""
-    rubric = graded.root / "hidden_tests" / "rubrics" / "mid.toml"
+    rubric = graded.root / "hidden_tests" / "rubrics" / "short.toml"
     text = rubric.read_text(encoding="utf-8")
     rubric.write_text(text.replace("Trimmed Mean", "Mean Without Outliers"), encoding="utf-8")
     return "Mean Without Outliers"

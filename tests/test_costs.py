@@ -175,7 +175,7 @@ def test_a_submission_costs_seconds(assignment: Assignment, run: Run, tmp_path: 
     for number, name in enumerate((assignment.manifest.source, *assignment.manifest.optional_files)):
         marks = "".join(chr(0x300 + n) for n in range(50))
         (tmp_path / name).write_bytes(filled(marks, f"{IN_LOSS}{'a' * (1 + number)}"))
-    (tmp_path / assignment.manifest.discussion).write_bytes(filled("## 1. x\n"))
+    (tmp_path / str(assignment.manifest.discussion)).write_bytes(filled("## 1. x\n"))
     before = used()
 
     read_and_show(tmp_path, assignment, run)
@@ -201,7 +201,7 @@ def test_a_discussion_costs_no_time(case: str, assignment: Assignment, run: Run,
     """Headings and answers are read and shown in time that grows with their length alone."""
     (tmp_path / "assignment").mkdir()
     (tmp_path / assignment.manifest.source).write_bytes(b"x = 1\n")
-    (tmp_path / assignment.manifest.discussion).write_bytes(DISCUSSIONS[case])
+    (tmp_path / str(assignment.manifest.discussion)).write_bytes(DISCUSSIONS[case])
     before = used()
 
     size = read_and_show(tmp_path, assignment, run)
@@ -223,7 +223,7 @@ def test_the_largest_files_together_fit_report_and_pages(case: str, assignment: 
         cookie = b"# coding: latin-1\n"
         (tmp_path / name).write_bytes(cookie + content[: MAX_FILE_BYTES - len(cookie)])
     heading = b"## 1. x\n"
-    (tmp_path / assignment.manifest.discussion).write_bytes(heading + content[: MAX_FILE_BYTES - len(heading)])
+    (tmp_path / str(assignment.manifest.discussion)).write_bytes(heading + content[: MAX_FILE_BYTES - len(heading)])
 
     read = read_submission(tmp_path, assignment)
     rubric = assignment.rubric(run.level)

@@ -14,7 +14,7 @@ import pytest
 
 from grading.content.load import Assignment
 from grading.content.records import Interview
-from grading.interview.record import Record
+from grading.interview.record import InterviewRecord
 from tests.conftest import REFERENCE, ROOT
 
 
@@ -191,7 +191,9 @@ def test_a_spoiled_record_is_not_written_over(tmp_path: Path):
 
 def test_dimensions_follow_marks_and_hints(interview: Interview):
     """Sixty to begin with; marks add and subtract, a hint costs problem-solving ten, and a person's word stands."""
-    noted = Record(candidate="a", level="mid", interviewer="b", hints=[3, 9], observed={"tested-incrementally": 4})
+    noted = InterviewRecord(
+        candidate="a", level="mid", interviewer="b", hints=[3, 9], observed={"tested-incrementally": 4}
+    )
 
     assert noted.dimension("problem-solving", interview) == 60 + 15 - 20
     assert noted.dimension("code-quality", interview) == 60

@@ -202,7 +202,7 @@ def test_lines_left_out_of_the_comparison_are_marked(card: Scorecard, assignment
 def html_page(card: Scorecard, assignment: Assignment) -> str:
     """Return the reviewer's page for a browser."""
     references = {assignment.manifest.source: solution(assignment, "mid")}
-    return to_html(card, assignment.questions("mid"), references, [], sheet="review-ada.toml")
+    return to_html(card, assignment.questions("mid"), references, None, sheet="review-ada.toml")
 
 
 def filled_in(sheet: str, **points: float) -> str:

@@ -14,10 +14,25 @@ SOLUTION = (ROOT / "tests" / "tiny" / "hidden_tests" / "reference" / "exercise.p
 FULL_POINTS = "80.0"
 
 
-def make_checkout(folder: Path) -> Path:
-    """Write the checkout and return its root."""
+_QUESTION = """
+[[question]]
+number = 1
+title = "Robustness"
+answer = "When the extremes are what matters: rare, large losses."
+good_signs = ["names a case"]
+red_flags = ["never"]
+"""
+
+
+def make_checkout(folder: Path, *, discussion: bool = False) -> Path:
+    """Write the checkout, with a question for the candidate if `discussion`, and return its root."""
     shutil.copytree(ROOT / "tests" / "tiny", folder)
     shutil.copytree(ROOT / "grading", folder / "grading", ignore=shutil.ignore_patterns("__pycache__"))
+    if discussion:
+        manifest = folder / "hidden_tests" / "assignment.toml"
+        manifest.write_text(f'discussion = "assignment/DISCUSSION.md"\n{manifest.read_text(encoding="utf-8")}')
+        (folder / "hidden_tests" / "discussion.toml").write_text(_QUESTION)
+        (folder / "assignment" / "DISCUSSION.md").write_text("# Discussion\n\n## 1. Robustness\n\n_Your answer:_\n")
     return folder
 
 

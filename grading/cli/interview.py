@@ -26,7 +26,7 @@ def interview(
 ) -> None:
     """Lead through a live interview, and write the review file.
 
-    Example: grading interview ada --level senior
+    Example: grading interview NAME --level LEVEL
     """
     from rich.console import Console
 
@@ -35,7 +35,7 @@ def interview(
 
     assignment = Assignment(ROOT)
     if key:
-        print(to_key(assignment.interview, assignment.questions(level or "senior")), end="")
+        print(to_key(assignment.interview, assignment.questions(level)), end="")
         return
     if candidate is None:
         raise UsageError("interview: missing NAME, the candidate's; or give --key to print the answer key")
@@ -49,9 +49,7 @@ def interview(
         folder,
         candidate=candidate,
         interviewer=interviewer,
-        rubric=assignment.rubric,
+        assignment=assignment,
         level=level,
-        interview=assignment.interview,
-        questions=assignment.questions,
         console=Console(),
     ).run()

@@ -24,16 +24,15 @@ def publish(
 ) -> None:
     """Write the repository that a candidate forks.
 
-    Example: grading publish --level senior build/room
+    Example: grading publish --level LEVEL build/room
     """
     from grading.handout.publish import publish as write_room
     from grading.handout.publish import refresh
-    from grading.submission.level import DEFAULT_LEVEL
 
     if in_place == (folder is not None):
         raise UsageError("publish: give either DIR, the folder to write, or --in-place")
     assignment = Assignment(ROOT)
-    level = level or DEFAULT_LEVEL
+    level = level or assignment.manifest.default_level
     if folder is None:
         print(f"{assignment.root}: wrote {', '.join(refresh(assignment, level))}")
         return

@@ -55,7 +55,6 @@ def create(
     """
     from grading.rooms import provision
     from grading.rooms.candidates import read_candidates
-    from grading.submission.level import DEFAULT_LEVEL
 
     token = os.environ.get(provision.SECRET, "")
     if not token and not dry_run:
@@ -66,7 +65,7 @@ def create(
         owner=owner, grader=grader, token=token or "…", renew=renew_secret, package_index=torch_index
     )
     assignment = Assignment(ROOT)
-    listed = read_candidates(candidates, level or DEFAULT_LEVEL)
+    listed = read_candidates(candidates, level or assignment.manifest.default_level)
     for candidate in listed:
         assignment.rubric(candidate.level)
     caller = provision.Caller(dry_run=dry_run, tell=print)
@@ -78,11 +77,10 @@ def close(candidates: Candidates, *, owner: Owner, dry_run: DryRun = False) -> N
     """Close the rooms of the candidates of a CSV: access removed, repository archived."""
     from grading.rooms import provision
     from grading.rooms.candidates import read_candidates
-    from grading.submission.level import DEFAULT_LEVEL
 
     hosting = provision.Hosting(owner=owner, grader="", token="")
     caller = provision.Caller(dry_run=dry_run, tell=print)
-    listed = read_candidates(candidates, DEFAULT_LEVEL)
+    listed = read_candidates(candidates, Assignment(ROOT).manifest.default_level)
     _take_all([(c.room, provision.closing(caller, hosting, c)) for c in listed], dry_run=dry_run)
 
 

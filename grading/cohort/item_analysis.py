@@ -1,23 +1,11 @@
 """What a cohort says of its tests: how hard each is, and whether it tells strong from weak."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import StatisticsError, correlation
 
+from grading.render.html.cohort import Item
+from grading.run.records import Outcome
 from grading.scoring.grade import Grade
-
-
-@dataclass(frozen=True, kw_only=True)
-class Item:
-    """A criterion or a hidden test, over all submissions."""
-
-    criterion: str
-    test: str | None  # None: the criterion as a whole
-    # Mean share of its points that was earned, 0 to 1: the classical difficulty index, high where it is easy.
-    difficulty: float
-    # Correlation with the points on everything else, -1 to 1 (for a test that is passed or not, the point-biserial
-    # one); None where nothing varies. Near or below zero, a test is worth a look.
-    discrimination: float | None
 
 
 def items(grades: Sequence[Grade]) -> list[Item]:
@@ -34,7 +22,7 @@ def items(grades: Sequence[Grade]) -> list[Item]:
             share = criterion.points / criterion.max
             earned.setdefault((criterion.id, None), []).append((share, automatic - criterion.points))
             for test in criterion.tests:
-                passed = float(test.outcome == "passed")
+                passed = float(test.outcome is Outcome.PASSED)
                 earned.setdefault((criterion.id, test.id), []).append((passed, automatic - passed * test.max))
     return [
         Item(

@@ -14,7 +14,7 @@ from grading.content.records import Rubric
 from grading.errors import UsageError
 from grading.handout.templates import starters_of_module
 from grading.pipeline.pages import REPORT
-from grading.render.html.cohort import Entry, Group, Item, distribution, to_cohort_html
+from grading.render.html.cohort import Entry, Group, distribution, to_cohort_html
 from grading.scoring.grade import Grade, read_grade
 from grading.scoring.report import read_report
 
@@ -46,7 +46,7 @@ def cohort_page(graded: Iterable[tuple[str, str]], assignment: Assignment, rubri
         figure=parts.make(
             "distribution", lambda of: distribution(_scores(of), rubric), comparable, nothing=None, without=others
         ),
-        items=parts.make("items", lambda of: _items(of.values(), rubric), comparable, nothing=[], without=others),
+        items=parts.make("items", lambda of: items(list(of.values())), comparable, nothing=[], without=others),
         mistakes=parts.make("mistakes", lambda of: most_frequent(of.values()), grades, nothing={}),
         groups=parts.make("similar", lambda of: _groups(of, assignment), sources, nothing=[], without=unread),
         left_out=parts.left_out,
@@ -131,19 +131,6 @@ def _named(left_out: Mapping[str, str]) -> str:
 
 def _scores(grades: Mapping[str, Grade]) -> list[float]:
     return [grade.score.automatic for grade in grades.values()]
-
-
-def _items(grades: Iterable[Grade], rubric: Rubric) -> list[Item]:
-    titles = {criterion.id: criterion.title for criterion in rubric.criterion}
-    return [
-        Item(
-            title=titles.get(item.criterion, item.criterion),
-            test=item.test,
-            difficulty=item.difficulty,
-            discrimination=item.discrimination,
-        )
-        for item in items(list(grades))
-    ]
 
 
 def _groups(sources: Mapping[str, str], assignment: Assignment) -> list[Group]:

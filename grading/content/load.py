@@ -11,13 +11,11 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from grading.content.records import Criterion, Interview, Manifest, Mistake, Question, Rubric, ScoredBy
+from grading.content.records import ANY, Criterion, Interview, Manifest, Mistake, Question, Rubric, ScoredBy
 from grading.errors import ContentError, UsageError, reason
 
 FOLDER = "hidden_tests"
 _T = TypeVar("_T")
-# The criterion of a mistake that can be made anywhere.
-ANY = "any"
 
 
 class _Mistakes(Struct, forbid_unknown_fields=True):
@@ -40,7 +38,14 @@ class Assignment:
         self.folder = root / FOLDER
         self.manifest = load_toml(self.folder / "assignment.toml", Manifest)
         self.mistakes = _load_mistakes(self.folder / "mistakes")
-        self._questions = load_toml(self.folder / "discussion.toml", _Questions).question
+        self._questions: list[Question] = []
+        if self.manifest.discussion is not None:
+            self._questions = load_toml(self.folder / "discussion.toml", _Questions).question
+        if self.manifest.default_level not in self.levels:
+            raise ContentError(
+                f"{self.folder / 'assignment.toml'}: default_level {self.manifest.default_level!r} has no rubric; "
+                f"there is one for: {', '.join(self.levels)}"
+            )
 
     @property
     def levels(self) -> list[str]:
@@ -49,12 +54,24 @@ class Assignment:
 
     @property
     def interview(self) -> Interview:
-        """What a live interview is led by; raise ContentError if there is nothing, or it is wrong."""
-        return load_toml(self.folder / "interview.toml", Interview)
+        """What a live interview is led by; raise ContentError if there is nothing, or it does not fit the rubrics."""
+        path = self.folder / "interview.toml"
+        interview = load_toml(path, Interview)
+        rubrics = [self.rubric(level) for level in self.levels]
+        dimensions = {name for rubric in rubrics for name in rubric.dimensions}
+        criteria = {c.id for rubric in rubrics for c in rubric.criterion if c.scored_by is ScoredBy.REVIEWER}
+        for what, name, known in (
+            *(("observation", mark.dimension, dimensions) for mark in interview.observation),
+            ("hint_cost", interview.hint_cost and interview.hint_cost.dimension, dimensions),
+            ("answers_score", interview.answers_score, criteria),
+        ):
+            if name is not None and name not in known:
+                raise ContentError(f"{path}: {what}: {name!r} is in no rubric; use one of: {', '.join(sorted(known))}")
+        return interview
 
-    def questions(self, level: str) -> list[Question]:
-        """Return what a level is asked, with the answer key."""
-        return [question for question in self._questions if not question.levels or level in question.levels]
+    def questions(self, level: str | None) -> list[Question]:
+        """Return what a level is asked, with the answer key; None: what any level is asked."""
+        return [q for q in self._questions if level is None or not q.levels or level in q.levels]
 
     def rubric(self, level: str) -> Rubric:
         """Return a level's rubric; raise UsageError if there is none, ContentError if it is wrong."""

@@ -1,13 +1,17 @@
 """What an assignment says of itself, decoded from its TOML files."""
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
 Points = Annotated[float, Meta(gt=0, le=100)]
+PerCent = Annotated[float, Meta(ge=0, le=100)]
 Id = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9-]*\Z")]
 Text = Annotated[str, Meta(min_length=1)]
+# The criterion of a mistake that can be made anywhere.
+ANY: Final = "any"
 
 
 class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,13 +36,30 @@ class ScoredBy(Enum):
 # --- What an assignment says of itself (TOML) ------------------------------------------------------------------------
 
 
+class Figures(Record, frozen=True, kw_only=True):
+    """What the reviewer's page shows of the candidate's code beside the score."""
+
+    module: Text  # with the functions `observe` and `draw`
+    title: Text
+    text: Text  # what is shown
+
+
+class NotedName(Record, frozen=True, kw_only=True):
+    """A name that a reviewer is told of when a candidate's function uses it."""
+
+    name: Text
+    flag: Id
+    detail: Text
+
+
 class Manifest(Record, frozen=True, kw_only=True):
     """What the engine needs to know of an assignment: hidden_tests/assignment.toml."""
 
     title: Text
     module: Text  # the candidate's module, as it is imported
     source: Text  # its file
-    discussion: Text  # the file of the candidate's answers
+    default_level: Id  # of a submission that names none
+    discussion: Text | None = None  # the file of the candidate's answers to discussion.toml, if there are questions
     reference: Text  # the finished module, with the tags that make each level's starter of it
     optional_files: dict[str, str] = {}  # other files that a candidate may hand in, each a module: its reference
     provided: list[Text]  # files that the candidate gets and does not edit, laid beside the module in the sandbox
@@ -46,13 +67,20 @@ class Manifest(Record, frozen=True, kw_only=True):
     room: Text  # the folder of what a room holds beside the handout
     requirements: list[Text] = []  # what a candidate's environment holds, as pip takes it
     probes: Text  # the module of probes
-    figures: Text | None = None  # the module that shows what the candidate's model does: `observe` and `draw`
+    figures: Figures | None = None
     sandbox_files: list[Text]  # what the probes need in the sandbox, below the root
     allowed_imports: list[Text]  # beside the standard library and the assignment itself
+    plain_numbers: list[float] | None = None  # that need no flag in the candidate's functions; None: no number does
+    noted_names: list[NotedName] = []  # that a reviewer is told of
     preload: dict[str, str]  # package that a candidate may import: module to import once, before the first call
     # The most that any one call into the candidate's code may use: CPU time, and time in which it does nothing.
     call_cpu_seconds: Annotated[int, Meta(ge=1, le=600)]
     call_idle_seconds: Annotated[float, Meta(gt=0, le=600)]
+
+    @property
+    def own_files(self) -> frozenset[str]:
+        """The candidate's own files: nothing else is read of a submission."""
+        return frozenset({self.source, *self.optional_files, *filter(None, [self.discussion])})
 
 
 class Criterion(Record, frozen=True, kw_only=True):
@@ -99,13 +127,17 @@ class Mistake(Record, frozen=True, kw_only=True):
     """A mistake that the hidden tests can name."""
 
     id: Id
-    criterion: Id  # a criterion's id, or `any`
+    criterion: Id  # a criterion's id, or ANY
     severity: Severity
     title: Text
     reviewer: Text  # what the reviewer reads
     hint: Text  # what the candidate reads: gives no test away
     look_for: list[Text] = []  # names or numbers whose line in the candidate's function shows the mistake
     variant: dict[Id, Variant] = {}
+
+
+# Looks a mistake up by criterion and id.
+Catalogue = Callable[[str, str], Mistake]
 
 
 class Question(Record, frozen=True, kw_only=True):
@@ -129,13 +161,23 @@ class InterviewObservation(Record, frozen=True, kw_only=True):
     weight: float  # what it suggests to add to the dimension, in per cent
 
 
+class HintCost(Record, frozen=True, kw_only=True):
+    """What each hint takes off a dimension."""
+
+    dimension: Id
+    per_cent: PerCent
+
+
 class Interview(Record, frozen=True, kw_only=True):
     """What a live interview is led by."""
 
     introduction: Text
     hints: list[Text]  # given one by one
+    hint_cost: HintCost | None = None
     check: list[Text]  # before it begins
+    base: PerCent  # what each dimension begins with
     observation: list[InterviewObservation]
+    answers_score: Id | None = None  # the criterion whose points the answers to the questions suggest
 
 
 class Grader(Record, frozen=True, kw_only=True):

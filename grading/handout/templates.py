@@ -64,6 +64,8 @@ def solution(assignment: Assignment, level: str) -> str:
 def blank_discussion(assignment: Assignment) -> str:
     """Return the discussion as it is handed out: what every level asks, one after the other."""
     name = assignment.manifest.discussion
+    if name is None:
+        return ""
     path = assignment.folder / "handout" / name
     path = path if path.is_file() else assignment.root / name
     return "\n".join(Renderer(assignment, level, "open")(path, name) for level in assignment.levels)
@@ -93,7 +95,7 @@ def _sources(assignment: Assignment) -> dict[str, Path]:
     names = [
         *manifest.provided,
         *(name for name in manifest.handout if Path(name).parent != Path()),
-        manifest.discussion,
+        *filter(None, [manifest.discussion]),
     ]
     own = {name: assignment.root / name for name in names if not name.startswith(".")}
     own |= {

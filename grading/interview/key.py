@@ -6,7 +6,7 @@ from grading.content.records import Interview, Question
 
 
 def to_key(interview: Interview, questions: Sequence[Question]) -> str:
-    """Return hints, marks and the discussion's answers in Markdown."""
+    """Return hints, marks and the answers to the questions in Markdown."""
     lines = ["### Hints", ""]
     lines += [f"{number}. {hint}" for number, hint in enumerate(interview.hints, start=1)]
     for kind, title in (("good", "Good signs"), ("red-flag", "Red flags")):
@@ -16,7 +16,7 @@ def to_key(interview: Interview, questions: Sequence[Question]) -> str:
             for mark in interview.observation
             if mark.kind == kind
         ]
-    lines += ["", "### Discussion"]
+    lines += ["", "### Discussion"] if questions else []
     for question in questions:
         asked = f" ({', '.join(question.levels)})" if question.levels else ""
         lines += ["", f"**{question.number}. {question.title}{asked}.** {question.answer}", ""]

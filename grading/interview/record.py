@@ -1,27 +1,23 @@
 """What happened in an interview, kept on disk after every change, so that closing the terminal loses nothing."""
 
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from grading.content.records import Interview, Rubric, ScoredBy
+from grading.content.records import Criterion, Interview, PerCent, Rubric, ScoredBy
 from grading.errors import UsageError, reason
-
-_BASE = 60.0
-_PER_HINT = 10.0
-_HINTED = "problem-solving"
+from grading.scoring.records import Review
 
 
 class Answered(Struct, forbid_unknown_fields=True):
-    """How a discussion question was answered."""
+    """How a question was answered."""
 
-    rating: Annotated[float, Meta(ge=0, le=100)]
+    rating: PerCent
     note: str = ""
 
 
-class Record(Struct, forbid_unknown_fields=True):
+class InterviewRecord(Struct, forbid_unknown_fields=True):
     """Everything that an interviewer noted."""
 
     candidate: str
@@ -50,68 +46,64 @@ class Record(Struct, forbid_unknown_fields=True):
         if name in self.dimensions:
             return self.dimensions[name]
         weights = [mark.weight for mark in interview.observation if mark.id in self.observed and mark.dimension == name]
-        hinted = _PER_HINT * len(self.hints) if name == _HINTED else 0.0
-        return min(100.0, max(0.0, _BASE + sum(weights) - hinted))
+        cost = interview.hint_cost
+        hinted = cost.per_cent * len(self.hints) if cost is not None and cost.dimension == name else 0.0
+        return min(100.0, max(0.0, interview.base + sum(weights) - hinted))
 
-    def discussion(self, most: float) -> float | None:
-        """Return the points that the answers suggest, None before there is one."""
-        if not self.answers:
+    def points_of(self, criterion: Criterion, interview: Interview) -> float | None:
+        """Return a criterion's points: the interviewer's, or what the answers suggest; None if there are neither."""
+        if criterion.id in self.points:
+            return self.points[criterion.id]
+        if criterion.id != interview.answers_score or not self.answers:
             return None
-        return round(most * sum(answer.rating for answer in self.answers.values()) / len(self.answers) / 100, 1)
+        mean = sum(answer.rating for answer in self.answers.values()) / len(self.answers)
+        return round(criterion.points * mean / 100, 1)
+
+    def comment_on(self, criterion: Criterion, interview: Interview) -> str:
+        """Return what was noted for a criterion: the notes on the answers, or the comment on the code."""
+        if criterion.id != interview.answers_score:
+            return self.comment
+        return "; ".join(f"{number}: {answer.note}" for number, answer in self.answers.items() if answer.note)
 
 
-def load(path: Path) -> Record:
+def load(path: Path) -> InterviewRecord:
     """Return the record in a file; raise UsageError if it is none."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Record)
+        return msgspec.json.decode(path.read_bytes(), type=InterviewRecord)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {reason(error)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is no interview's record: {error}; move it away to begin anew") from None
 
 
-def to_json(record: Record) -> str:
+def to_json(record: InterviewRecord) -> str:
     """Return the record as it is kept."""
     return msgspec.json.format(msgspec.json.encode(record)).decode() + "\n"
 
 
-def to_review(record: Record, rubric: Rubric, interview: Interview) -> str:
-    """Return the review sheet that `grade --review` reads, with the four dimensions filled in."""
-    lines = [
-        "# Written by `python -m grading interview`.",
-        f"submission = {_string(record.candidate)}",
-        f"level = {_string(record.level)}",
-        f"reviewer = {_string(record.interviewer)}",
-        f"hints = [{', '.join(_string(hint) for hint in _hints(record, interview))}]",
-        f"observed = [{', '.join(_string(mark) for mark in _observed(record, interview))}]",
-    ]
-    for criterion in rubric.criterion:
-        if criterion.scored_by is ScoredBy.REVIEWER:
-            points = record.points.get(criterion.id)
-            if points is None and criterion.id == "discussion":
-                points = record.discussion(criterion.points)
-            lines += ["", "[[criterion]]", f"id = {_string(criterion.id)}"]
-            lines += [f"points = {points:g}"] if points is not None else []
-            notes = [f"{number}: {answer.note}" for number, answer in record.answers.items() if answer.note]
-            comment = "; ".join(notes) if criterion.id == "discussion" else record.comment
-            lines.append(f"comment = {_string(comment)}")
-    lines += ["", "[dimensions] # per cent"]
-    lines += [f"{name} = {record.dimension(name, interview):g}" for name in rubric.dimensions]
-    return "\n".join(lines) + "\n"
+def to_review(record: InterviewRecord, rubric: Rubric, interview: Interview) -> Review:
+    """Return the review that an interview makes, with every dimension filled in."""
+    criteria = [criterion for criterion in rubric.criterion if criterion.scored_by is ScoredBy.REVIEWER]
+    points = {criterion.id: record.points_of(criterion, interview) for criterion in criteria}
+    return Review(
+        submission=record.candidate,
+        reviewer=record.interviewer,
+        points={id_: given for id_, given in points.items() if given is not None},
+        comments={criterion.id: record.comment_on(criterion, interview) for criterion in criteria},
+        dimensions={name: record.dimension(name, interview) for name in rubric.dimensions},
+        hints=_hints(record, interview),
+        observed=_observed(record, interview),
+    )
 
 
-def _hints(record: Record, interview: Interview) -> list[str]:
+def _hints(record: InterviewRecord, interview: Interview) -> list[str]:
     return [f"minute {minute}: {text}" for minute, text in zip(record.hints, interview.hints, strict=False)]
 
 
-def _observed(record: Record, interview: Interview) -> list[str]:
+def _observed(record: InterviewRecord, interview: Interview) -> list[str]:
     marks = {mark.id: mark for mark in interview.observation}
     return [
         f"minute {minute}: {'red flag: ' if marks[id_].kind == 'red-flag' else ''}{marks[id_].text}"
         for id_, minute in sorted(record.observed.items(), key=lambda item: item[1])
         if id_ in marks
     ]
-
-
-def _string(text: str) -> str:
-    return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")

@@ -11,11 +11,12 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from grading.content.load import Assignment
 from grading.content.records import Interview, Question, Rubric, ScoredBy
 from grading.errors import UsageError
 from grading.files import write_atomically
-from grading.interview.record import Answered, Record, load, to_json, to_review
-from grading.submission.level import DEFAULT_LEVEL
+from grading.interview.record import Answered, InterviewRecord, load, to_json, to_review
+from grading.scoring.review import write_sheet
 
 RECORD, REVIEW = "interview.json", "review.toml"
 _MENU = (
@@ -24,7 +25,7 @@ _MENU = (
     ("t", "start or stop the timer"),
     ("o", "observations and red flags"),
     ("h", "give the next hint"),
-    ("d", "discussion, with the answer key"),
+    ("d", "the questions, with the answer key"),
     ("p", "points and dimensions"),
     ("c", "comment"),
     ("w", "write the review file"),
@@ -37,7 +38,7 @@ class Session:
     """One interview, from its first command or from where it was left."""
 
     folder: Path
-    record: Record
+    record: InterviewRecord
     rubric: Rubric
     interview: Interview
     questions: Sequence[Question]
@@ -126,6 +127,8 @@ class Session:
             self._say(f"{given + 1} of {len(self.interview.hints)} given.")
 
     def _discuss(self) -> None:
+        if not self.questions:
+            self._say("There are no questions at this level.")
         for question in self.questions:
             known = self.record.answers.get(str(question.number))
             self.console.print(Panel(escape(question.answer), title=f"{question.number}. {escape(question.title)}"))
@@ -148,9 +151,7 @@ class Session:
         for criterion in self.rubric.criterion:
             if criterion.scored_by is not ScoredBy.REVIEWER:
                 continue
-            known = self.record.points.get(criterion.id)
-            if known is None and criterion.id == "discussion":
-                known = self.record.discussion(criterion.points)
+            known = self.record.points_of(criterion, self.interview)
             shown = "" if known is None else f"{known:g}"
             points = self._number(f"{criterion.title}, 0 to {criterion.points:g}", criterion.points, shown)
             if points is not None:
@@ -168,7 +169,7 @@ class Session:
 
     def _write(self) -> None:
         path = self.folder / REVIEW
-        write_atomically({path: to_review(self.record, self.rubric, self.interview)})
+        write_atomically({path: write_sheet(to_review(self.record, self.rubric, self.interview), self.rubric)})
         # The candidate's name here need not be that of the submission's folder.
         review = f"--review {shlex.quote(str(path))} --for-anyone"
         self._say(f"{path}: python -m grading grade SUBMISSION --level {self.record.level} {review}")
@@ -229,10 +230,8 @@ def open_session(
     *,
     candidate: str,
     interviewer: str,
-    rubric: Callable[[str], Rubric],
+    assignment: Assignment,
     level: str | None,
-    interview: Interview,
-    questions: Callable[[str], Sequence[Question]],
     console: Console,
 ) -> Session:
     """Return the interview in a folder: a new one, or the one that was left there.
@@ -250,12 +249,14 @@ def open_session(
             )
         console.print(escape(f"Going on with {record.candidate}."))
     else:
-        record = Record(candidate=candidate, level=level or DEFAULT_LEVEL, interviewer=interviewer)
+        record = InterviewRecord(
+            candidate=candidate, level=level or assignment.manifest.default_level, interviewer=interviewer
+        )
     return Session(
         folder=folder,
         record=record,
-        rubric=rubric(record.level),
-        interview=interview,
-        questions=questions(record.level),
+        rubric=assignment.rubric(record.level),
+        interview=assignment.interview,
+        questions=assignment.questions(record.level),
         console=console,
     )

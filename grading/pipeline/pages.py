@@ -1,5 +1,6 @@
 """Every file that a grade consists of, as text."""
 
+import functools
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from grading.content.load import Assignment
 from grading.handout.templates import solution
 from grading.render import to_feedback, to_json, to_summary
-from grading.render.figure import Figure
+from grading.render.figure import Gallery
 from grading.render.html.summary import to_html
 from grading.scoring.records import Scorecard
 from grading.scoring.review import sheet_name
@@ -30,19 +31,21 @@ def pages(card: Scorecard, assignment: Assignment, out: Path) -> Mapping[Path, s
         for name, path in assignment.manifest.optional_files.items()
         if name in card.run.submission.optional_files
     }
-    figures, problem = _figures(card, assignment)
     sheet = sheet_name(card.run.submission.name)
-    return texts | {out / _PAGE: to_html(card, questions, references, figures, problem, sheet=sheet)}
+    return texts | {out / _PAGE: to_html(card, questions, references, _gallery(card, assignment), sheet=sheet)}
 
 
-def _figures(card: Scorecard, assignment: Assignment) -> tuple[list[Figure], str]:
-    """Return the figures, or why there are none."""
-    module, figure_data = assignment.manifest.figures, card.run.figure_data
-    if module is None or not figure_data:
-        return [], "it was not asked for"
+def _gallery(card: Scorecard, assignment: Assignment) -> Gallery | None:
+    """Return the assignment's figures, or why there are none; None if the assignment has none at all."""
+    wanted, figure_data = assignment.manifest.figures, card.run.figure_data
+    if wanted is None:
+        return None
+    gallery = functools.partial(Gallery, title=wanted.title, text=wanted.text)
+    if not figure_data:
+        return gallery(figures=[], problem="it was not asked for")
     if "problem" in figure_data:
-        return [], str(figure_data["problem"])
+        return gallery(figures=[], problem=str(figure_data["problem"]))
     try:
-        return importlib.import_module(module).draw(figure_data), ""
+        return gallery(figures=importlib.import_module(wanted.module).draw(figure_data))
     except Exception as error:  # noqa: BLE001 - a score must not be lost to a drawing
-        return [], f"it could not be drawn ({type(error).__name__})"
+        return gallery(figures=[], problem=f"it could not be drawn ({type(error).__name__})")

@@ -3,16 +3,15 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from grading.content.records import Mistake
+from grading.content.records import ANY, Catalogue, ScoredBy
+from grading.run.records import Outcome
 from grading.scoring.grade import Grade, GradedCriterion
 
-# Looks a mistake up by criterion and id.
-Catalogue = Callable[[str, str], Mistake]
-_JUNIT = {"passed": None, "failed": "failure", "error": "error", "timeout": "error"}
+_JUNIT = {Outcome.FAILED: "failure", Outcome.ERROR: "error", Outcome.TIMEOUT: "error"}
 
 
 def to_gradescope(grade: Grade, catalogue: Catalogue) -> str:
@@ -42,13 +41,13 @@ def to_gradescope(grade: Grade, catalogue: Catalogue) -> str:
         {
             "score": round(sum(criterion.points or 0.0 for criterion in scored), 2),
             "execution_time": round(grade.seconds),
-            "output": " ".join(filter(None, [f"Verdict: {grade.verdict}.", open_points])),
+            "output": " ".join(filter(None, [f"Verdict: {grade.verdict.value}.", open_points])),
             "output_format": "text",
             "test_output_format": "md",
             "test_name_format": "text",
             "visibility": "visible",
             "stdout_visibility": "hidden",
-            "extra_data": {"level": grade.level, "verdict": grade.verdict, "commit": grade.submission.commit},
+            "extra_data": {"level": grade.level, "verdict": grade.verdict.value, "commit": grade.submission.commit},
             "tests": tests,
         },
         indent=2,
@@ -57,9 +56,11 @@ def to_gradescope(grade: Grade, catalogue: Catalogue) -> str:
 
 def _gradescope_test(criterion: GradedCriterion, grade: Grade, catalogue: Catalogue) -> dict[str, Any]:
     whole = criterion.points == criterion.max
-    found = (
-        [m for m in grade.mistakes if m.criterion in (criterion.id, "any")] if criterion.scored_by == "tests" else []
-    )
+    found = [
+        mistake
+        for mistake in grade.mistakes
+        if criterion.scored_by is ScoredBy.TESTS and mistake.criterion in (criterion.id, ANY)
+    ]
     hints = [f"**{m.title}.** {catalogue(m.criterion, m.id).hint}" for m in found]
     status = {"status": "passed" if whole else "failed"} if criterion.tests else {}
     return {
@@ -86,13 +87,12 @@ def to_junit(grade: Grade) -> str:
         counts = {"failure": 0, "error": 0}
         for test in criterion.tests:
             case = ElementTree.SubElement(suite, "testcase", classname=criterion.id, name=test.id)
-            kind = _JUNIT[test.outcome]
-            if kind is not None:
+            if test.outcome in _JUNIT:
+                kind, outcome = _JUNIT[test.outcome], test.outcome.value
                 counts[kind] += 1
-                told = (
-                    f"{test.outcome}, {test.points:g} of {test.max:g} points: {', '.join(test.mistakes) or 'unnamed'}"
-                )
-                ElementTree.SubElement(case, kind, message=told, type=test.outcome)
+                mistakes = ", ".join(test.mistakes) or "unnamed"
+                message = f"{outcome}, {test.points:g} of {test.max:g} points: {mistakes}"
+                ElementTree.SubElement(case, kind, message=message, type=outcome)
         suite.set("failures", str(counts["failure"]))
         suite.set("errors", str(counts["error"]))
     for key in ("tests", "failures", "errors"):
@@ -110,7 +110,7 @@ def to_csv(grades: Sequence[Grade]) -> str:
     for grade in grades:
         points = {criterion.id: criterion.points for criterion in grade.criteria}
         score = grade.score
-        cells: list[object] = [grade.submission.name, grade.submission.commit, grade.level, grade.verdict]
+        cells: list[object] = [grade.submission.name, grade.submission.commit, grade.level, grade.verdict.value]
         cells += [score.automatic, score.reviewer, score.total, *(points.get(id_) for id_ in criteria)]
         cells.append(" ".join(f"{mistake.criterion}:{mistake.id}" for mistake in grade.mistakes))
         writer.writerow(map(cell, cells))

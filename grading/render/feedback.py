@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from grading.content.records import Question, ScoredBy
-from grading.render.markdown import points
+from grading.content.records import ANY, Question, ScoredBy
+from grading.render.text import points
 from grading.run.records import Outcome
 from grading.scoring.records import Scorecard, Verdict
 
 _VERDICTS = {
     Verdict.PASS: "These points alone pass.",
     Verdict.FAIL: "As it stands, this does not pass; you can push again.",
-    Verdict.NEEDS_REVIEW: "A reviewer adds the points for code quality and discussion.",
+    Verdict.NEEDS_REVIEW: "A reviewer adds the points for {waiting}.",
 }
 _REVIEWED = {
     Verdict.PASS: "this passes.",
@@ -21,7 +21,8 @@ _REVIEWED = {
 
 def _verdict(card: Scorecard) -> str:
     if card.total is None:
-        return _VERDICTS[card.verdict]
+        *others, last = [criterion.title for criterion in card.criteria if criterion.points is None]
+        return _VERDICTS[card.verdict].format(waiting=f"{', '.join(others)} and {last}" if others else last)
     all_points = f"{points(card.total)} of {points(card.rubric.maximum)}"
     return f"With the reviewer's points that makes {all_points}: {_REVIEWED[card.verdict]}"
 
@@ -30,7 +31,7 @@ def to_feedback(card: Scorecard, questions: Sequence[Question]) -> str:  # noqa:
     """Return the candidate's page: everything in it comes from the rubric and the catalogue of mistakes."""
     automatic, most = card.points(ScoredBy.TESTS), card.maximum(ScoredBy.TESTS)
     parts = [f"# {points(automatic)} of {points(most)} automatic points", _verdict(card)]
-    whole = [found.mistake for found in card.mistakes if found.criterion == "any"]
+    whole = [found.mistake for found in card.mistakes if found.criterion == ANY]
     if whole:
         parts.append("## Your module\n\n" + "\n".join(f"- **{m.title}.** {m.hint}" for m in whole))
     for criterion in card.criteria:

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from grading.content.records import Question, ScoredBy
 from grading.render.locate import file_of, line_of, source_of
-from grading.render.markdown import block, count, escape, points, shortened
+from grading.render.markdown import block, escape
+from grading.render.text import OUTCOMES, count, points, shortened
+from grading.run.records import Outcome
 from grading.scoring.records import FoundMistake, Scorecard, ScoredCriterion, Verdict
 from grading.submission.records import Commit
 
-_VERDICTS = {Verdict.PASS: "✅ pass", Verdict.FAIL: "❌ fail", Verdict.NEEDS_REVIEW: "🟡 needs review"}
+_SYMBOLS = {Verdict.PASS: "✅", Verdict.FAIL: "❌", Verdict.NEEDS_REVIEW: "🟡"}
 # Why a score that reaches the passing mark is not yet a pass.
 HELD = "These points would pass, but a critical mistake was found: a reviewer has to give the open points first."
-_MARKS = {"passed": "✓", "failed": "✗", "error": "✗ (did not run to its end)", "timeout": "✗ (ran out of time)"}
 
 
 def to_summary(card: Scorecard, questions: Sequence[Question]) -> str:
@@ -38,7 +39,7 @@ def _head(card: Scorecard) -> str:
     submission = card.run.submission
     commit = f" at `{submission.commit[:12]}`" if submission.commit else ""
     lines = [
-        f"# {_VERDICTS[card.verdict]}: {points(automatic)} of {points(most)} automatic points",
+        f"# {_SYMBOLS[card.verdict]} {card.verdict.text}: {points(automatic)} of {points(most)} automatic points",
         f"{escape(submission.name)}{commit}, level {card.rubric.level}. Total {total}; passing at "
         f"{points(card.rubric.passing)}. Reviewer's points: "
         + ("still open." if reviewer is None else f"{points(reviewer)} of {points(card.maximum(ScoredBy.REVIEWER))}."),
@@ -51,7 +52,7 @@ def _head(card: Scorecard) -> str:
 def _criteria(card: Scorecard) -> str:
     lines = ["| criterion | points | of | scored by | |", "|---|--:|--:|---|---|"]
     for criterion in card.criteria:
-        passed = sum(test.outcome.value == "passed" for test in criterion.tests)
+        passed = sum(test.outcome is Outcome.PASSED for test in criterion.tests)
         by = f"{passed} of {count(len(criterion.tests), 'test')} passed" if criterion.tests else "reviewer"
         cells = (criterion.title, points(criterion.points), points(criterion.max), by, criterion.adjusted)
         lines.append(f"| {' | '.join(cells)} |")
@@ -95,19 +96,15 @@ def _open_points(card: Scorecard) -> str:
 
 
 def _bonus(card: Scorecard) -> str:
-    if not any(_is_attempted(criterion) for criterion in card.bonus):
+    if not any(criterion.is_attempted for criterion in card.bonus):
         return ""
     lines = ["## Follow-ups (bonus, beside the score)", ""]
     lines += [
         f"- {criterion.title}: {points(criterion.points)} of {points(criterion.max)}"
         for criterion in card.bonus
-        if _is_attempted(criterion)
+        if criterion.is_attempted
     ]
     return "\n".join([*lines, "", *(_mistake(card, found) for found in card.bonus_mistakes)])
-
-
-def _is_attempted(criterion: ScoredCriterion) -> bool:
-    return any(test.outcome.value != "error" for test in criterion.tests)
 
 
 def _title(criteria: Iterable[ScoredCriterion], id_: str) -> str:
@@ -116,11 +113,21 @@ def _title(criteria: Iterable[ScoredCriterion], id_: str) -> str:
 
 def _tests(card: Scorecard) -> str:
     lines = ["<details><summary>Every hidden test</summary>", "", "| test | | points | of |", "|---|---|--:|--:|"]
-    for criterion in (*card.criteria, *(bonus for bonus in card.bonus if _is_attempted(bonus))):
+    for criterion in (*card.criteria, *(bonus for bonus in card.bonus if bonus.is_attempted)):
         for test in criterion.tests:
             title = test.title.replace("|", "&#124;")
-            lines.append(f"| {title} | {_MARKS[test.outcome.value]} | {points(test.points)} | {points(test.max)} |")
+            lines.append(f"| {title} | {_mark(test.outcome)} | {points(test.points)} | {points(test.max)} |")
     return "\n".join([*lines, "", "</details>"])
+
+
+def _mark(outcome: Outcome) -> str:
+    match outcome:
+        case Outcome.PASSED:
+            return "✓"
+        case Outcome.FAILED:
+            return "✗"
+        case _:
+            return f"✗ ({OUTCOMES[outcome]})"
 
 
 def _flags(card: Scorecard) -> str:
@@ -165,6 +172,8 @@ def _files(commit: Commit) -> str:
 
 
 def _answers(card: Scorecard, questions: Sequence[Question]) -> str:
+    if not questions:
+        return ""
     answers = {answer.number: answer.text for answer in card.run.submission.answers}
     parts = ["## Discussion"]
     if not any(answers.values()):

@@ -25,7 +25,6 @@ _MOST_STATUSES: Final = 100
 _ATTEMPTS: Final = 3
 # GitHub refuses longer ones.
 _DESCRIPTION: Final = 140
-_VERDICTS: Final = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.NEEDS_REVIEW: "needs review"}
 
 
 class _Head(Struct):
@@ -60,7 +59,7 @@ def say_pending(github: GitHub, asked: Asked) -> None:
 def answer_score(github: GitHub, asked: Asked, card: Scorecard) -> str:
     """Publish a score, and return the status's text."""
     got, most = card.points(ScoredBy.TESTS), card.maximum(ScoredBy.TESTS)
-    said = f"{got:g} / {most:g}, {_VERDICTS[card.verdict]}"
+    said = f"{got:g} / {most:g}, {card.verdict.text}"
     _set_status(github, asked, "failure" if card.verdict is Verdict.FAIL else "success", said)
     _comment(github, asked, to_feedback(card, ()))
     return said

@@ -20,13 +20,11 @@ from grading.rooms.answer import say_pending
 from grading.rooms.github import Asked, GitHub, GitHubError
 from grading.submission.level import parse_level
 from grading.submission.read import MAX_FILE_BYTES
-from grading.submission.records import Commit, History, Origin
+from grading.submission.records import MAX_OUTSIDE, MAX_SUBJECT, Commit, History, Origin
 
 SUBMISSION, ORIGIN = "submission", "origin.json"
 _MAX_COMMITS = 250
 _MAX_FILES = 300
-_MAX_OUTSIDE = 30
-_MAX_SUBJECT = 100
 _REGULAR = frozenset({"100644", "100755"})
 
 
@@ -112,14 +110,13 @@ def fetch(github: GitHub, asked: Asked, assignment: Assignment, out: Path) -> Fe
     manifest = assignment.manifest
     files: dict[Path, bytes] = {}
     problems: dict[str, str] = {}
-    own = {manifest.source, manifest.discussion, *manifest.optional_files}
-    for name in sorted(own):
+    for name in sorted(manifest.own_files):
         found = _file(github, asked, asked.sha, name)
         if isinstance(found, str):
             problems[name] = f"{name}: {found}"
         else:
             files[out / SUBMISSION / name] = found
-    history = _history(github, asked, own)
+    history = _history(github, asked, manifest.own_files)
     origin = Origin(name=asked.room, commit=asked.sha, history=history, problem=problems.get(manifest.source, ""))
     for path in files:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -165,7 +162,7 @@ def _file(github: GitHub, asked: Asked, revision: str, name: str) -> bytes | str
         raise GitHubError(f"{asked.repository}/git/blobs/{entry.sha}: is not base64") from None
 
 
-def _history(github: GitHub, asked: Asked, own: set[str]) -> History:
+def _history(github: GitHub, asked: Asked, own: frozenset[str]) -> History:
     found = list(github.pages(f"{asked.pull}/commits", _Commit, most=_MAX_COMMITS))
     outside = {file.filename for file in github.pages(f"{asked.pull}/files", _File, most=_MAX_FILES)} - own
     if not found:
@@ -175,9 +172,9 @@ def _history(github: GitHub, asked: Asked, own: set[str]) -> History:
         Commit(
             sha=entry.sha,
             minute=int((entry.commit.committer.date - first).total_seconds() // 60),
-            subject=entry.commit.message.partition("\n")[0][:_MAX_SUBJECT],
+            subject=entry.commit.message.partition("\n")[0][:MAX_SUBJECT],
         )
         for entry in found
     ]
-    names = sorted(outside)[:_MAX_OUTSIDE]
+    names = sorted(outside)[:MAX_OUTSIDE]
     return History(commits=commits, minutes=max(0, commits[-1].minute), outside=names)

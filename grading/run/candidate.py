@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from grading.content.load import ANY
+from grading.content.records import ANY
 from grading.run.observations import Misfit, Observation, ReportedError, Sizes, read
 from grading.run.records import Finding, Outcome
 from grading.sandbox.calls import Call, CallError, Reply, Sandbox, Status, SubmittedCode

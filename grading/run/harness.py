@@ -19,9 +19,10 @@ from grading.run.candidate import CandidateFailure, CandidateProxy
 from grading.run.explain import Cause, Diagnosis
 from grading.run.grading_run import GradingRun
 from grading.run.judging import JudgingTimeout, judging_limit
-from grading.run.records import Finding, Outcome
+from grading.run.records import Finding, Outcome, RunFacts
 from grading.sandbox.calls import Sandbox, SubmittedCode
 from grading.sandbox.inside.budget import Budget
+from grading.sandbox.inside.candidate import MAX_DETAIL
 
 # The key of the report that the run's own facts stand under.
 REPORT_KEY = "grading"
@@ -139,7 +140,7 @@ class Harness:
                 f"{self._assignment.folder / 'mistakes'}: {cause.id!r} has no variant {cause.variant!r}: "
                 "add it, or name another in the diagnosis"
             )
-        detail = " ".join(cause.detail.split())[:200]
+        detail = " ".join(cause.detail.split())[:MAX_DETAIL]
         finding = Finding(id=cause.id, criterion=mistake.criterion, variant=cause.variant, detail=detail)
         return finding if cause.error is None else self._candidate.describe(cause.error, finding)
 
@@ -157,16 +158,17 @@ class Harness:
     def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
         """Put the run's own facts into the report, so that it can be scored again without the submission."""
         json_report.pop("environment", None)
-        json_report[REPORT_KEY] = {
-            "level": self._rubric.level,
-            "seed": self._run.seed,
-            "sandbox": self._sandbox.name,
-            "grader": msgspec.to_builtins(this_grader(self._assignment.root)),
-            "seconds": round(time.monotonic() - self._started, 3),
-            "submission": msgspec.to_builtins(self._run.submission.record),
-            "notes": msgspec.to_builtins(list(self._candidate.notes.values())),
-            "figure_data": self._figure_data() if self._run.figures else {},
-        }
+        facts = RunFacts(
+            level=self._rubric.level,
+            seed=self._run.seed,
+            sandbox=self._sandbox.name,
+            grader=this_grader(self._assignment.root),
+            seconds=round(time.monotonic() - self._started, 3),
+            submission=self._run.submission.record,
+            notes=list(self._candidate.notes.values()),
+            figure_data=self._figure_data() if self._run.figures else {},
+        )
+        json_report[REPORT_KEY] = msgspec.to_builtins(facts)
 
     def _figure_data(self) -> Mapping[str, Any]:
         """Return what the assignment's figures are drawn from, or why there is nothing: no part of the score."""
@@ -180,7 +182,7 @@ class Harness:
         reference_code = SubmittedCode(module=manifest.module, files={**provided, **files})
         reference = CandidateProxy(reference_code, self._sandbox, self._budget)
         try:
-            observed: Mapping[str, Any] = importlib.import_module(manifest.figures).observe(
+            observed: Mapping[str, Any] = importlib.import_module(manifest.figures.module).observe(
                 self._candidate, reference, self._run.seed
             )
         except CandidateFailure as failure:

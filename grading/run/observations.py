@@ -19,16 +19,17 @@ from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
 from grading.errors import ContentError
+from grading.sandbox.inside.candidate import MAX_DETAIL
 from grading.sandbox.inside.wire import Array
-from grading.sandbox.replies import REPORTED_KINDS
+from grading.sandbox.replies import MAX_LINE, REPORTED_KINDS
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 # Bounds that many records share.
 Count = Annotated[int, Meta(ge=0, le=10**9)]
-Line = Annotated[int, Meta(ge=1, le=10**6)]
+Line = Annotated[int, Meta(ge=1, le=MAX_LINE)]
 Word = Annotated[str, Meta(max_length=40)]
-Text = Annotated[str, Meta(max_length=200)]
+Text = Annotated[str, Meta(max_length=MAX_DETAIL)]
 
 # The sizes of one call, by the names that `Values` uses; for a list of records, one mapping for each of its items.
 Sizes = Mapping[str, int | Sequence["Sizes"]]

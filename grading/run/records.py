@@ -9,7 +9,7 @@ from grading.submission.records import Flag, Submission
 
 
 class Outcome(Enum):
-    """What became of one hidden test."""
+    """How one hidden test ended."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -17,14 +17,11 @@ class Outcome(Enum):
     TIMEOUT = "timeout"
 
 
-# --- A run and its score ---------------------------------------------------------------------------------------------
-
-
 class Finding(Record, frozen=True, kw_only=True):
     """A mistake found, with what is known of where."""
 
     id: str
-    criterion: str  # or `any`: the whole module
+    criterion: str  # or ANY: the whole module
     line: int | None = None
     variant: str = ""  # of the catalogue's variants, where it is known which was seen
     exception: str = ""  # the type of the exception that was raised, where one was
@@ -32,18 +29,18 @@ class Finding(Record, frozen=True, kw_only=True):
 
 
 class Result(Record, frozen=True, kw_only=True):
-    """What became of one hidden test."""
+    """The result of one hidden test."""
 
     id: str
     criterion: str
     outcome: Outcome
     title: str  # the test's docstring
     findings: list[Finding]
-    message: str = ""  # what was expected and what came, for the reviewer: in part the candidate's words
+    message: str = ""  # expected and observed value, for the reviewer: in part the candidate's words
 
 
-class Run(Record, frozen=True, kw_only=True):
-    """Everything that one run of the hidden tests left behind: what `score` starts from."""
+class RunFacts(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """What a report holds beside the results of the hidden tests; a later grader may add to it."""
 
     level: str
     seed: int
@@ -51,6 +48,11 @@ class Run(Record, frozen=True, kw_only=True):
     seconds: float
     submission: Submission
     notes: list[Flag]
-    results: list[Result]
     grader: Grader = UNKNOWN_GRADER
     figure_data: Mapping[str, Any] = {}  # what the assignment's figures are drawn from
+
+
+class Run(RunFacts, frozen=True, kw_only=True):
+    """Everything that one run of the hidden tests left behind: what `score` starts from."""
+
+    results: list[Result]

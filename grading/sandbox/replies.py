@@ -2,13 +2,13 @@
 
 from grading.sandbox.calls import Call, CallError, Reply, Status
 from grading.sandbox.inside import wire
+from grading.sandbox.inside.candidate import MAX_DETAIL
 
 # The kinds of error that code inside the sandbox may report; anything else in a reply is a forgery.
 REPORTED_KINDS = frozenset(
     {"syntax-error", "import-error", "not-implemented", "wrong-signature", "crash"},
 )
-_MAX_LINE = 10**6
-_MAX_DETAIL = 200
+MAX_LINE = 10**6
 
 
 def write_request(call: Call, *, nonce: str) -> bytes:
@@ -39,14 +39,14 @@ def read_reply(frame: bytes, *, nonce: str) -> Reply:
                 "at_import": bool(at_import),
             },
         } if said == nonce and kind in REPORTED_KINDS and _is_line(line):
-            failure = CallError(kind=kind, line=line, detail=detail[:_MAX_DETAIL], at_import=at_import)
+            failure = CallError(kind=kind, line=line, detail=detail[:MAX_DETAIL], at_import=at_import)
             return Reply(status=Status.FAILED, error=failure)
         case _:
             return died("a malformed reply")
 
 
 def _is_line(line: int | None) -> bool:
-    return line is None or (type(line) is int and 0 < line < _MAX_LINE)
+    return line is None or (type(line) is int and 0 < line <= MAX_LINE)
 
 
 def died(detail: str) -> Reply:

@@ -15,6 +15,11 @@ class Verdict(Enum):
     FAIL = "fail"
     NEEDS_REVIEW = "needs-review"
 
+    @property
+    def text(self) -> str:
+        """The verdict in words, for pages."""
+        return self.value.replace("-", " ")
+
 
 class Review(Record, frozen=True, kw_only=True):
     """What the reviewer filled in."""
@@ -50,6 +55,11 @@ class ScoredCriterion(Record, frozen=True, kw_only=True):
     scored_by: ScoredBy
     tests: list[ScoredTest]
     adjusted: str = ""  # why the points are not the sum of what the tests alone would give
+
+    @property
+    def is_attempted(self) -> bool:
+        """Whether any of its tests had something to judge: a follow-up without that was left alone."""
+        return any(test.outcome is not Outcome.ERROR for test in self.tests)
 
 
 class FoundMistake(Record, frozen=True, kw_only=True):

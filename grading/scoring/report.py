@@ -6,10 +6,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from grading.content.records import UNKNOWN_GRADER, Grader
 from grading.errors import UsageError, reason
-from grading.run.records import Finding, Outcome, Result, Run
-from grading.submission.records import Flag, Submission
+from grading.run.records import Finding, Outcome, Result, Run, RunFacts
 
 
 class _Metadata(Struct, frozen=True):
@@ -30,20 +28,9 @@ class _Test(Struct):
     metadata: _Metadata = _Metadata()
 
 
-class _Facts(Struct):
-    level: str
-    seed: int
-    sandbox: str
-    seconds: float
-    submission: Submission
-    notes: list[Flag]
-    grader: Grader = UNKNOWN_GRADER
-    figure_data: dict[str, Any] = {}
-
-
 class _Report(Struct):
     tests: list[_Test]
-    grading: _Facts
+    grading: RunFacts
     exitcode: int
     # Unused here; that it is there shows that pytest finished writing.
     summary: dict[str, Any]
@@ -61,18 +48,7 @@ def read_report(path: Path) -> Run:
         raise UsageError(
             f"{path}: its run stopped early (pytest's status {report.exitcode}); run the hidden tests again"
         )
-    facts = report.grading
-    return Run(
-        level=facts.level,
-        seed=facts.seed,
-        sandbox=facts.sandbox,
-        seconds=facts.seconds,
-        grader=facts.grader,
-        submission=facts.submission,
-        notes=facts.notes,
-        figure_data=facts.figure_data,
-        results=[_result(test) for test in report.tests],
-    )
+    return Run(**msgspec.structs.asdict(report.grading), results=[_result(test) for test in report.tests])
 
 
 def _result(test: _Test) -> Result:

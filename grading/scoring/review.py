@@ -1,24 +1,34 @@
 """The review sheet: TOML that the grader writes, a reviewer fills in, and the grader reads back."""
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
-import msgspec
+import tomlkit
 from msgspec import Struct
+from tomlkit.items import Table
 
 from grading.content.load import load_toml
-from grading.content.records import Question, Rubric, ScoredBy
+from grading.content.records import Criterion, Question, Rubric, ScoredBy
 from grading.errors import ContentError, UsageError
 from grading.scoring.records import Review
 from grading.submission.records import Answer, Submission
 
-_HOW = (
+_HOW: Final = (
     "a sheet comes from 'python -m grading review SUBMISSION' or the form in summary.html; in it points are numbers "
     "such as 7.5, without quotes, and all else is text in quotes"
 )
 
+_INTRODUCTION: Final = (
+    "Review sheet. Put your name and the points in, save it, and run",
+    "  python -m grading grade SUBMISSION --review THIS_FILE",
+    "or, without running anything again,",
+    "  python -m grading score build/grade/report.json --review THIS_FILE",
+)
 
-class _Line(Struct, forbid_unknown_fields=True):
+
+class _SheetLine(Struct, forbid_unknown_fields=True):
     id: str
     points: float | None = None
     comment: str = ""
@@ -28,7 +38,7 @@ class _Sheet(Struct, forbid_unknown_fields=True):
     submission: str
     level: str
     reviewer: str
-    criterion: list[_Line]
+    criterion: list[_SheetLine]
     hints: list[str] = []
     observed: list[str] = []
     dimensions: dict[str, float] = {}
@@ -92,37 +102,62 @@ def read_review(path: Path, rubric: Rubric, *, of: str | None = None) -> Review:
     )
 
 
-def to_sheet(submission: Submission, rubric: Rubric, questions: list[Question]) -> str:
+def to_sheet(submission: Submission, rubric: Rubric, questions: Sequence[Question]) -> str:
     """Return a sheet to fill in: what to give points for, the candidate's answers and the key to them."""
+    blank = Review(submission=submission.name, reviewer="", points={}, comments={}, dimensions={})
     answers = {answer.number: answer for answer in submission.answers}
-    lines = [
-        "# Review sheet. Put your name and the points in, save it, and run",
-        "#   python -m grading grade SUBMISSION --review THIS_FILE",
-        "# or, without running anything again,",
-        "#   python -m grading score build/grade/report.json --review THIS_FILE",
-        f"submission = {_string(submission.name)}",
-        f"level = {_string(rubric.level)}",
-        'reviewer = ""  # your name: required',
-    ]
-    for criterion in rubric.criterion:
-        if criterion.scored_by is not ScoredBy.REVIEWER:
-            continue
-        lines += [
-            *("", f"# {criterion.title}: 0 to {criterion.points:g} points.", "[[criterion]]"),
-            f"id = {_string(criterion.id)}",
-            f"# points = 0  # remove the first # and put a number from 0 to {criterion.points:g}",
-            'comment = ""',
-        ]
-    names = " ".join(rubric.dimensions)
-    lines += ["", f"# Optional: your impression in per cent, 0 to 100, of any of: {names}", "[dimensions]"]
-    lines += [f"# {name} = 50" for name in rubric.dimensions]
-    lines += ["", "# " + "-" * 100, "# The discussion: the candidate's answers, and what to look for in them."]
+    notes = ["-" * 100, "The discussion: the candidate's answers, and what to look for in them."] if questions else []
     for question in questions:
-        lines += ["#", f"# {question.number}. {question.title}", *_answer(answers.get(question.number))]
-        lines += [f"#   key: {question.answer}"]
-        lines += [f"#   good sign: {sign}" for sign in question.good_signs]
-        lines += [f"#   red flag: {sign}" for sign in question.red_flags]
-    return "\n".join(lines) + "\n"
+        notes += ["", f"{question.number}. {question.title}", *_answer(answers.get(question.number))]
+        notes += [f"  key: {question.answer}"]
+        notes += [f"  good sign: {sign}" for sign in question.good_signs]
+        notes += [f"  red flag: {sign}" for sign in question.red_flags]
+    return write_sheet(blank, rubric, notes)
+
+
+def write_sheet(review: Review, rubric: Rubric, notes: Iterable[str] = ()) -> str:
+    """Return a review as a sheet that `read_review` reads; what is open in it stands there as a comment.
+
+    Args:
+        review: what is filled in.
+        rubric: what there is to fill in.
+        notes: lines for the reviewer to read, at the end.
+    """
+    sheet = tomlkit.document()
+    for line in _INTRODUCTION:
+        sheet.add(tomlkit.comment(line))
+    sheet.add("submission", tomlkit.string(review.submission))
+    sheet.add("level", tomlkit.string(rubric.level))
+    sheet.add("reviewer", tomlkit.string(review.reviewer).comment("your name: required"))
+    for key, lines in (("hints", review.hints), ("observed", review.observed)):
+        if lines:
+            sheet.add(key, tomlkit.item(lines).multiline(multiline=True))
+    criteria = tomlkit.aot()
+    for criterion in rubric.criterion:
+        if criterion.scored_by is ScoredBy.REVIEWER:
+            criteria.append(_criterion_table(criterion, review))
+    sheet.add("criterion", criteria)
+    dimensions = tomlkit.table()
+    dimensions.add(tomlkit.comment("Optional: your impression in per cent, 0 to 100."))
+    for name in rubric.dimensions:
+        if name in review.dimensions:
+            dimensions.add(name, tomlkit.item(review.dimensions[name]))
+        else:
+            dimensions.add(tomlkit.comment(f"{name} = 50"))
+    sheet.add("dimensions", dimensions)
+    return tomlkit.dumps(sheet) + "".join(f"\n# {line}".rstrip(" ") for line in notes)
+
+
+def _criterion_table(criterion: Criterion, review: Review) -> Table:
+    table = tomlkit.table()
+    table.add(tomlkit.comment(f"{criterion.title}: 0 to {criterion.points:g} points."))
+    table.add("id", criterion.id)
+    if criterion.id in review.points:
+        table.add("points", tomlkit.item(review.points[criterion.id]))
+    else:
+        table.add(tomlkit.comment(f"points = 0  # remove the first # and put a number from 0 to {criterion.points:g}"))
+    table.add("comment", tomlkit.string(review.comments.get(criterion.id, "")))
+    return table
 
 
 def _load(path: Path) -> _Sheet:
@@ -134,11 +169,6 @@ def _load(path: Path) -> _Sheet:
 
 def _answer(answer: Answer | None) -> list[str]:
     if answer is None or not answer.text:
-        return ["#   (no answer)"]
+        return ["  (no answer)"]
     # Control characters are not TOML, not even in a comment.
-    return [f"#   > {''.join(c for c in line if c.isprintable())}" for line in answer.text.splitlines()]
-
-
-def _string(text: str) -> str:
-    """Return a TOML basic string: JSON's escapes are among TOML's."""
-    return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")
+    return [f"  > {''.join(c for c in line if c.isprintable())}" for line in answer.text.splitlines()]

@@ -1,10 +1,10 @@
 """Computes the scorecard from a run, a rubric and the catalogue of mistakes: no file, no clock, no chance."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from grading.content.records import Criterion, Mistake, Rubric, ScoredBy, Severity
+from grading.content.records import ANY, Catalogue, Criterion, Mistake, Rubric, ScoredBy, Severity
 from grading.run.records import Finding, Outcome, Result, Run
 from grading.scoring.records import FoundMistake, Review, Scorecard, ScoredCriterion, ScoredTest, Verdict
 from grading.submission.records import Flag
@@ -13,9 +13,6 @@ from grading.submission.records import Flag
 LEAST_LOST = {Severity.CRITICAL: 1 / 2, Severity.MAJOR: 1 / 5, Severity.MINOR: 0.0}
 MOST_LOST_TO_MINOR = 1 / 3
 _DIGITS = 2
-
-# Looks a mistake up by criterion and id.
-Catalogue = Callable[[str, str], Mistake]
 
 
 def score(run: Run, rubric: Rubric, catalogue: Catalogue, review: Review | None = None) -> Scorecard:
@@ -103,9 +100,9 @@ def _as_seen(mistake: Mistake, finding: Finding) -> Mistake:
 
 
 def _home(finding: Finding, result: Result) -> str:
-    """The criterion that a mistake is counted in: `any` only for what keeps the whole module from loading."""
-    whole_module = finding.criterion == "any" and result.outcome in (Outcome.ERROR, Outcome.TIMEOUT)
-    return "any" if whole_module else result.criterion
+    """Return the criterion that a mistake is counted in: ANY only for what keeps the whole module from loading."""
+    whole_module = finding.criterion == ANY and result.outcome in (Outcome.ERROR, Outcome.TIMEOUT)
+    return ANY if whole_module else result.criterion
 
 
 def _score_tests(criterion: Criterion, run: Run, found: Iterable[FoundMistake]) -> ScoredCriterion:
@@ -118,7 +115,7 @@ def _score_tests(criterion: Criterion, run: Run, found: Iterable[FoundMistake]) 
     }
     passed = sum(points for test, points in criterion.tests.items() if outcomes[test] is Outcome.PASSED)
     named = {finding.id for of_test in results.values() for result in of_test for finding in result.findings}
-    own = [f for f in found if f.criterion == criterion.id or (f.criterion == "any" and f.mistake.id in named)]
+    own = [f for f in found if f.criterion == criterion.id or (f.criterion == ANY and f.mistake.id in named)]
     severities = {f.mistake.severity for f in own} if criterion.bounded else set()
     earned, adjusted = _within_severity(passed, criterion.points, severities)
     shares = _shares(criterion.tests, outcomes, passed, earned)
@@ -161,16 +158,18 @@ def _within_severity(passed: float, points: float, severities: set[Severity]) ->
 def _shares(
     tests: Mapping[str, float], outcomes: Mapping[str, Outcome], passed: float, earned: float
 ) -> dict[str, float]:
-    """Spread the points earned over the tests: over the passed ones, or over all if there are more than those gave."""
-    spread = earned / passed if passed >= earned > 0 else None
-    shares = {}
-    for test, points in tests.items():
-        if outcomes[test] is Outcome.PASSED:
-            shares[test] = round(points * (spread or 1.0), _DIGITS) if earned else 0.0
-        else:
-            lost = sum(tests.values()) - passed
-            shares[test] = 0.0 if spread or not earned else round(points * (earned - passed) / lost, _DIGITS)
-    return shares
+    """Return what each test contributes to the points earned, in proportion to what the tests are worth.
+
+    The tests that passed come first, and none of them gets more than it is worth. What is left, where the severity of
+    the mistakes leaves more than the passed tests gave, goes to the others.
+    """
+    others = sum(points for test, points in tests.items() if outcomes[test] is not Outcome.PASSED)
+    part_of_passed = min(1.0, earned / passed) if passed else 0.0
+    part_of_others = max(0.0, earned - passed) / others if others else 0.0
+    return {
+        test: round(points * (part_of_passed if outcomes[test] is Outcome.PASSED else part_of_others), _DIGITS)
+        for test, points in tests.items()
+    }
 
 
 def _score_review(criterion: Criterion, review: Review | None) -> ScoredCriterion:

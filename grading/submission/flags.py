@@ -1,18 +1,16 @@
 """Static flags: what a reviewer should look at in a submission. They stand beside the score and never change it."""
 
 import hashlib
-import os
-import stat
 import sys
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from grading.content.records import Manifest
+from grading.errors import UsageError
+from grading.files import read_regular_file
 from grading.submission.records import Flag, History
 from grading.submission.source import Decoded, Outline
 
-# Numbers that say nothing: signs, halves, squares, empty and whole.
-_PLAIN_NUMBERS = frozenset({-1, 0, 1, 2, 0.5, 1e-8, 1e-12})
 # What a solution has no use for, and an attempt on the grader does.
 _SUSPICIOUS = frozenset(
     {
@@ -30,7 +28,12 @@ _MAX_COMPARED_BYTES = 1 << 20
 
 def in_source(outline: Outline, manifest: Manifest) -> list[Flag]:
     """Flag what stands out in the candidate's module."""
-    found = [*_imports(outline, manifest), *_suspicious(outline), *_numbers(outline), *_accuracy(outline)]
+    found = [
+        *_imports(outline, manifest),
+        *_suspicious(outline),
+        *_numbers(outline, manifest),
+        *_noted_names(outline, manifest),
+    ]
     # Many numbers must not hide what may be an attempt on the grader.
     return sorted(found, key=lambda flag: flag.severity != "warning")[:_MAX_FLAGS]
 
@@ -102,22 +105,24 @@ def _imports(outline: Outline, manifest: Manifest) -> Iterator[Flag]:
             yield Flag(id="unusual-code", severity="warning", detail=f"imports {root}", line=line)
 
 
-def _numbers(outline: Outline) -> Iterator[Flag]:
-    """Numbers in the bodies of functions, defaults aside."""
+def _numbers(outline: Outline, manifest: Manifest) -> Iterator[Flag]:
+    """Flag numbers in the bodies of functions, defaults aside."""
+    if manifest.plain_numbers is None:
+        return
     for block in outline.blocks:
         for number, line in block.numbers:
-            if number not in _PLAIN_NUMBERS:
+            if number not in manifest.plain_numbers:
                 shown = number if isinstance(number, str) else f"{number:.6g}"
                 detail = f"the number {shown} in {block.name[:_MAX_NAME]}: is it computed elsewhere, or made up?"
                 yield Flag(id="hardcoded-number", severity="info", detail=detail, line=line)
 
 
-def _accuracy(outline: Outline) -> Iterator[Flag]:
+def _noted_names(outline: Outline, manifest: Manifest) -> Iterator[Flag]:
     for block in outline.blocks:
         for words in (block.names, block.attributes):
-            if "accuracy_score" in words:
-                detail = "computes accuracy: as an extra, or as the main metric?"
-                yield Flag(id="accuracy-used", severity="info", detail=detail, line=words["accuracy_score"])
+            for noted in manifest.noted_names:
+                if noted.name in words:
+                    yield Flag(id=noted.flag, severity="info", detail=noted.detail, line=words[noted.name])
 
 
 def _suspicious(outline: Outline) -> Iterator[Flag]:
@@ -131,11 +136,7 @@ def _suspicious(outline: Outline) -> Iterator[Flag]:
 def _digest(path: Path) -> str | None:
     """Return a regular file's SHA-256, line endings aside; None if there is none."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError):
+        content = read_regular_file(path, _MAX_COMPARED_BYTES)
+    except UsageError:
         return None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        return None
-    with open(descriptor, "rb") as file:
-        return hashlib.sha256(file.read(_MAX_COMPARED_BYTES).replace(b"\r\n", b"\n")).hexdigest()
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()

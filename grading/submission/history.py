@@ -18,15 +18,13 @@ from pathlib import Path
 from grading.content.records import Manifest
 from grading.errors import SandboxError
 from grading.sandbox.bubblewrap import find_bubblewrap
-from grading.submission.records import Commit, History
+from grading.submission.records import MAX_OUTSIDE, MAX_SUBJECT, Commit, History
 
 _SECONDS = 10
 _MAX_COMMITS = 200
 _MAX_BYTES = 4 << 20  # of git's output
 _MAX_MEMORY = 1 << 30
-_MAX_SUBJECT = 100
 _MAX_NAME = 200
-_MAX_OUTSIDE = 30
 _RECORD, _FIELD = "\x1e", "\x1f"
 _FORMAT = "%x1e%H%x1f%ct%x1f%ae%x1f%s"
 _SHA = re.compile(r"[0-9a-f]{40}\Z")
@@ -65,15 +63,14 @@ def read_history(root: Path | None, manifest: Manifest, trusted: Path) -> tuple[
     if not theirs:
         return _nothing("no commits of the candidate's own"), head
     first = theirs[0].seconds
-    own = {manifest.source, manifest.discussion, *manifest.optional_files}
-    outside = sorted({name for entry in theirs for name in entry.names} - own)
+    outside = sorted({name for entry in theirs for name in entry.names} - manifest.own_files)
     if len(theirs) == 1 and len(found) == 1:
         outside = []  # handout and solution came in one commit: nothing can be told apart
     commits = [
         Commit(sha=entry.sha, minute=(entry.seconds - first) // 60, subject=entry.subject, files=len(entry.names))
         for entry in theirs
     ]
-    return History(commits=commits, minutes=max(0, commits[-1].minute), outside=outside[:_MAX_OUTSIDE]), head
+    return History(commits=commits, minutes=max(0, commits[-1].minute), outside=outside[:MAX_OUTSIDE]), head
 
 
 def _nothing(note: str) -> History:
@@ -96,7 +93,7 @@ def _entry(record: str) -> _Entry | None:
     if len(fields) != 4 or not _SHA.match(fields[0]) or not fields[1].isdecimal() or len(fields[1]) > 12:
         return None
     files = [name[:_MAX_NAME] for name in names.splitlines() if name][:1000]
-    return _Entry(fields[0], int(fields[1]), fields[2], fields[3][:_MAX_SUBJECT], files)
+    return _Entry(fields[0], int(fields[1]), fields[2], fields[3][:MAX_SUBJECT], files)
 
 
 def _own_commits(git: str, trusted: Path) -> set[str]:

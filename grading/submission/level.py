@@ -1,4 +1,4 @@
-"""Which level a submission is of: a room's `room.toml` or, in the open flow, `assignment/level.toml` names it."""
+"""Which level a submission is of: a room's `room.toml` names it, or `level.toml` beside the module in the open flow."""
 
 import contextlib
 import os
@@ -13,7 +13,6 @@ from grading.errors import UsageError
 from grading.handout.templates import ROOM_FILE, level_file
 from grading.submission.read import locate, read_file
 
-DEFAULT_LEVEL = "mid"
 # A room's file has some 100 bytes. A candidate can write one that costs: one key in 50,000 parts takes tomllib 80 s,
 # measured.
 _MOST_BYTES = 4096
@@ -46,7 +45,7 @@ def level_to_grade(path: Path, assignment: Assignment, wanted: str | None) -> st
     try:
         file = _level_file(path, assignment)
         if file is None:
-            return wanted or DEFAULT_LEVEL
+            return wanted or assignment.manifest.default_level
         level = parse_level(read_file(file), file, assignment)
     except UsageError as error:
         # The candidate can write anything into that file: whoever knows the level can still grade.
@@ -81,7 +80,7 @@ def level_of_all(paths: Iterable[Path], assignment: Assignment, wanted: str | No
     if len(found) > 1:
         levels = ", ".join(f"{level} ({file})" for level, file in sorted(found.items(), key=str))
         raise UsageError(f"the submissions are of several levels: {levels}; make a cohort of each level")
-    return next(iter(found), None) or DEFAULT_LEVEL
+    return next(iter(found), None) or assignment.manifest.default_level
 
 
 def _level_file(path: Path, assignment: Assignment) -> Path | None:

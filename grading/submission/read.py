@@ -3,7 +3,6 @@
 Regular files only, reached without following a link; the given files of the handout always come from the trusted copy.
 """
 
-import errno
 import os
 import re
 import stat
@@ -15,6 +14,7 @@ import msgspec
 
 from grading.content.load import Assignment
 from grading.errors import UsageError, reason
+from grading.files import read_regular_file
 from grading.handout.templates import blank_discussion, handed_out, starters
 from grading.sandbox.calls import SubmittedCode
 from grading.submission import flags
@@ -49,7 +49,7 @@ def read_origin(path: Path) -> Origin:
 
 
 def read_submission(path: Path, assignment: Assignment, origin: Origin | None = None) -> LoadedSubmission:
-    """Read a checkout of a fork, its `assignment/` folder, or a single `exercise.py`.
+    """Read a checkout of a fork, the folder in it that holds the candidate's module, or that module alone.
 
     Args:
         path: what to read.
@@ -112,8 +112,8 @@ def _read_further(root: Path | None, assignment: Assignment, flagged: list[Flag]
 
 def _read_discussion(root: Path | None, assignment: Assignment, flagged: list[Flag]) -> list[Answer]:
     """Return the discussion's answers, and add a flag if its file cannot be read."""
-    path = None if root is None else root / assignment.manifest.discussion
-    if path is None or not os.path.lexists(path):
+    name = assignment.manifest.discussion
+    if name is None or root is None or not os.path.lexists(path := root / name):
         return []
     try:
         text = read_file(path).decode(errors="replace")
@@ -185,17 +185,8 @@ def locate(path: Path, source: str) -> tuple[Path | None, Path]:
 
 
 def read_file(path: Path) -> bytes:
-    """Return a regular file's content, without following a link and without waiting for a pipe."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        link = isinstance(error, OSError) and error.errno == errno.ELOOP
-        raise UsageError(f"{path}: cannot be read: {'it is a link' if link else reason(error)}") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise UsageError(f"{path}: is not a regular file")
-    with open(descriptor, "rb") as file:
-        content = file.read(MAX_FILE_BYTES + 1)
+    """Return a file of a submission; raise UsageError if it is no regular file, is too large, or cannot be read."""
+    content = read_regular_file(path, MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
         raise UsageError(f"{path}: is larger than {MAX_FILE_BYTES // 1024} KiB, the most that is read")
     return content

@@ -1,15 +1,19 @@
 """What is read of a submission, and all that is kept of it."""
 
+from typing import Final, Literal
+
 from grading.content.records import Record
 
-# --- A submission ----------------------------------------------------------------------------------------------------
+# The most that is kept of a commit's subject, and of the files that a history names.
+MAX_SUBJECT: Final = 100
+MAX_OUTSIDE: Final = 30
 
 
 class Flag(Record, frozen=True, kw_only=True):
     """Something for the reviewer to look at; never part of the score."""
 
     id: str
-    severity: str  # info or warning
+    severity: Literal["info", "warning"]
     detail: str
     line: int | None = None
 

@@ -299,7 +299,7 @@ def test_whatever_is_written_is_shown_as_text(
         page = FENCED.sub("", page)
         assert (found := ACTS.search(page)) is None, page[found.start() - 100 : found.end() + 100]
     assert "script" not in to_feedback(card, questions)
-    elements = _Elements(to_html(card, questions, {"assignment/exercise.py": HONEST}, [], sheet="review.toml"))
+    elements = _Elements(to_html(card, questions, {"assignment/exercise.py": HONEST}, None, sheet="review.toml"))
     assert elements.names.count("script") == 1
     assert not {"img", "iframe", "object", "embed", "base"} & set(elements.names)
     assert not [name for name in elements.attributes if name.startswith("on")]

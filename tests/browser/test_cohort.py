@@ -42,8 +42,8 @@ def path(card: Scorecard, assignment: Assignment, tmp_path_factory: pytest.TempP
         name = HOSTILE if number == 7 else f"candidate {number}"
         entries.append(Entry(name=name, grade=msgspec.convert(grade, type=Grade)))
     entries.append(Entry(name="lost", grade=None, problem="<b>it cannot be read</b>"))
-    items = [Item(title=c.title, test=None, difficulty=0.5, discrimination=None) for c in rubric.criterion if c.tests]
-    items.append(Item(title="", test="mean_over_the_batch", difficulty=0.9, discrimination=-0.2))
+    items = [Item(criterion=c.id, test=None, difficulty=0.5, discrimination=None) for c in rubric.criterion if c.tests]
+    items.append(Item(criterion="", test="mean_over_the_batch", difficulty=0.9, discrimination=-0.2))
     mistakes = {("weighted-loss", "wrong-pos-weight", "pos_weight is not n_neg / n_pos"): 500}
     text = to_cohort_html(
         entries,

@@ -9,7 +9,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from grading.render.html.page import visible
+from grading.render.text import visible
 
 _LONGEST_LINE = 400
 _MOST_LINES = 3000

@@ -10,8 +10,9 @@ from markupsafe import Markup
 from grading.content.records import Rubric
 from grading.render.figure import Figure
 from grading.render.html.page import image, render
-from grading.render.markdown import points
+from grading.render.text import points
 from grading.scoring.grade import Grade
+from grading.scoring.records import Verdict
 
 _MOST_MISTAKES = 15
 _MOST_GROUPS = 30
@@ -30,11 +31,14 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """What the cohort says of a criterion or a hidden test."""
+    """A criterion or a hidden test, over all submissions."""
 
-    title: str
-    test: str | None
+    criterion: str
+    test: str | None  # None: the criterion as a whole
+    # Mean share of its points that was earned, 0 to 1: the classical difficulty index, high where it is easy.
     difficulty: float
+    # Correlation with the points on everything else, -1 to 1 (for a test that is passed or not, the point-biserial
+    # one); None where nothing varies. Near or below zero, a test is worth a look.
     discrimination: float | None
 
 
@@ -78,9 +82,13 @@ def to_cohort_html(
         points=points,
         points_of=lambda grade, id_: next((c.points for c in grade.criteria if c.id == id_), None),
         address=_address,
-        verdicts=sorted({grade.verdict for grade in graded}),
-        counts={verdict: sum(g.verdict == verdict for g in graded) for verdict in ("pass", "needs-review", "fail")},
+        verdicts=sorted({grade.verdict.text for grade in graded}),
+        counts={
+            verdict.text: sum(grade.verdict is verdict for grade in graded)
+            for verdict in (Verdict.PASS, Verdict.NEEDS_REVIEW, Verdict.FAIL)
+        },
         items=items,
+        titles={criterion.id: criterion.title for criterion in rubric.criterion},
         weak=WEAK,
         mistakes=list(mistakes.items())[:_MOST_MISTAKES],
         named=sorted({mistake.id for grade in graded for mistake in grade.mistakes}),

@@ -1,17 +1,16 @@
-"""What the pages share: templates that escape, and a policy under which nothing of a stranger's can run or load."""
+"""What the pages share: templates that escape, and a policy under which nothing untrusted can run or load."""
 
 import base64
 import hashlib
-import re
 from pathlib import Path
 from typing import Final
 
 import jinja2
 from markupsafe import Markup
 
+from grading.render.text import visible
+
 _FOLDER: Final = Path(__file__).parent / "templates"
-# Control characters and those that hide or reorder text: shown as what they are, something that cannot be shown.
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.FileSystemLoader(_FOLDER),
@@ -19,14 +18,9 @@ _ENVIRONMENT = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     undefined=jinja2.StrictUndefined,
-    # A stranger's text is escaped by every expression; this also takes away what reorders it.
+    # Every expression escapes untrusted text; this also takes away what hides or reorders it.
     finalize=lambda value: visible(value) if type(value) is str else value,
 )
-
-
-def visible(text: str) -> str:
-    """Return a text without characters that nobody sees."""
-    return _INVISIBLE.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
 def render(template: str, script: str, **values: object) -> str:

@@ -8,37 +8,29 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from grading.content.records import Question, ScoredBy, Severity
-from grading.render.figure import Figure
+from grading.render.figure import Gallery
 from grading.render.html.code import Change, compared, highlighted
 from grading.render.html.page import image, render
 from grading.render.locate import file_of, line_of
-from grading.render.markdown import count, points
 from grading.render.summary import HELD
-from grading.run.records import Outcome
-from grading.scoring.records import FoundMistake, Scorecard, ScoredCriterion, Verdict
+from grading.render.text import OUTCOMES, count, points
+from grading.scoring.records import FoundMistake, Scorecard
 from grading.submission.records import Commit
 
-VERDICTS = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.NEEDS_REVIEW: "needs review"}
-_OUTCOMES = {
-    Outcome.PASSED: "passed",
-    Outcome.FAILED: "failed",
-    Outcome.ERROR: "did not run to its end",
-    Outcome.TIMEOUT: "ran out of time",
-}
 _MOST_COMMITS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Line:
+class _CodeLine:
     number: int
     html: Markup
     findings: Sequence[FoundMistake]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _File:
+class _CodeFile:
     name: str
-    lines: Sequence[_Line]
+    lines: Sequence[_CodeLine]
     unplaced: Sequence[FoundMistake]
     changes: Sequence[Sequence[Change]]
 
@@ -47,8 +39,7 @@ def to_html(
     card: Scorecard,
     questions: Sequence[Question],
     references: Mapping[str, str],
-    figures: Sequence[Figure],
-    no_figures: str = "",
+    gallery: Gallery | None,
     *,
     sheet: str,
 ) -> str:
@@ -58,8 +49,7 @@ def to_html(
         card: the score.
         questions: the discussion, with the answer key.
         references: the finished files, by name, the candidate's main module first.
-        figures: what the candidate's model does.
-        no_figures: why there are none.
+        gallery: the assignment's figures; None: it has none.
         sheet: the name of the file that the form saves.
     """
     main, *_ = references
@@ -70,17 +60,17 @@ def to_html(
         "summary.html.jinja",
         "summary.js",
         card=card,
-        verdict=VERDICTS[card.verdict],
+        verdict=card.verdict.text,
         automatic=card.points(ScoredBy.TESTS) or 0.0,
         automatic_max=card.maximum(ScoredBy.TESTS),
         critical=any(found.mistake.severity is Severity.CRITICAL for found in card.mistakes),
         held=HELD,
         reviewers=[criterion for criterion in card.criteria if criterion.scored_by is ScoredBy.REVIEWER],
         tested=[criterion for criterion in card.criteria if criterion.tests],
-        bonus=[criterion for criterion in card.bonus if _is_attempted(criterion)],
+        bonus=[criterion for criterion in card.bonus if criterion.is_attempted],
         bar=_bar(card),
         severities=[(severity, _of_severity(card, severity)) for severity in Severity],
-        outcomes=_OUTCOMES,
+        outcomes=OUTCOMES,
         points=points,
         count=count,
         place=lambda found: (file_of(found, card) or main, line_of(found, card)),
@@ -89,8 +79,8 @@ def to_html(
         history=card.run.submission.history,
         commits=card.run.submission.history.commits[:_MOST_COMMITS],
         timeline=_timeline(card),
-        figures=[(figure, image(figure.svg)) for figure in figures],
-        no_figures=no_figures,
+        gallery=gallery,
+        image=image,
         sheet=sheet,
         review=review,
         hints=[] if review is None else review.hints,
@@ -102,10 +92,6 @@ def to_html(
             }
         ),
     )
-
-
-def _is_attempted(criterion: ScoredCriterion) -> bool:
-    return any(test.outcome is not Outcome.ERROR for test in criterion.tests)
 
 
 def _of_severity(card: Scorecard, severity: Severity) -> list[FoundMistake]:
@@ -124,14 +110,14 @@ def _bar(card: Scorecard) -> Mapping[str, float]:
     }
 
 
-def _file(name: str, source: str, references: Mapping[str, str], card: Scorecard, main: str) -> _File:
+def _file(name: str, source: str, references: Mapping[str, str], card: Scorecard, main: str) -> _CodeFile:
     here = [f for f in (*card.mistakes, *card.bonus_mistakes) if (file_of(f, card) or main) == name]
     lines = highlighted(source)
     at = {id(found): line_of(found, card) for found in here}
-    return _File(
+    return _CodeFile(
         name=name,
         lines=[
-            _Line(number=number, html=html, findings=[found for found in here if at[id(found)] == number])
+            _CodeLine(number=number, html=html, findings=[found for found in here if at[id(found)] == number])
             for number, html in enumerate(lines, start=1)
         ],
         unplaced=[found for found in here if not 0 < (at[id(found)] or 0) <= len(lines)],
