@@ -1,10 +1,15 @@
-"""The engine knows nothing of this exercise: with another assignment/ and hidden_tests/ it grades another take-home."""
+"""The engine knows nothing of this exercise: with another assignment/ and hidden_tests/ it grades another take-home.
+
+The other one has the levels `short` and `long`, dimensions of its own, no discussion and no figures.
+"""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +36,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def grading(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line of that checkout."""
+def grading(root: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command line of that checkout, and type lines into it."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.run(
         [sys.executable, "-m", "grading", *arguments],
         cwd=root,
         env=environment,
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
@@ -45,10 +51,10 @@ def grading(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def grade(root: Path, source: str) -> dict[str, Any]:
+def grade(root: Path, source: str, *options: str) -> dict[str, Any]:
     """Grade a source and return its grade.json."""
     (root / "exercise.py").write_text(source)
-    done = grading(root, "grade", "exercise.py")
+    done = grading(root, "grade", "exercise.py", *options)
     assert done.returncode == 0, done.stderr
     return dict(json.loads((root / "build" / "grade" / "grade.json").read_text()))
 
@@ -76,7 +82,7 @@ def test_grade_and_report_name_the_grader(root: Path):
     report = root / "build" / "grade" / "report.json"
     made_by = json.loads(report.read_text())["grading"]["grader"]
     assert found["grader"] == made_by == {"version": VERSION, "digest": grader_digest(root)}
-    rubric = root / "hidden_tests" / "rubrics" / "mid.toml"
+    rubric = root / "hidden_tests" / "rubrics" / "short.toml"
     before = rubric.read_text()
     rubric.write_text(before + "\n# another rubric\n")
     try:
@@ -124,12 +130,12 @@ def test_what_lies_around_the_hidden_tests_plays_no_part(root: Path):
 
 
 def test_its_starter_comes_from_its_reference(root: Path):
-    """`publish --in-place` writes what is checked in; `review` asks its question."""
+    """`publish --in-place` writes what is checked in."""
     before = (root / "assignment" / "exercise.py").read_text()
+
     assert grading(root, "publish", "--in-place").returncode == 0
+
     assert (root / "assignment" / "exercise.py").read_text() == before
-    assert grading(root, "review", "exercise.py").returncode == 0
-    assert "the extremes are what matters" in (root / "build" / f"review-{root.name}.toml").read_text()
 
 
 def test_what_does_not_add_up_is_refused_before_anything_is_graded(root: Path):
@@ -144,5 +150,95 @@ def test_what_does_not_add_up_is_refused_before_anything_is_graded(root: Path):
     assert done.returncode == 3
     assert "does not name the hidden test 'more'" in done.stderr
     assert done.stderr.count("\n") == 1
-    assert "mid.toml" in done.stderr
+    assert "short.toml" in done.stderr
     assert not (root / "build" / "refused" / "grade.json").exists()
+
+
+def test_its_levels_are_those_of_its_rubrics(root: Path):
+    """A submission that names no level has the assignment's default; another level has other points."""
+    source = (root / "hidden_tests" / "reference" / "exercise.py").read_text()
+
+    short, long = grade(root, source), grade(root, source, "--level", "long")
+
+    assert (short["level"], short["score"]["automatic"]) == ("short", 80)
+    assert (long["level"], long["score"]["automatic"]) == ("long", 60)
+    refused = grading(root, "grade", "exercise.py", "--level", "mid")
+    assert refused.returncode == 2
+    assert "short" in refused.stderr
+
+
+def test_its_pages_have_no_section_that_it_does_not_need(root: Path):
+    """Without questions no page speaks of a discussion, and without figures none of a model."""
+    grade(root, ONE_END, "--level", "long")
+
+    for name in ("summary.md", "summary.html", "feedback.md"):
+        page = (root / "build" / "grade" / name).read_text()
+        assert "Trimmed Mean" in page
+        assert not re.search(r"discussion|torch|answer key|what the model", page, re.IGNORECASE), name
+    assert "A reviewer adds the points for Naming and Tests." in (root / "build" / "grade" / "feedback.md").read_text()
+
+
+def test_its_review_is_of_its_own_criteria(root: Path):
+    """The sheet asks for the criteria that a reviewer scores; the points that are filled in finalise the verdict."""
+    (root / "exercise.py").write_text(ONE_END)
+    assert grading(root, "review", "exercise.py", "--level", "long", "--force").returncode == 0
+    sheet = root / "build" / f"review-{root.name}.toml"
+    text = sheet.read_text()
+    assert [line["id"] for line in tomllib.loads(text)["criterion"]] == ["naming", "tests"]
+    text = text.replace('reviewer = ""', 'reviewer = "Rosa"').replace("# points = 0", "points = 15")
+    sheet.write_text(text.replace("# readability = 50", "readability = 75"))
+
+    graded = grade(root, ONE_END, "--level", "long", "--review", str(sheet))
+
+    assert graded["score"]["reviewer"] == 30
+    assert graded["verdict"] == ("pass" if graded["score"]["total"] >= 60 else "fail")
+    assert "readability, by the reviewer: 75 %" in (root / "build" / "grade" / "summary.md").read_text()
+
+
+def test_its_interview_becomes_a_review(root: Path):
+    """Marks and hints move its own dimensions, there are no questions to go through, and `grade` takes the sheet."""
+    lines = ["o", "1 2", "h", "y", "d", "c", "reads well", "p", "20", "", "", "w", "q"]
+
+    done = grading(root, "interview", "ada", "--interviewer", "Rosa", "--out", "build", typed="\n".join(lines) + "\n")
+
+    assert done.returncode == 0, done.stderr
+    assert "There are no questions at this level." in done.stdout
+    sheet = root / "build" / "ada" / "review.toml"
+    review = tomllib.loads(sheet.read_text())
+    assert (review["level"], review["criterion"]) == (
+        "short",
+        [{"id": "naming", "points": 20, "comment": "reads well"}],
+    )
+    # 50 to begin with; 20 for the example by hand, 5 off for the hint, 10 off for the names.
+    assert review["dimensions"] == {"correctness": 65, "readability": 40}
+    source = (root / "hidden_tests" / "reference" / "exercise.py").read_text()
+    assert grade(root, source, "--review", str(sheet), "--for-anyone")["score"]["total"] == 100
+
+
+def test_its_cohort_is_graded_at_the_level_that_is_given(root: Path):
+    """The page has the rubric's criteria, and no section of the pages behind it is missing."""
+    for name in ("right", "wrong"):
+        (root / f"{name}.py").write_text(ONE_END)
+    (root / "right.py").write_text((root / "hidden_tests" / "reference" / "exercise.py").read_text())
+
+    done = grading(root, "cohort", "right.py", "wrong.py", "--level", "long", "--jobs", "1", "--out", "build/cohort")
+
+    assert done.returncode == 0, done.stderr
+    page = (root / "build" / "cohort" / "cohort.html").read_text()
+    assert "TODO 1: Trimmed Mean" in page
+    grades = [json.loads((root / "build" / "cohort" / name / "grade.json").read_text()) for name in ("right", "wrong")]
+    assert [(grade["level"], grade["verdict"]) for grade in grades] == [("long", "pass"), ("long", "needs-review")]
+
+
+def test_its_handout_is_published_for_each_of_its_levels(root: Path):
+    """A room names the level, and has no file for answers to questions that nobody asks."""
+    for name in ("noxfile.py", "pyproject.toml", ".gitignore"):
+        shutil.copy(ROOT / name, root / name)
+
+    for level in ("short", "long"):
+        done = grading(root, "publish", f"build/{level}", "--level", level)
+
+        assert done.returncode == 0, done.stderr
+        assert tomllib.loads((root / "build" / level / "room.toml").read_text()) == {"level": level}
+        assert not list((root / "build" / level).rglob("DISCUSSION.md"))
+        assert "trimmed_mean" in (root / "build" / level / "assignment" / "exercise.py").read_text()

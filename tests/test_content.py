@@ -1,5 +1,6 @@
 """The assignment's data files are checked before anything is graded; each error names file, key and fix."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,30 @@ def test_a_level_without_a_rubric_is_the_callers_mistake(assignment: Assignment)
     """The error says which levels there are."""
     with pytest.raises(UsageError, match="junior, mid, researcher, senior"):
         assignment.rubric("wizard")
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "says"),
+    [
+        ("assignment.toml", 'default_level = "short"', 'default_level = "mid"', "default_level 'mid' has no rubric"),
+        ("interview.toml", 'dimension = "readability"', 'dimension = "luck"', "observation: 'luck' is in no rubric"),
+        ("interview.toml", 'dimension = "correctness", per', 'dimension = "luck", per', "hint_cost: 'luck' is in no"),
+        ("interview.toml", "base = 50", 'base = 50\nanswers_score = "trimmed-mean"', "answers_score: 'trimmed-mean'"),
+        ("interview.toml", "base = 50", "base = 101", "base"),
+    ],
+)
+def test_what_no_rubric_has_is_refused_by_file_and_key(file: str, before: str, after: str, says: str, tmp_path: Path):
+    """The default level has a rubric; an interview names dimensions, and a criterion that a reviewer scores."""
+    shutil.copytree(ROOT / "tests" / "tiny", tmp_path / "tiny")
+    path = tmp_path / "tiny" / "hidden_tests" / file
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+    with pytest.raises(ContentError, match=says) as raised:
+        assert Assignment(tmp_path / "tiny").interview
+
+    assert str(path) in str(raised.value)
 
 
 def test_a_mistake_that_nobody_describes_is_refused(assignment: Assignment):

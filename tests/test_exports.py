@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +13,7 @@ import pytest
 from grading.cli import main
 from grading.content.load import Assignment
 from grading.render import to_json
+from grading.scoring.grade import grade_schema, read_grade
 from grading.scoring.records import Scorecard
 from tests.compose import compose
 from tests.conftest import REFERENCE, ROOT, Grade
@@ -75,6 +78,44 @@ def file(mistaken: Scorecard, tmp_path: Path) -> Path:
     path = tmp_path / "grade.json"
     path.write_text(to_json(mistaken, []), encoding="utf-8")
     return path
+
+
+SCHEMA = ROOT / "docs" / "grade.schema.json"
+
+
+def check(grade: Path) -> subprocess.CompletedProcess[str]:
+    """Check a grade.json against the published schema."""
+    command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(SCHEMA), str(grade)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_published_schema_is_the_one_that_grades_are_read_with():
+    """A change of the records changes docs/grade.schema.json."""
+    fix = "python -m grading.scoring.grade >docs/grade.schema.json"
+    assert SCHEMA.read_text(encoding="utf-8") == grade_schema(), f"write it again: {fix}"
+
+
+def test_a_grade_is_valid_by_the_published_schema(file: Path):
+    """A grade with every kind of entry validates, and one that lacks a key or has an unknown outcome does not."""
+    grade = json.loads(file.read_text())
+    assert grade["mistakes"] and any(bonus["points"] for bonus in grade["bonus"])
+    assert check(file).returncode == 0, check(file).stdout
+
+    file.write_text(json.dumps({key: value for key, value in grade.items() if key != "verdict"}))
+    assert "'verdict' is a required property" in check(file).stdout
+    grade["criteria"][0]["tests"][0]["outcome"] = "skipped"
+    file.write_text(json.dumps(grade))
+    assert "'skipped' is not one of" in check(file).stdout
+
+
+def test_a_grade_is_read_as_it_was_written(file: Path, mistaken: Scorecard):
+    """The records that are read say what the scorecard says."""
+    grade = read_grade(file)
+
+    assert grade.verdict is mistaken.verdict
+    assert [(m.id, m.severity) for m in grade.mistakes] == [
+        (found.mistake.id, found.mistake.severity) for found in mistaken.mistakes
+    ]
 
 
 def export(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:

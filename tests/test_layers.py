@@ -1,15 +1,25 @@
 """Who may import whom: data flows one way."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
+from grading.content.load import Assignment
 from tests.conftest import ROOT
 
 INSIDE = "grading.sandbox.inside"
 FILES = sorted((ROOT / "grading").rglob("*.py"))
+# Words of this exercise that files of the engine may hold, each for a reason.
+EXCEPTIONS = {
+    # What was measured, was measured with torch in the sandbox.
+    "grading/sandbox/inside/memory.py": {"torch"},
+    "grading/sandbox/inside/worker.py": {"torch"},
+    # The pins of the environment, which runs this assignment.
+    "grading/constraints.txt": {"torch", "mlflow", "imbalance", "sklearn"},
+}
 
 
 def imported(path: Path) -> set[str]:
@@ -33,6 +43,46 @@ def ours(path: Path) -> set[str]:
 def test_the_engine_knows_neither_torch_nor_this_exercise(path: Path):
     """Another assignment works on the same engine."""
     assert not {name.partition(".")[0] for name in imported(path)} & {"torch", "hidden_tests", "assignment"}
+
+
+def words_of_this_exercise() -> re.Pattern[str]:
+    """Return a pattern for its levels, criteria, dimensions, functions, files and packages."""
+    assignment = Assignment(ROOT)
+    rubrics = [assignment.rubric(level) for level in assignment.levels]
+    criteria = [criterion for rubric in rubrics for criterion in (*rubric.criterion, *rubric.bonus)]
+    ids = {criterion.id for criterion in criteria}.union(*(rubric.dimensions for rubric in rubrics))
+    # numpy is the engine's own, too.
+    packages = {"torch", "accuracy", "imbalance", *assignment.manifest.allowed_imports} - {"numpy"}
+    names = {
+        *assignment.levels,
+        *(Path(name).name for name in assignment.manifest.own_files),
+        *(criterion.function for criterion in criteria if criterion.function),
+        *(id_ for id_ in ids if "-" in id_),
+    }
+    # An id of one word is a word of English as well, but not between quotes.
+    quoted = {id_ for id_ in ids if "-" not in id_}
+    parts = [
+        *packages,
+        *(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in names),
+        *(f"[\"']{id_}[\"']" for id_ in quoted),
+    ]
+    return re.compile("|".join(sorted(parts)), re.IGNORECASE)
+
+
+def test_the_engine_names_nothing_of_this_exercise():
+    """No file of grading/ holds a level, criterion, function, file or package of this exercise, some comments aside."""
+    words = words_of_this_exercise()
+    assert {"mid", "make_loss", "exercise.py", "'discussion'", "problem-solving", "torch"} == {
+        match[0] for match in words.finditer("mid make_loss exercise.py 'discussion' problem-solving torch_ discussion")
+    }
+
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "grading").rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            text = path.read_text(encoding="utf-8")
+            if used := {match[0].lower() for match in words.finditer(text)}:
+                found[path.relative_to(ROOT).as_posix()] = used
+    assert found == EXCEPTIONS
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "grading/sandbox/inside").glob("*.py")), ids=lambda path: path.stem)

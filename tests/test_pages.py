@@ -18,8 +18,9 @@ from grading.render.annotations import to_annotations
 from grading.render.html.summary import to_html
 from grading.render.markdown import block, escape
 from grading.render.summary import HELD
+from grading.run.records import Outcome
 from grading.scoring.records import Review, Scorecard
-from grading.scoring.review import read_review, to_sheet
+from grading.scoring.review import read_review, to_sheet, write_sheet
 from grading.scoring.score import score
 from grading.submission.records import Answer, Commit, History
 from tests.compose import compose
@@ -109,7 +110,9 @@ def test_hostile_text_is_shown_as_text(card: Scorecard, assignment: Assignment):
         assert dangerous not in summary, dangerous
 
 
-@pytest.mark.parametrize("text", [HOSTILE, "a" * 100_000, "`" * 50, "\n".join("x" * 5000 for _ in range(3))])
+@pytest.mark.parametrize(
+    "text", [HOSTILE, "a\ud800b\r\n", "a" * 100_000, "`" * 50, "\n".join("x" * 5000 for _ in range(3))]
+)
 def test_escaped_text_holds_nothing_that_acts(text: str):
     """Neither in a line nor in a block."""
     line, fenced = escape(text), block(text).splitlines()
@@ -121,6 +124,8 @@ def test_escaped_text_holds_nothing_that_acts(text: str):
     assert fenced[0] == fenced[-1]
     assert all(not inner.startswith(fenced[0]) for inner in fenced[1:-1])
     assert max(map(len, fenced)) <= 500
+    # A lone surrogate cannot be written, and a page with one would be lost.
+    assert "\n".join([line, *fenced]).encode()
 
 
 def test_feedback_holds_catalogue_and_rubric_and_nothing_else(card: Scorecard, assignment: Assignment):
@@ -188,6 +193,21 @@ def test_feedback_shows_the_points_that_a_reviewer_gave(card: Scorecard, reviewe
     assert "## Discussion: 4 of 5, given by a reviewer" in to_feedback(reviewed, ())
 
 
+def test_feedback_names_the_points_that_a_reviewer_still_gives(card: Scorecard, assignment: Assignment):
+    """They are the rubric's criteria that are open."""
+    whole = [msgspec.structs.replace(result, outcome=Outcome.PASSED, findings=[]) for result in card.run.results]
+    whole[0] = msgspec.structs.replace(whole[0], outcome=Outcome.FAILED)
+    run = msgspec.structs.replace(card.run, results=whole)
+    rubric = msgspec.structs.replace(assignment.rubric("mid"), passing=90)
+
+    def feedback(**points: float) -> str:
+        review = Review(reviewer="Rosa", points=points, comments={}, dimensions={})
+        return to_feedback(score(run, rubric, assignment.mistake, review), ())
+
+    assert "A reviewer adds the points for Code Quality and Discussion." in feedback()
+    assert "A reviewer adds the points for Code Quality." in feedback(discussion=4)
+
+
 def test_lines_left_out_of_the_comparison_are_marked(card: Scorecard, assignment: Assignment):
     """Between two places that differ, the page says that there is more."""
     reference = solution(assignment, "mid")
@@ -231,6 +251,23 @@ def test_a_sheet_is_toml_whatever_the_candidate_wrote(sheet: str):
     assert tomllib.loads(sheet)["submission"] == 'a"b\\c\n'
     assert "good sign:" in sheet
     assert "alert(1)" in sheet
+
+
+def test_a_review_is_read_back_as_it_was_written(tmp_path: Path, assignment: Assignment):
+    """Texts with quotes, control characters and line ends, points and dimensions survive the sheet."""
+    review = Review(
+        submission='a"b\\c\n',
+        reviewer="Rosa 'R' \x7f",
+        points={"code-quality": 7.5},
+        comments={"code-quality": '""" and \x00\x1b', "discussion": ""},
+        dimensions={"problem-solving": 35.0},
+        hints=["minute 3: try\n5"],
+        observed=["minute 4: \u2028"],
+    )
+    path = tmp_path / "review.toml"
+    path.write_text(write_sheet(review, assignment.rubric("mid")), encoding="utf-8")
+
+    assert read_review(path, assignment.rubric("mid")) == review
 
 
 def test_a_filled_in_sheet_is_read_back(sheet: str, tmp_path: Path, assignment: Assignment):

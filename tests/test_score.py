@@ -133,6 +133,24 @@ def test_the_tests_points_add_up_to_the_criterions():
         assert sum(test.points for test in criterion.tests) == pytest.approx(criterion.points, abs=0.03)
 
 
+def test_points_go_first_to_the_tests_that_passed():
+    """A test never gets more than it is worth, and a failed one only what the severity leaves over."""
+
+    def shares(results: list[Result]) -> list[float]:
+        return [test.points for test in scored(results).criteria[0].tests]
+
+    failed = result("right", Outcome.FAILED, "minor-x")
+    assert shares(PASSING) == [30, 20, 10]
+    assert shares([*PASSING[:2], result("mean", Outcome.FAILED, "critical-x")]) == [18, 12, 0]
+    assert shares([failed, *PASSING[1:]]) == [10, 20, 10]
+    assert shares([failed, *(result(id_, Outcome.FAILED, "minor-x") for id_ in ("stable", "mean"))]) == [
+        20,
+        13.33,
+        6.67,
+    ]
+    assert shares([result("right", Outcome.FAILED), *PASSING[1:]]) == [0, 20, 10]
+
+
 def test_a_mistake_seen_by_several_tests_is_named_once():
     """One cause, one name, the worst first."""
     results = [

@@ -4,9 +4,11 @@ import os
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grading.content.load import Assignment
+from grading.content.records import NotedName
 from grading.errors import UsageError
 from grading.handout.publish import publish
 from grading.submission.history import read_history
@@ -143,6 +145,19 @@ def test_flags_are_told_with_their_line(tmp_path: Path, assignment: Assignment):
     flags = {(flag.id, flag.line) for flag in read_submission(path, assignment).record.flags}
 
     assert flags == {("import-outside-allowed", 1), ("hardcoded-number", 6), ("accuracy-used", 6)}
+
+
+def test_what_is_flagged_is_the_assignments_choice(tmp_path: Path):
+    """Another assignment notes other names, and no number unless it says which ones are plain."""
+    path = tmp_path / "exercise.py"
+    path.write_text("def make_loss(y):\n    return 4.0 * accuracy_score(sorted(y))\n", encoding="utf-8")
+    assignment = Assignment(ROOT)
+    noted = [NotedName(name="sorted", flag="sorts", detail="sorts: is that needed?")]
+    assignment.manifest = msgspec.structs.replace(assignment.manifest, plain_numbers=None, noted_names=noted)
+
+    (flag,) = read_submission(path, assignment).record.flags
+
+    assert (flag.id, flag.severity, flag.detail, flag.line) == ("sorts", "info", "sorts: is that needed?", 2)
 
 
 def test_many_numbers_hide_no_warning(tmp_path: Path, assignment: Assignment):

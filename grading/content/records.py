@@ -78,9 +78,9 @@ class Manifest(Record, frozen=True, kw_only=True):
     call_idle_seconds: Annotated[float, Meta(gt=0, le=600)]
 
     @property
-    def own_files(self) -> frozenset[str]:
+    def own_files(self) -> list[str]:
         """The candidate's own files: nothing else is read of a submission."""
-        return frozenset({self.source, *self.optional_files, *filter(None, [self.discussion])})
+        return [self.source, *filter(None, [self.discussion]), *self.optional_files]
 
 
 class Criterion(Record, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-# Whole minutes, as GitHub bills each job; assumed. `run` and `visible` spend theirs on installing torch.
+# Whole minutes, as GitHub bills each job; assumed. `run` and `visible` spend theirs on installing packages.
 JOB_MINUTES: Final = {"visible": 3, "ask": 1, "fetch": 1, "run": 3, "publish": 1}
 # The jobs that a candidate waits for, one after the other.
 _CHAIN: Final = ("ask", "fetch", "run", "publish")

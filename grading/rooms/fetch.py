@@ -6,6 +6,7 @@ This job holds a token and runs nothing of the candidate's; the job that runs it
 import base64
 import binascii
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def fetch(github: GitHub, asked: Asked, assignment: Assignment, out: Path) -> Fe
     manifest = assignment.manifest
     files: dict[Path, bytes] = {}
     problems: dict[str, str] = {}
-    for name in sorted(manifest.own_files):
+    for name in manifest.own_files:
         found = _file(github, asked, asked.sha, name)
         if isinstance(found, str):
             problems[name] = f"{name}: {found}"
@@ -162,9 +163,9 @@ def _file(github: GitHub, asked: Asked, revision: str, name: str) -> bytes | str
         raise GitHubError(f"{asked.repository}/git/blobs/{entry.sha}: is not base64") from None
 
 
-def _history(github: GitHub, asked: Asked, own: frozenset[str]) -> History:
+def _history(github: GitHub, asked: Asked, own: Iterable[str]) -> History:
     found = list(github.pages(f"{asked.pull}/commits", _Commit, most=_MAX_COMMITS))
-    outside = {file.filename for file in github.pages(f"{asked.pull}/files", _File, most=_MAX_FILES)} - own
+    outside = {file.filename for file in github.pages(f"{asked.pull}/files", _File, most=_MAX_FILES)}.difference(own)
     if not found:
         return History(commits=[], minutes=0, outside=[], note="no commits")
     first = found[0].commit.committer.date

@@ -44,7 +44,7 @@ def on_failure(request: pytest.FixtureRequest) -> OnFailure:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that name what is graded."""
     group = parser.getgroup("grading")
-    group.addoption("--submission", type=Path, help="the folder or exercise.py to run the hidden tests on")
+    group.addoption("--submission", type=Path, help="the folder or module to run the hidden tests on")
     group.addoption("--level", help="the level to grade at (default: the submission's)")
     group.addoption("--seed", help="the seed of every random input (default: drawn anew)")
     group.addoption("--no-sandbox", action="store_true", help="run candidate code unprotected in this process")
@@ -57,9 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if HARNESS in config.stash or config.option.help or config.option.collectonly:
         return
     if config.option.submission is None:
-        raise pytest.UsageError(
-            "--submission is missing: it names the folder or exercise.py to run the hidden tests on"
-        )
+        raise pytest.UsageError("--submission is missing: it names the folder or module to run the hidden tests on")
     try:
         seed = new_seed() if config.option.seed is None else read_seed(config.option.seed)
     except ValueError as error:

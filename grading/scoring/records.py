@@ -9,7 +9,7 @@ from grading.submission.records import Flag
 
 
 class Verdict(Enum):
-    """What the score says so far."""
+    """Whether the score passes: needs-review while open points, or a look at a critical mistake, decide it."""
 
     PASS = "pass"  # noqa: S105 - not a password
     FAIL = "fail"

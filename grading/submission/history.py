@@ -63,7 +63,7 @@ def read_history(root: Path | None, manifest: Manifest, trusted: Path) -> tuple[
     if not theirs:
         return _nothing("no commits of the candidate's own"), head
     first = theirs[0].seconds
-    outside = sorted({name for entry in theirs for name in entry.names} - manifest.own_files)
+    outside = sorted({name for entry in theirs for name in entry.names}.difference(manifest.own_files))
     if len(theirs) == 1 and len(found) == 1:
         outside = []  # handout and solution came in one commit: nothing can be told apart
     commits = [

@@ -10,7 +10,7 @@ MAX_OUTSIDE: Final = 30
 
 
 class Flag(Record, frozen=True, kw_only=True):
-    """Something for the reviewer to look at; never part of the score."""
+    """An observation for the reviewer to look at; it never changes the score."""
 
     id: str
     severity: Literal["info", "warning"]
