@@ -82,7 +82,8 @@ def test_the_engine_names_nothing_of_this_exercise():
             text = path.read_text(encoding="utf-8")
             if used := {match[0].lower() for match in words.finditer(text)}:
                 found[path.relative_to(ROOT).as_posix()] = used
-    assert found == EXCEPTIONS
+    unexpected = {path: used - EXCEPTIONS.get(path, set()) for path, used in found.items()}
+    assert not {path: used for path, used in unexpected.items() if used}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "grading/sandbox/inside").glob("*.py")), ids=lambda path: path.stem)
