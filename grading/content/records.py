@@ -45,7 +45,7 @@ class Figures(Record, frozen=True, kw_only=True):
 
 
 class NotedName(Record, frozen=True, kw_only=True):
-    """A name that a reviewer is told of when a candidate's function uses it."""
+    """A name whose use in the candidate's code is flagged for the reviewer."""
 
     name: Text
     flag: Id
@@ -70,8 +70,8 @@ class Manifest(Record, frozen=True, kw_only=True):
     figures: Figures | None = None
     sandbox_files: list[Text]  # what the probes need in the sandbox, below the root
     allowed_imports: list[Text]  # beside the standard library and the assignment itself
-    plain_numbers: list[float] | None = None  # that need no flag in the candidate's functions; None: no number does
-    noted_names: list[NotedName] = []  # that a reviewer is told of
+    plain_numbers: list[float] | None = None  # not flagged in the candidate's functions; None: no number is
+    noted_names: list[NotedName] = []
     preload: dict[str, str]  # package that a candidate may import: module to import once, before the first call
     # The most that any one call into the candidate's code may use: CPU time, and time in which it does nothing.
     call_cpu_seconds: Annotated[int, Meta(ge=1, le=600)]
