@@ -203,7 +203,7 @@ def _refusal(decoded: Decoded) -> bytes:
 def own_name(path: Path, source: str) -> str:
     """Return what a submission is called: its folder or file, or the folder around it where that says more.
 
-    Every candidate's `assignment/` and `exercise.py` have the same name, and a review sheet is for one candidate.
+    The module and its folder have the same name in every submission, and a review sheet is for one candidate.
 
     Args:
         path: the submission.
