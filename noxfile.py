@@ -88,9 +88,11 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write into the documents what the commands print, and take the README's pictures (needs chromium)."""
+    """Write into docs/ what the commands print and the schema of grade.json, and take the pictures (needs chromium)."""
     documents = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md"))]
     _python(session, "-m", "cogapp", "-r", "-P", "-I", "docs", "-p", "from excerpts import *", *documents)
+    schema = "from grading.scoring.grade import grade_schema as s; open('docs/grade.schema.json', 'w').write(s())"
+    _python(session, "-c", schema)
     _python(session, "docs/screenshots.py")
 
 

@@ -167,7 +167,3 @@ def read_grade(path: Path) -> Grade:
         raise UsageError(f"{path}: cannot be read: {reason(error)}; give the grade.json that 'grade' wrote") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is not a whole grade.json: {error}; grade again") from None
-
-
-if __name__ == "__main__":
-    print(grade_schema(), end="")
