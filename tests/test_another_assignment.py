@@ -232,9 +232,6 @@ def test_its_cohort_is_graded_at_the_level_that_is_given(root: Path):
 
 def test_its_handout_is_published_for_each_of_its_levels(root: Path):
     """A room names the level, and has no file for answers to questions that nobody asks."""
-    for name in ("noxfile.py", "pyproject.toml", ".gitignore"):
-        shutil.copy(ROOT / name, root / name)
-
     for level in ("short", "long"):
         done = grading(root, "publish", f"build/{level}", "--level", level)
 

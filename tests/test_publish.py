@@ -181,7 +181,7 @@ def test_a_missing_folder_of_room_templates_is_named(tmp_path: Path):
     shutil.copytree(ROOT / "tests" / "tiny", tmp_path / "tiny")
 
     with pytest.raises(ContentError, match=r"assignment\.toml: room: there is no folder .*grading/rooms/template"):
-        publish(Assignment(tmp_path / "tiny"), "mid", tmp_path / "room")
+        publish(Assignment(tmp_path / "tiny"), "short", tmp_path / "room")
 
 
 def test_a_room_is_not_written_over_something(tmp_path: Path, assignment: Assignment):

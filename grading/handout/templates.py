@@ -1,7 +1,7 @@
 """Renders what a candidate gets, for one level, from Jinja templates.
 
-In Markdown the tags are Jinja's own; in every other file they stand in comments: `# {% if level == "junior" %}` and
-`# {{ todo("make_loss") }}`. So a Python file with tags runs as it is, and a TOML or YAML file with tags is valid.
+In Markdown the tags are Jinja's own; in every other file they stand in comments: `# {% if level == "LEVEL" %}` and
+`# {{ todo("FUNCTION") }}`. So a Python file with tags runs as it is, and a TOML or YAML file with tags is valid.
 """
 
 import functools
@@ -144,7 +144,7 @@ class Renderer:
             "points_of": lambda id_: f"{next(c.points for c in rubric.criterion if c.id == id_):g}",
             "flow": flow,
             "starter": starter,
-            "own_files": [manifest.source, manifest.discussion, *manifest.optional_files],
+            "own_files": manifest.own_files,
             "requirements": [*manifest.requirements, *rubric.requirements],
             "package_index": package_index,
         }

@@ -17,7 +17,7 @@ nox.options.default_venv_backend = "none"
 
 @nox.session
 def visible(session: nox.Session) -> None:
-    """Run the visible tests on assignment/: `nox -s visible -- -k make_loss` for those of one TODO."""
+    """Run the visible tests on assignment/: `nox -s visible -- -k FUNCTION` for those of one TODO."""
     session.run(_python(session), "-m", "pytest", "assignment", *session.posargs, external=True)
 
 
