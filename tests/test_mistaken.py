@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.content.load import ANY, Assignment
-from grading.content.records import Severity
+from grading.content.load import Assignment
+from grading.content.records import ANY, Severity
 from grading.scoring.score import LEAST_LOST, MOST_LOST_TO_MINOR
 from tests.cases import EXAMPLES, MISTAKEN, mistaken_case, name_of
 from tests.conftest import Grade
