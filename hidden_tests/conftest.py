@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from grading.run.candidate import CandidateProxy
-from hidden_tests.arrays import array, rng_for, single
 from hidden_tests.diagnosis import focal, loss, loss_weights
 from hidden_tests.diagnosis.evaluation import ComparedRuns, Evaluations, ObservedRun, ShiftedRuns
 from hidden_tests.diagnosis.loss_batch import Batch
@@ -25,6 +24,7 @@ from hidden_tests.observations import (
     weighted_loss,
 )
 from hidden_tests.oracle import METRICS, Epoch, Floats, metrics
+from hidden_tests.rng import rng_for
 from hidden_tests.scenarios.evaluation import (
     Scenario,
     at_threshold,
@@ -33,6 +33,7 @@ from hidden_tests.scenarios.evaluation import (
     with_undefined_ratios,
     without_modes,
 )
+from hidden_tests.wire import to_float32, to_wire
 
 # The handout's tests are for candidates, and no other folder has any: looking takes longer than a test.
 collect_ignore = [path.name for path in Path(__file__).parent.iterdir() if path.is_dir()]
@@ -62,8 +63,8 @@ def loss_profile(candidate: CandidateProxy, seed: int) -> loss.Profile:
     observed = candidate.call(
         "loss",
         {
-            "cases": [{"labels": array(labels), "batches": _sent(batches)} for labels, batches in cases],
-            "single_class": array(np.zeros(8)),
+            "cases": [{"labels": to_wire(labels), "batches": _sent(batches)} for labels, batches in cases],
+            "single_class": to_wire(np.zeros(8)),
             "negatives": _sent([(np.array([0.5, -0.5]), np.zeros(2))])[0],
         },
         weighted_loss.Observed,
@@ -93,7 +94,7 @@ def telling_counts(random: np.random.Generator) -> list[tuple[int, int]]:
 def _moderate_batch(random: np.random.Generator, of_each: tuple[int, int]) -> Inputs:
     targets = random.permutation(np.repeat([1.0, 0.0], of_each))
     sign = random.choice([-1.0, 1.0], len(targets))
-    return single(sign * random.uniform(0.2, 2.0, len(targets))), targets
+    return to_float32(sign * random.uniform(0.2, 2.0, len(targets))), targets
 
 
 def _extreme_batches() -> list[Inputs]:
@@ -106,7 +107,7 @@ def _extreme_batches() -> list[Inputs]:
 
 
 def _sent(batches: list[Inputs]) -> list[Any]:
-    return [{"logits": array(logits), "targets": array(targets)} for logits, targets in batches]
+    return [{"logits": to_wire(logits), "targets": to_wire(targets)} for logits, targets in batches]
 
 
 def _sizes(batches: list[Inputs]) -> list[dict[str, int]]:
@@ -200,8 +201,8 @@ def _telling_epochs(random: np.random.Generator) -> tuple[Epoch, Epoch, Epoch]:
         values = [0.0, shares[0], shares[-1], float(np.mean(shares)), sum(shares)]
         if np.diff(np.sort(values)).min() > 0.02 and abs(epoch.targets.mean() - shares[-1]) > 0.02:
             break
-    epoch = replace(epoch, evaluation_scale=single(random.uniform(0.5, 0.7, 4)))
-    other = single(random.uniform(0.3, 0.4, 4))
+    epoch = replace(epoch, evaluation_scale=to_float32(random.uniform(0.5, 0.7, 4)))
+    other = to_float32(random.uniform(0.3, 0.4, 4))
     return epoch, replace(epoch, evaluation_scale=other), replace(epoch, scale=other)
 
 
@@ -211,11 +212,11 @@ def _epoch(random: np.random.Generator, *, rows: int, batch_size: int, lr: float
     parameters = random.normal(scale=0.5, size=5)
     scale = random.uniform(0.3, 0.7, 4)
     return Epoch(
-        features=single(features),
+        features=to_float32(features),
         targets=targets,
         batch_size=batch_size,
-        parameters=single(parameters),
-        scale=single(scale),
+        parameters=to_float32(parameters),
+        scale=to_float32(scale),
         evaluation_scale=np.ones(4),
         pos_weight=2.5,
         lr=lr,
@@ -227,7 +228,7 @@ def _gentle_epoch(random: np.random.Generator, *, rows: int, batch_size: int, lr
     """Return an epoch in which no gradient is as large as one: clipping to a norm of 1 is harmless in it."""
     while True:
         epoch = _epoch(random, rows=rows, batch_size=batch_size, lr=lr, momentum=momentum)
-        epoch = replace(epoch, features=single(0.5 * epoch.features), pos_weight=1.5)
+        epoch = replace(epoch, features=to_float32(0.5 * epoch.features), pos_weight=1.5)
         if np.linalg.norm(epoch.gradients(training=True), axis=1).max() < LARGEST_GRADIENT:
             return epoch
 
@@ -235,12 +236,12 @@ def _gentle_epoch(random: np.random.Generator, *, rows: int, batch_size: int, lr
 def _epoch_inputs(epoch: Epoch, *, training: bool) -> dict[str, Any]:
     """Return an epoch as the probe takes it, with whether its model starts in training mode."""
     return {
-        "features": array(np.column_stack([np.arange(len(epoch.targets)), epoch.features])),
-        "targets": array(epoch.targets),
+        "features": to_wire(np.column_stack([np.arange(len(epoch.targets)), epoch.features])),
+        "targets": to_wire(epoch.targets),
         "batch_size": epoch.batch_size,
-        "parameters": array(epoch.parameters),
-        "scales": array(np.stack([epoch.evaluation_scale, epoch.scale])),
-        "pos_weight": array(np.array(epoch.pos_weight)),
+        "parameters": to_wire(epoch.parameters),
+        "scales": to_wire(np.stack([epoch.evaluation_scale, epoch.scale])),
+        "pos_weight": to_wire(np.array(epoch.pos_weight)),
         "term": 0.0,
         "lr": epoch.lr,
         "momentum": epoch.momentum,
@@ -260,7 +261,7 @@ DEFAULT_OR_HALF: list[list[Any]] = [[], [0.5]]
 def evaluations(candidate: CandidateProxy, seed: int) -> Evaluations:
     """All runs of `evaluate`, in one call, or in two if the default threshold leaves something open."""
     random = rng_for(seed, "runs")
-    base, slopes = with_modes(random), single(random.uniform(1.0, 2.0, 4))
+    base, slopes = with_modes(random), to_float32(random.uniform(1.0, 2.0, 4))
     plain, undefined = (
         [without_modes(random, threshold) for threshold in (0.5, 0.3, 0.7)],
         with_undefined_ratios(random),
@@ -305,11 +306,11 @@ def _run(
     """Run `evaluate` on scenarios, each with the ways to pass the threshold, in one call."""
     inputs = [
         {
-            "features": array(scenario.logits.T),
-            "targets": array(scenario.targets),
+            "features": to_wire(scenario.logits.T),
+            "targets": to_wire(scenario.targets),
             "batch_size": scenario.batch_size,
-            "orders": array(scenario.orders, "int64"),
-            "slopes": array(slopes),
+            "orders": to_wire(scenario.orders, "int64"),
+            "slopes": to_wire(slopes),
             "ways": ways,
         }
         for scenario, ways in runs
@@ -332,7 +333,7 @@ def samplers(candidate: CandidateProxy, seed: int) -> list[Draws]:
     observed = candidate.call(
         "sampling",
         {
-            "cases": [{"labels": array(of_case), "draws": SAMPLER_DRAWS} for of_case in labels],
+            "cases": [{"labels": to_wire(of_case), "draws": SAMPLER_DRAWS} for of_case in labels],
             "seed": int(random.integers(2**31)),
         },
         sampler.Observed,
@@ -410,14 +411,14 @@ def tracked(candidate: CandidateProxy, seed: int) -> TrackedRuns:
     observed = candidate.call(
         "tracking",
         {
-            "features": array(first.features),
-            "targets": array(first.targets),
-            "test_features": array(test.features),
-            "test_targets": array(test.targets),
-            "parameters": array(first.parameters),
+            "features": to_wire(first.features),
+            "targets": to_wire(first.targets),
+            "test_features": to_wire(test.features),
+            "test_targets": to_wire(test.targets),
+            "parameters": to_wire(first.parameters),
             "batch_size": first.batch_size,
             "lr": first.lr,
-            "pos_weight": array(np.array(first.pos_weight)),
+            "pos_weight": to_wire(np.array(first.pos_weight)),
             "epochs": TRACKED_EPOCHS,
             "functions": (Path(__file__).parent / "tracked_functions.py").read_text(encoding="utf-8"),
             "fails_at": len(first.batches) + 2,

@@ -11,10 +11,11 @@ from matplotlib.figure import Figure as Drawing
 
 from grading.render.figure import Figure
 from grading.run.candidate import CandidateProxy
-from hidden_tests.arrays import array, rng_for, single
 from hidden_tests.compare import all_true
 from hidden_tests.observations.figures import Shown
 from hidden_tests.oracle import Floats, metrics, sigmoid
+from hidden_tests.rng import rng_for
+from hidden_tests.wire import to_float32, to_wire
 
 EPOCHS, BATCH_SIZE, LEARNING_RATE, MOMENTUM = 8, 64, 0.05, 0.9
 TRAINING_ROWS, HIDDEN_ROWS, FEATURES = 1600, 800, 20
@@ -50,9 +51,9 @@ def observe(candidate: CandidateProxy, reference: CandidateProxy, seed: int) -> 
     random = rng_for(seed, "figures")
     features, labels = _rows(random, TRAINING_ROWS + HIDDEN_ROWS)
     inputs = {
-        "features": array(single(features[:TRAINING_ROWS])),
-        "labels": array(labels[:TRAINING_ROWS]),
-        "hidden": array(single(features[TRAINING_ROWS:])),
+        "features": to_wire(to_float32(features[:TRAINING_ROWS])),
+        "labels": to_wire(labels[:TRAINING_ROWS]),
+        "hidden": to_wire(to_float32(features[TRAINING_ROWS:])),
         "epochs": EPOCHS,
         "batch_size": BATCH_SIZE,
         "lr": LEARNING_RATE,

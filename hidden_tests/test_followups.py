@@ -9,11 +9,12 @@ import pytest
 from grading.run.candidate import CandidateProxy
 from grading.run.explain import Cause, OnFailure
 from grading.run.observations import Observation, Sizes
-from hidden_tests.arrays import array, rng_for, single
 from hidden_tests.diagnosis import followups as diagnosis
 from hidden_tests.diagnosis.followups import Network, Oversampled, Tuned
 from hidden_tests.observations import model_improvement, oversampling, production, threshold_tuning
 from hidden_tests.oracle import Floats, Layer, metrics
+from hidden_tests.rng import rng_for
+from hidden_tests.wire import to_float32, to_wire
 
 FILE = "assignment/followups.py"
 # The names of the bad features that the probe tries, in its order.
@@ -62,7 +63,7 @@ def not_best() -> NotBest:
 
 
 def _tuned(run_part: RunPart, cases: Sequence[tuple[Floats, Floats]]) -> list[Tuned]:
-    inputs: list[Any] = [{"targets": array(y), "probabilities": array(p)} for y, p in cases]
+    inputs: list[Any] = [{"targets": to_wire(y), "probabilities": to_wire(p)} for y, p in cases]
     observed = run_part("threshold", threshold_tuning.Thresholds, {"thresholds": len(cases)}, cases=inputs)
     return [
         Tuned(targets=targets, probabilities=probabilities, returned=returned)
@@ -85,12 +86,12 @@ def test_threshold_reaches_the_highest_f1(
         for _ in range(4):
             targets = np.concatenate([[1.0], (random.uniform(size=59) < 0.3).astype(np.float64)])
             probabilities = random.permutation(np.linspace(0.01, 0.7, 60)) + 0.2 * targets
-            cases.append((targets, single(shift + scale * probabilities)))
+            cases.append((targets, to_float32(shift + scale * probabilities)))
     # Everything positive is best; the highest is a negative; two good ones apart; far below one half.
-    cases.append((np.array([1.0, 1.0, 1.0, 0.0]), single(np.array([0.2, 0.3, 0.5, 0.9]))))
-    cases.append((np.array([0.0, 1.0, 1.0, 0.0, 0.0, 0.0]), single(np.array([0.95, 0.8, 0.7, 0.3, 0.2, 0.1]))))
-    cases.append((np.array([1.0, 0.0, 0.0, 1.0, 0.0]), single(np.array([0.9, 0.8, 0.7, 0.6, 0.1]))))
-    cases.append((np.array([0.0, 0.0, 0.0, 1.0, 1.0]), single(np.array([0.01, 0.02, 0.03, 0.2, 0.3]))))
+    cases.append((np.array([1.0, 1.0, 1.0, 0.0]), to_float32(np.array([0.2, 0.3, 0.5, 0.9]))))
+    cases.append((np.array([0.0, 1.0, 1.0, 0.0, 0.0, 0.0]), to_float32(np.array([0.95, 0.8, 0.7, 0.3, 0.2, 0.1]))))
+    cases.append((np.array([1.0, 0.0, 0.0, 1.0, 0.0]), to_float32(np.array([0.9, 0.8, 0.7, 0.6, 0.1]))))
+    cases.append((np.array([0.0, 0.0, 0.0, 1.0, 1.0]), to_float32(np.array([0.01, 0.02, 0.03, 0.2, 0.3]))))
     tuned = _tuned(run_part, cases)
 
     on_failure(not_best, "not-the-best-threshold", tuned)
@@ -104,10 +105,15 @@ def test_threshold_takes_equal_probabilities_together(
 ) -> None:
     """With many equal probabilities, no F1 is counted on that a threshold cannot have."""
     random = rng_for(seed, "ties")
-    cases = [(np.array([1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]), single(np.array([6, 6, 6, 6, 4, 3, 2, 1]) / 10.0))]
+    cases = [
+        (
+            np.array([1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]),
+            to_float32(np.array([6, 6, 6, 6, 4, 3, 2, 1]) / 10.0),
+        )
+    ]
     for _ in range(6):
         targets = np.concatenate([[1.0], (random.uniform(size=79) < 0.3).astype(np.float64)])
-        cases.append((targets, single(np.round(4 * random.uniform(size=80) + 3 * targets) / 8.0)))
+        cases.append((targets, to_float32(np.round(4 * random.uniform(size=80) + 3 * targets) / 8.0)))
     tuned = _tuned(run_part, cases)
 
     on_failure(lambda: [] if not_best.found else [Cause("splits-ties", detail=_first_worse(tuned))])
@@ -118,9 +124,10 @@ def test_threshold_takes_equal_probabilities_together(
 @pytest.mark.criterion("threshold-tuning")
 def test_threshold_of_a_single_class_is_a_number(run_part: RunPart, on_failure: OnFailure, not_best: NotBest) -> None:
     """With positives alone the best there is, without any some number; and no constant, which two classes show."""
-    probabilities = single(np.array([0.2, 0.5, 0.7]))
+    probabilities = to_float32(np.array([0.2, 0.5, 0.7]))
     two_classes = [
-        (np.array([1.0, 0.0]), single(np.array([high, low]))) for high, low in ((0.9, 0.6), (0.55, 0.1), (0.05, 0.02))
+        (np.array([1.0, 0.0]), to_float32(np.array([high, low])))
+        for high, low in ((0.9, 0.6), (0.55, 0.1), (0.05, 0.02))
     ]
     *best, without_positives = _tuned(
         run_part, [*two_classes, (np.ones(3), probabilities), (np.zeros(3), probabilities)]
@@ -155,14 +162,14 @@ def oversampled(run_part: RunPart, seed: int) -> list[Calls]:
         (random.normal(size=(40, 2)), random.normal(size=(170, 2))),
     ):
         order = random.permutation(len(rare) + len(frequent))
-        features = single(np.concatenate([rare, frequent]))[order]
+        features = to_float32(np.concatenate([rare, frequent]))[order]
         labels = np.repeat([1.0, 0.0], [len(rare), len(frequent)])[order]
         observed = run_part(
             "oversample",
             oversampling.Oversampled,
             {"calls": 3},
-            features=array(features),
-            labels=array(labels),
+            features=to_wire(features),
+            labels=to_wire(labels),
             seeds=[7, 7, 8],
         )
         first, again, other = (Oversampled(features, labels, returned) for returned in observed.calls)
@@ -234,7 +241,7 @@ def improvement_split(random: np.random.Generator) -> tuple[Floats, Floats, Floa
     score = 1.55 * z[:, 0] + 2.0 * z[:, 1] * z[:, 2] + z[:, 3] ** 2 - 1 + 0.25 * random.normal(size=len(z))
     labels = (score > np.quantile(score, 0.8)).astype(np.float64)
     scale = np.array([1.0, 100.0, 0.02, 0.1, 1.0, 10.0, 300.0, 0.5])
-    features = single(z * scale + np.array([0.0, 200.0, 1.0, -3.0, 5.0, 0.0, 0.0, 10.0]))
+    features = to_float32(z * scale + np.array([0.0, 200.0, 1.0, -3.0, 5.0, 0.0, 0.0, 10.0]))
     return features[:3000], labels[:3000], features[3000:], labels[3000:]
 
 
@@ -257,9 +264,9 @@ def test_improved_model_is_twice_as_good(run_part: RunPart, seed: int, on_failur
     observed = run_part(
         "improve",
         model_improvement.Improved,
-        features=array(features),
-        labels=array(labels),
-        hidden=array(hidden),
+        features=to_wire(features),
+        labels=to_wire(labels),
+        hidden=to_wire(hidden),
         seed=seed % 1000,
     )
     logits, least = observed.logits, 2 * baseline_f1(features, labels, hidden, truth)
@@ -287,7 +294,7 @@ def saved(run_part: RunPart, seed: int) -> Saved:
         [_linear(random, 9, 8), relu, _linear(random, 8, 5), relu, _linear(random, 5, 1)],
         [_linear(random, 5, 16), _batch_norm(random, 16), relu, dropout, _linear(random, 16, 1)],
     ]
-    networks = [Network(layers, single(random.normal(size=(9, _width(layers))))) for layers in architectures]
+    networks = [Network(layers, to_float32(random.normal(size=(9, _width(layers))))) for layers in architectures]
     observed = run_part(
         "save", production.Saved, {"models": len(networks)}, models=[_layers(network) for network in networks]
     )
@@ -296,13 +303,13 @@ def saved(run_part: RunPart, seed: int) -> Saved:
 
 def _linear(random: np.random.Generator, width: int, outputs: int) -> Layer:
     weight, bias = random.normal(scale=width**-0.5, size=(outputs, width)), random.normal(scale=0.3, size=outputs)
-    return Layer(kind="Linear", values={"weight": single(weight), "bias": single(bias)})
+    return Layer(kind="Linear", values={"weight": to_float32(weight), "bias": to_float32(bias)})
 
 
 def _batch_norm(random: np.random.Generator, width: int) -> Layer:
     """Return a layer whose statistics are neither those that it begins with nor those of a batch."""
     ranges = {"weight": (0.5, 1.5), "bias": (-0.5, 0.5), "running_mean": (1.0, 2.0), "running_var": (2.0, 6.0)}
-    values = {name: single(random.uniform(*limits, size=width)) for name, limits in ranges.items()}
+    values = {name: to_float32(random.uniform(*limits, size=width)) for name, limits in ranges.items()}
     return Layer(kind="BatchNorm1d", values=values)
 
 
@@ -312,18 +319,18 @@ def _width(layers: Sequence[Layer]) -> int:
 
 def _layers(network: Network) -> list[dict[str, Any]]:
     return [
-        {"kind": layer.kind, "values": {name: array(values) for name, values in layer.values.items()}}
+        {"kind": layer.kind, "values": {name: to_wire(values) for name, values in layer.values.items()}}
         for layer in network.layers
     ]
 
 
 def _files(model: production.SavedModel) -> list[dict[str, Any]]:
-    return [{"name": file.name, "content": array(file.content, "uint8")} for file in model.files]
+    return [{"name": file.name, "content": to_wire(file.content, "uint8")} for file in model.files]
 
 
 def _inputs(saved: Saved) -> list[dict[str, Any]]:
     return [
-        {"layers": _layers(network), "files": _files(model), "features": array(network.features)}
+        {"layers": _layers(network), "files": _files(model), "features": to_wire(network.features)}
         for network, model in saved
     ]
 
@@ -360,7 +367,7 @@ def test_models_predict_in_evaluation_mode(run_part: RunPart, saved: Saved, on_f
 def test_loading_runs_no_code(run_part: RunPart, saved: Saved, on_failure: OnFailure) -> None:
     """A file that somebody else wrote is refused, or read as data; one that was saved is loaded."""
     network, model = saved[0]
-    observed = run_part("unsafe files", production.UnsafeFiles, files=_files(model), features=array(network.features))
+    observed = run_part("unsafe files", production.UnsafeFiles, files=_files(model), features=to_wire(network.features))
 
     on_failure(lambda: ["loads-arbitrary-code" if observed.ran else "round-trip-changes-predictions"])
     assert not observed.ran, f"code was run out of {', '.join(observed.ran)}"

@@ -9,11 +9,13 @@ import pytest
 from grading.run.candidate import CandidateProxy
 from grading.run.explain import Cause, OnFailure
 from grading.run.observations import Observation, Sizes
-from hidden_tests.arrays import array, one_each, rng_for, single
 from hidden_tests.compare import close
 from hidden_tests.diagnosis import pipeline as diagnosis
 from hidden_tests.observations import broken_pipeline as seen
 from hidden_tests.oracle import METRICS, Floats, metrics, sigmoid
+from hidden_tests.rng import rng_for
+from hidden_tests.rows import one_each
+from hidden_tests.wire import to_float32, to_wire
 
 pytestmark = pytest.mark.criterion("broken-pipeline")
 
@@ -70,7 +72,7 @@ def run_part(candidate: CandidateProxy) -> RunPart:
 def _labelled(random: np.random.Generator, rows: int) -> tuple[Floats, Floats]:
     """Rows with their number as first feature, and labels, all positives first."""
     labels = np.repeat([1.0, 0.0], [rows // 5, rows - rows // 5])
-    return single(np.column_stack([np.arange(rows), random.normal(size=(rows, 3))])), labels
+    return to_float32(np.column_stack([np.arange(rows), random.normal(size=(rows, 3))])), labels
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,7 @@ def splits(run_part: RunPart, seed: int) -> list[diagnosis.Split]:
     features, labels = _labelled(rng_for(seed, "split"), 240)
     seeds = [1, *range(1, 10)]
     observed = run_part(
-        "split", seen.Splits, {"parts": len(seeds)}, features=array(features), labels=array(labels), seeds=seeds
+        "split", seen.Splits, {"parts": len(seeds)}, features=to_wire(features), labels=to_wire(labels), seeds=seeds
     )
     return [diagnosis.Split(labels, features.shape[1], parts) for parts in observed.parts]
 
@@ -117,11 +119,11 @@ def test_scaling_knows_the_training_split_alone(
     """Mean 0 and standard deviation 1 on the training split; the same shift and scale for everything else."""
     random = rng_for(seed, "standardize")
     features = {
-        "train": single(random.normal([5.0, -2.0, 0.5], [3.0, 0.5, 1.0], size=(400, 3))),
-        "test": single(random.normal(9.0, 4.0, size=(150, 3))),
-        "other": single(random.normal(size=(20, 3))),
+        "train": to_float32(random.normal([5.0, -2.0, 0.5], [3.0, 0.5, 1.0], size=(400, 3))),
+        "test": to_float32(random.normal(9.0, 4.0, size=(150, 3))),
+        "other": to_float32(random.normal(size=(20, 3))),
     }
-    train, test, other = map(array, features.values())
+    train, test, other = map(to_wire, features.values())
     observed = run_part("standardize", seen.Standardized, train=train, test=test, other=other)
     outputs = {"train": observed.train, "test": observed.test, "other": observed.other}
     scaling = diagnosis.Scaling(inputs=features, outputs=outputs)
@@ -133,9 +135,9 @@ def test_scaling_knows_the_training_split_alone(
 def test_loss_weighs_positives_up(run_part: RunPart, seed: int, on_failure: OnFailure, unrepaired: Unrepaired) -> None:
     """The mean cross-entropy on logits, in which a positive counts n_neg / n_pos times."""
     random = rng_for(seed, "pipeline loss")
-    logits, targets = single(random.normal(size=40)), (random.uniform(size=40) < 0.4).astype(np.float64)
+    logits, targets = to_float32(random.normal(size=40)), (random.uniform(size=40) < 0.4).astype(np.float64)
     labels, weight = np.repeat([1.0, 0.0], [10, 35]), 3.5
-    observed = run_part("loss", seen.Loss, labels=array(labels), logits=array(logits), targets=array(targets))
+    observed = run_part("loss", seen.Loss, labels=to_wire(labels), logits=to_wire(logits), targets=to_wire(targets))
 
     on_failure(unrepaired, diagnosis.loss_mistakes, observed, logits, targets, weight)
     value, wanted = observed.value.number, diagnosis.weighted_loss(logits, targets, weight)
@@ -153,8 +155,8 @@ def models(run_part: RunPart, seed: int) -> diagnosis.Models:
         "model",
         seen.Models,
         {"outputs": len(seeds)},
-        features=array(features),
-        order=array(order, "int64"),
+        features=to_wire(features),
+        order=to_wire(order, "int64"),
         seeds=seeds,
     )
     return diagnosis.Models(outputs=observed.outputs, order=order)
@@ -187,8 +189,8 @@ def fit(run_part: RunPart, seed: int) -> diagnosis.Fit:
         "fit",
         seen.Training,
         {"noted": seen.NOTED_EPOCHS * len(labels) + 1, "columns": features.shape[1], "weights": features.shape[1] - 1},
-        features=array(features),
-        labels=array(labels),
+        features=to_wire(features),
+        labels=to_wire(labels),
         seed=seed % 1000,
     )
     return diagnosis.Fit(labels, observed)
@@ -215,8 +217,8 @@ def test_predict_leaves_dropout_out(
     run_part: RunPart, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
 ) -> None:
     """Probabilities are the sigmoid of the logits in evaluation mode, however the model arrives."""
-    features = single(rng_for(seed, "predict").normal(size=(50, 2)))
-    observed = run_part("predict", seen.Probabilities, features=array(features))
+    features = to_float32(rng_for(seed, "predict").normal(size=(50, 2)))
+    observed = run_part("predict", seen.Probabilities, features=to_wire(features))
 
     on_failure(unrepaired, diagnosis.prediction_mistakes, observed, features)
     found = one_each(observed.probabilities, len(features))
@@ -228,12 +230,12 @@ def test_decide_compares_probabilities(
     run_part: RunPart, seed: int, on_failure: OnFailure, unrepaired: Unrepaired
 ) -> None:
     """Positive is a probability of at least the threshold, whatever the threshold."""
-    logits = single(rng_for(seed, "decide").normal(size=200))
+    logits = to_float32(rng_for(seed, "decide").normal(size=200))
     observed = run_part(
         "decide",
         seen.Decisions,
         {"decisions": len(THRESHOLDS)},
-        features=array(np.column_stack([logits, logits])),
+        features=to_wire(np.column_stack([logits, logits])),
         thresholds=list(THRESHOLDS),
     )
 
@@ -250,7 +252,7 @@ def test_measure_counts_over_everything(
     random = rng_for(seed, "measure")
     targets = np.sort((random.uniform(size=500) < 0.3).astype(np.float64))
     decisions = np.where(random.uniform(size=500) < 0.75, targets, 1 - targets)
-    observed = run_part("measure", seen.Measured, targets=array(targets), decisions=array(decisions))
+    observed = run_part("measure", seen.Measured, targets=to_wire(targets), decisions=to_wire(decisions))
 
     on_failure(unrepaired, diagnosis.measure_mistakes, observed, targets, decisions)
     wanted = metrics(decisions == 1.0, targets)
@@ -292,10 +294,10 @@ def _run(run_part: RunPart, random: np.random.Generator) -> diagnosis.Run:
         "run",
         seen.Run,
         {"rows": len(features)},
-        train_x=array(features[:rows]),
-        train_y=array(labels["train"]),
-        test_x=array(features[rows:]),
-        test_y=array(labels["test"]),
+        train_x=to_wire(features[:rows]),
+        train_y=to_wire(labels["train"]),
+        test_x=to_wire(features[rows:]),
+        test_y=to_wire(labels["test"]),
     )
     return diagnosis.Run(observed=observed, expected=expected, test_rows=range(rows, len(features)))
 
@@ -308,9 +310,9 @@ def test_the_repaired_pipeline_is_good(
     observed = run_part(
         "whole",
         seen.Whole,
-        features=array(features),
-        labels=array(labels),
-        hidden=array(hidden),
+        features=to_wire(features),
+        labels=to_wire(labels),
+        hidden=to_wire(hidden),
         seed=seed % 1000,
     )
 

@@ -3,7 +3,7 @@
 import pytest
 
 from grading.run.explain import OnFailure
-from hidden_tests.arrays import told
+from hidden_tests.describe import describe
 from hidden_tests.diagnosis.loss import Case, Profile, range_mistakes, reduction_mistakes, weight_mistakes
 
 pytestmark = pytest.mark.criterion("weighted-loss")
@@ -15,7 +15,7 @@ def describe_weights(profile: Profile, case: Case) -> str:
     found = profile.weights(case)
     return (
         f"made from {positives:g} positive and {negatives:g} negative labels: positives and negatives weigh "
-        f"{'nothing constant' if found is None else told(found)}, expected ({told(case.right_weight)}, 1), "
+        f"{'nothing constant' if found is None else describe(found)}, expected ({describe(case.right_weight)}, 1), "
         "in value and gradient"
     )
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from grading.content.load import Assignment
-from hidden_tests.arrays import rng_for
 from hidden_tests.conftest import FOCAL_ARGUMENTS, SAMPLER_DRAWS, moderate_focal_batches, sampler_counts, telling_counts
 from hidden_tests.diagnosis import focal, loss_batch, loss_weights, sampling
+from hidden_tests.rng import rng_for
 
 SEEDS = range(200)
 # What a diagnosis compares by, and the names it has: each is a variant of this mistake, but for what is right.

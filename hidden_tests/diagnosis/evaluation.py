@@ -12,8 +12,8 @@ from itertools import product
 import numpy as np
 
 from grading.run.explain import Cause
-from hidden_tests.arrays import told
 from hidden_tests.compare import all_true, close, equal, unchanged
+from hidden_tests.describe import describe
 from hidden_tests.diagnosis.evaluation_ways import Ways
 from hidden_tests.observations import evaluation as seen
 from hidden_tests.oracle import METRICS, Floats, metrics
@@ -61,8 +61,8 @@ class ObservedRun:
         """What was returned, and what is right."""
         if self.seen.error is not None:
             return f"it raised {self.seen.error.detail or self.seen.error.kind}"
-        found = f"it returned {told(self.scores)}" if self.gives_metrics else "it returned no three numbers"
-        return f"at threshold {self.scenario.threshold:g} {found}, where {told(self.scenario.right)} is right"
+        found = f"it returned {describe(self.scores)}" if self.gives_metrics else "it returned no three numbers"
+        return f"at threshold {self.scenario.threshold:g} {found}, where {describe(self.scenario.right)} is right"
 
     @property
     def is_right(self) -> bool:
@@ -96,7 +96,7 @@ class ObservedRun:
             return ""
         if unchanged(step, np.zeros(4), tolerance=_OF_A_STEP):
             return "the parameters can no longer be trained: gradients are switched off, or the parameters frozen"
-        return f"gradients were left: the next step goes along {told(step)}, and not along {told(self.slopes)}"
+        return f"gradients were left: the next step goes along {describe(step)}, and not along {describe(self.slopes)}"
 
 
 @dataclass(frozen=True, kw_only=True)

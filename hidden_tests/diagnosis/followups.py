@@ -9,10 +9,10 @@ import numpy as np
 
 from grading.run.explain import Cause
 from grading.run.observations import ReturnedNumber
-from hidden_tests.arrays import one_each
 from hidden_tests.compare import all_true, close, equal
 from hidden_tests.observations import oversampling
 from hidden_tests.oracle import Bools, Floats, Layer, metrics, network_logits, sigmoid
+from hidden_tests.rows import one_each
 
 # Between float32 and the oracle.
 ATOL = 1e-5

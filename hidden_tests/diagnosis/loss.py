@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from grading.run.explain import Cause
-from hidden_tests.arrays import told
 from hidden_tests.compare import close
+from hidden_tests.describe import describe
 from hidden_tests.diagnosis.loss_batch import WEIGHT_TOLERANCE, Batch, tells_right_from_wrong
 from hidden_tests.diagnosis.loss_weights import POSITIVE_WEIGHTS, REDUCTIONS, WEIGHTS_OF_BOTH
 from hidden_tests.oracle import Floats, cross_entropy, ratio
@@ -173,7 +173,9 @@ def _mistakes_of_weights(profile: Profile, weights: Sequence[tuple[float, float]
     ratios = [case.right_weight for case in profile.cases]
     positive, negative = [pair[0] for pair in weights], [pair[1] for pair in weights]
     ones = [1.0] * len(weights)
-    detail = f"positives weigh {told(positive)}, negatives {told(negative)} where n_neg / n_pos is {told(ratios)}"
+    detail = (
+        f"positives weigh {describe(positive)}, negatives {describe(negative)} where n_neg / n_pos is {describe(ratios)}"
+    )
     if not _close(negative, ones):
         fitting = [
             name
@@ -192,7 +194,8 @@ def _mistakes_of_weights(profile: Profile, weights: Sequence[tuple[float, float]
     if _close(positive, [1 / r for r in ratios]):
         return [Cause("inverted-pos-weight")]
     if _close(positive, [positive[0]] * len(positive)):
-        return [Cause("hardcoded-pos-weight", detail=f"positives weigh {told(positive[0])}, whatever the labels are")]
+        detail = f"positives weigh {describe(positive[0])}, whatever the labels are"
+        return [Cause("hardcoded-pos-weight", detail=detail)]
     fitting = [name for name, weight in POSITIVE_WEIGHTS.items() if _close(positive, [weight(*of) for of in counts])]
     return [Cause("wrong-pos-weight", _only(fitting), detail)]
 

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grading.run.explain import Cause
-from hidden_tests.arrays import one_each, row_numbers, told
 from hidden_tests.compare import close, equal
+from hidden_tests.describe import describe
 from hidden_tests.observations import broken_pipeline as seen
 from hidden_tests.oracle import METRICS, Floats, cross_entropy, metrics, sigmoid
+from hidden_tests.rows import one_each, row_numbers
 
 TEST_SHARE = 0.25
 # Rounding a quarter of each class up or down moves a row or two.
@@ -205,7 +206,7 @@ class Scaling:
         if output.shape != features.shape:
             return f"{name} features of shape {features.shape} came back in the shape {output.shape}"
         right = (features.mean(0) - train.mean(0)) / train.std(0)
-        return f"{name} features have the mean {told(output.mean(0))}, where {told(right)} is right"
+        return f"{name} features have the mean {describe(output.mean(0))}, where {describe(right)} is right"
 
 
 def scaling_mistakes(scaling: Scaling) -> list[Cause]:
@@ -229,7 +230,9 @@ def loss_mistakes(observed: seen.Loss, logits: Floats, targets: Floats, weight: 
     value = observed.value
     if value.kind != "number":
         return [_no_number("loss_fn", value.kind, value.type)]
-    detail = f"loss_fn returned {told(value.number)}, where {told(weighted_loss(logits, targets, weight))} is right"
+    detail = (
+        f"loss_fn returned {describe(value.number)}, where {describe(weighted_loss(logits, targets, weight))} is right"
+    )
     for variant, other in (("", 1 / weight), ("unweighted", 1.0)):
         if _is(value.number, weighted_loss(logits, targets, other)):
             return [Cause("inverted-weight", variant, detail)]
@@ -476,7 +479,7 @@ def measure_mistakes(observed: seen.Measured, targets: Floats, decisions: Floats
     if strange := _strange_metrics(observed, "measure"):
         return strange
     right = metrics(decisions == 1.0, targets)
-    detail = f"measure returned {told(numbers(observed))}, where {told(right)} is right"
+    detail = f"measure returned {describe(numbers(observed))}, where {describe(right)} is right"
     if agree(observed, _by_batch(targets, decisions)):
         return [Cause("metrics-by-batch", detail=detail)]
     swapped = agree(observed, [{**right, "precision": right["recall"], "recall": right["precision"]}])
@@ -540,7 +543,9 @@ class Run:
     @property
     def message(self) -> str:
         """What was reported, and should have been."""
-        return f"run reported {told(numbers(self.observed.metrics))}, where {told(self.expected['test'])} is right"
+        return (
+            f"run reported {describe(numbers(self.observed.metrics))}, where {describe(self.expected['test'])} is right"
+        )
 
 
 def run_mistakes(run: Run) -> list[Cause]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grading.run.explain import Cause
-from hidden_tests.arrays import told
 from hidden_tests.compare import close
+from hidden_tests.describe import describe
 from hidden_tests.observations import experiment_tracking as seen
 from hidden_tests.oracle import METRICS, Floats
 
@@ -76,7 +76,7 @@ class TrackedRuns:
     def message(self) -> str:
         """The first metric with other values than training gave."""
         metric = next((x for x, values in self.expected.items() if not _agree(self.values(x), values)), "train_loss")
-        return f"{metric} is {told(self.values(metric)[:10])}, where {told(self.expected[metric])} is right"
+        return f"{metric} is {describe(self.values(metric)[:10])}, where {describe(self.expected[metric])} is right"
 
 
 def metric_mistakes(runs: TrackedRuns) -> list[Cause]:

@@ -12,8 +12,8 @@ import numpy as np
 
 from grading.run.explain import Cause
 from grading.run.observations import ReportedError
-from hidden_tests.arrays import told
 from hidden_tests.compare import unchanged
+from hidden_tests.describe import describe
 from hidden_tests.diagnosis.training_events import Window, agree, windows_of
 from hidden_tests.observations import training_loop as seen
 from hidden_tests.oracle import Epoch, Floats
@@ -102,7 +102,7 @@ class ObservedEpoch:
         if self.did_nothing:
             return "nothing was trained: the model was never called"
         right, _ = self.epoch.run(training=True)
-        return f"the parameters end at {told(self.final)}, where {told(right)} is right"
+        return f"the parameters end at {describe(self.final)}, where {describe(right)} is right"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,15 +193,15 @@ class ComparedEpochs:
             return _error_message(self.error)
         if self.base.result.kind != "number":
             return "it returned no number"
-        found = f"it returned {told(self.base.result.number)}"
+        found = f"it returned {describe(self.base.result.number)}"
         if not self.result_from:
             return f"{found}, whatever the model's outputs are"
         accepted = self.base.accepted_losses or self.accepted_rises
-        wanted = " or ".join(list(dict.fromkeys(told(loss) for loss in accepted))[:2])
+        wanted = " or ".join(list(dict.fromkeys(describe(loss) for loss in accepted))[:2])
         if self.base.accepted_losses:
             return f"{found}, where {wanted} is right"
         rule = f"where each batch's loss is higher by {self.term:g} times its share of positives"
-        return f"{rule}, the result is higher by {told(self.rise)}, and {wanted} is right"
+        return f"{rule}, the result is higher by {describe(self.rise)}, and {wanted} is right"
 
     @property
     def mode_message(self) -> str:

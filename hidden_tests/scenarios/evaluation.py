@@ -7,8 +7,8 @@ from itertools import islice, permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from hidden_tests.arrays import single
 from hidden_tests.oracle import METRICS, Bools, Floats, metrics, sigmoid
+from hidden_tests.wire import to_float32
 
 PLAIN_ROWS = 150
 COMPARED_ROWS = 90
@@ -43,7 +43,9 @@ def _scenario(
     random: np.random.Generator, logits: Floats, targets: Floats, *, threshold: float, batch_size: int
 ) -> Scenario:
     orders = np.stack([random.permutation(len(targets)) for _ in range(4)])
-    return Scenario(logits=single(logits), targets=targets, orders=orders, batch_size=batch_size, threshold=threshold)
+    return Scenario(
+        logits=to_float32(logits), targets=targets, orders=orders, batch_size=batch_size, threshold=threshold
+    )
 
 
 def without_modes(random: np.random.Generator, threshold: float) -> Scenario:
@@ -107,7 +109,7 @@ def _far_logits(random: np.random.Generator, targets: Floats) -> Floats:
     logits[np.flatnonzero(targets == 1.0)[0]], logits[np.flatnonzero(targets == 0.0)[0]] = 14.0, -14.0
     for threshold in (0.3, 0.7):
         logits = np.where(np.abs(logits - _cut(threshold)) < 0.01, logits + 0.02, logits)
-    return single(logits)
+    return to_float32(logits)
 
 
 def _tells(scenario: Scenario, logits: Floats) -> bool:
@@ -147,7 +149,7 @@ def changed(scenario: Scenario) -> list[Scenario]:
 
 def at_threshold(scenario: Scenario, threshold: float) -> Scenario:
     """Return the scenario at another threshold, with the logits moved along with it."""
-    return replace(scenario, logits=single(scenario.logits + _cut(threshold)), threshold=threshold)
+    return replace(scenario, logits=to_float32(scenario.logits + _cut(threshold)), threshold=threshold)
 
 
 def with_undefined_ratios(random: np.random.Generator) -> list[Scenario]:

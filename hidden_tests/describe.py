@@ -1,0 +1,18 @@
+"""Numbers as messages show them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+
+def describe(value: object) -> str:
+    """Return numbers with four digits each, and what contains them in parentheses."""
+    match value:
+        case Mapping():
+            return ", ".join(f"{name} {describe(item)}" for name, item in value.items())
+        case np.ndarray() | list() | tuple():
+            return f"({', '.join(describe(item) for item in value)})"
+        case float() | np.floating():
+            return f"{value:.4g}"
+        case _:
+            return str(value)
