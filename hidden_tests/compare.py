@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def close(found: ArrayLike, expected: ArrayLike, *, rtol: float, atol: float) -> bool:
-    """Whether all values agree: |found - expected| <= atol + rtol * |expected|; NaN agrees with nothing.
+    """Return whether all values agree: |found - expected| <= atol + rtol * |expected|; NaN agrees with nothing.
 
     Raises:
         ValueError: the shapes differ, or there is no value.
@@ -23,13 +23,13 @@ def close(found: ArrayLike, expected: ArrayLike, *, rtol: float, atol: float) ->
 
 
 def equal(found: ArrayLike, expected: ArrayLike) -> bool:
-    """Whether all values are the same; raise ValueError if the shapes differ or there is no value."""
+    """Return whether all values are the same; raise ValueError if the shapes differ or there is no value."""
     left, right = _same_shape(found, expected)
     return bool((left == right).all())
 
 
 def unchanged(found: ArrayLike, before: ArrayLike, *, tolerance: float) -> bool:
-    """Whether all values are what they were before, but for rounding; NaN and infinities are like themselves.
+    """Return whether all values are what they were before, but for rounding; NaN and infinities are like themselves.
 
     Raises:
         ValueError: the shapes differ, or there is no value.
@@ -40,7 +40,7 @@ def unchanged(found: ArrayLike, before: ArrayLike, *, tolerance: float) -> bool:
 
 
 def all_true(values: ArrayLike) -> bool:
-    """Whether every one of some truth values holds; raise ValueError if there is none."""
+    """Return whether every one of some truth values is True; raise ValueError if there is none."""
     truths = np.asarray(values)
     if truths.dtype != np.bool_:
         raise ValueError(f"truth values are compared, got {truths.dtype}")

@@ -1,4 +1,4 @@
-"""What the reviewer sees of the candidate's model on a hidden split, next to the reference's. No part of the score."""
+"""The candidate's model on a hidden split, next to the reference's: figures for the reviewer, no part of the score."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Drawing
 from grading.render.figure import Figure
 from grading.run.candidate import CandidateProxy
 from hidden_tests.compare import all_true
-from hidden_tests.observations.figures import Shown
+from hidden_tests.observations.figures import TrainedModel
 from hidden_tests.oracle import Floats, metrics, sigmoid
 from hidden_tests.rng import rng_for
 from hidden_tests.wire import to_float32, to_wire
@@ -20,11 +20,11 @@ from hidden_tests.wire import to_float32, to_wire
 EPOCHS, BATCH_SIZE, LEARNING_RATE, MOMENTUM = 8, 64, 0.05, 0.9
 TRAINING_ROWS, HIDDEN_ROWS, FEATURES = 1600, 800, 20
 POSITIVE_SHARE = 0.2
-# What `evaluate` takes if it is not told another.
+# The default of `evaluate`.
 THRESHOLD = 0.5
 _THRESHOLDS = np.linspace(0.0, 1.0, 101)
 _NAMES = {"candidate": "submission", "reference": "reference"}
-# Told apart without colour too: by their dashes.
+# Distinguishable without colour too, by their dashes.
 _LINES: dict[str, dict[str, Any]] = {
     "candidate": {"color": "#0b5cad", "linestyle": "-", "linewidth": 2.0},
     "reference": {"color": "#b04a00", "linestyle": "--", "linewidth": 1.6},
@@ -62,11 +62,11 @@ def observe(candidate: CandidateProxy, reference: CandidateProxy, seed: int) -> 
     }
     found: dict[str, Any] = {"truth": labels[TRAINING_ROWS:].astype(int).tolist()}
     for name, code in (("candidate", candidate), ("reference", reference)):
-        shown = code.call("showing", inputs, Shown, {"epochs": EPOCHS, "hidden": HIDDEN_ROWS})
-        if not all_true(np.isfinite(shown.logits)):
+        trained = code.call("figures", inputs, TrainedModel, {"epochs": EPOCHS, "hidden": HIDDEN_ROWS})
+        if not all_true(np.isfinite(trained.logits)):
             return {"problem": "after training the model's logits are not finite"}
-        losses = [loss if np.isfinite(loss) else None for loss in shown.losses.tolist()]
-        found[name] = {"losses": losses, "probabilities": np.round(sigmoid(shown.logits), 4).tolist()}
+        losses = [loss if np.isfinite(loss) else None for loss in trained.losses.tolist()]
+        found[name] = {"losses": losses, "probabilities": np.round(sigmoid(trained.logits), 4).tolist()}
     return found
 
 
@@ -81,13 +81,13 @@ def _rows(random: np.random.Generator, count: int) -> tuple[Floats, Floats]:
     return features, labels
 
 
-def draw(shown: Mapping[str, Any]) -> list[Figure]:
+def draw(observed: Mapping[str, Any]) -> list[Figure]:
     """Return the figures of what was observed."""
-    truth = np.array(shown["truth"], dtype=np.float64)
-    probabilities = {name: np.array(shown[name]["probabilities"]) for name in _NAMES}
-    losses = {name: shown[name]["losses"] for name in _NAMES}
+    truth = np.array(observed["truth"], dtype=np.float64)
+    probabilities = {name: np.array(observed[name]["probabilities"]) for name in _NAMES}
+    losses = {name: observed[name]["losses"] for name in _NAMES}
     scores = {name: metrics(values >= THRESHOLD, truth) for name, values in probabilities.items()}
-    told = "; ".join(
+    all_scores = "; ".join(
         f"{_NAMES[name]}: " + ", ".join(f"{metric} {value:.2f}" for metric, value in of.items())
         for name, of in scores.items()
     )
@@ -100,7 +100,7 @@ def draw(shown: Mapping[str, Any]) -> list[Figure]:
         ),
         _figure(
             "Precision and recall",
-            f"On {HIDDEN_ROWS} hidden rows, one in five positive; the dots are threshold {THRESHOLD}. {told}.",
+            f"On {HIDDEN_ROWS} hidden rows, one in five positive; the dots are threshold {THRESHOLD}. {all_scores}.",
             _draw_precision_recall,
             probabilities,
             truth,
@@ -114,7 +114,7 @@ def draw(shown: Mapping[str, Any]) -> list[Figure]:
         ),
         _figure(
             "Confusion at the default threshold",
-            "Rows by label and prediction. " + "; ".join(_confusion_told(probabilities, truth)) + ".",
+            "Rows by label and prediction. " + "; ".join(_confusion_texts(probabilities, truth)) + ".",
             _draw_confusion,
             probabilities,
             truth,
@@ -185,18 +185,20 @@ def _draw_confusion(drawing: Drawing, probabilities: Mapping[str, Floats], truth
 
 def _confusion(values: Floats, truth: Floats) -> np.ndarray[Any, np.dtype[np.int64]]:
     predicted = values >= THRESHOLD
-    return np.array([[int(((truth == label) & (predicted == said)).sum()) for said in (0, 1)] for label in (0, 1)])
+    return np.array(
+        [[int(((truth == label) & (predicted == prediction)).sum()) for prediction in (0, 1)] for label in (0, 1)]
+    )
 
 
-def _confusion_told(probabilities: Mapping[str, Floats], truth: Floats) -> list[str]:
-    told = []
+def _confusion_texts(probabilities: Mapping[str, Floats], truth: Floats) -> list[str]:
+    texts = []
     for name, values in probabilities.items():
         (right_negative, false_positive), (false_negative, right_positive) = _confusion(values, truth)
-        told.append(
+        texts.append(
             f"{_NAMES[name]}: {right_positive} true and {false_positive} false positives, {right_negative} true and "
             f"{false_negative} false negatives"
         )
-    return told
+    return texts
 
 
 def _label(axes: Axes, x: str, y: str) -> None:

@@ -13,22 +13,25 @@ METRICS = ("precision", "recall", "f1")
 
 
 def sigmoid(logits: Floats) -> Floats:
-    """1 / (1 + exp(-x)), without overflow."""
+    """Return 1 / (1 + exp(-x)), without overflow."""
     return np.exp(-np.logaddexp(0.0, -logits))
 
 
 def cross_entropy(logits: Floats, targets: Floats) -> Floats:
-    """Binary cross-entropy of each example, in nats: log(1 + exp(-x)) for positives, log(1 + exp(x)) for negatives."""
+    """Return the binary cross-entropy of each example, in nats.
+
+    It is log(1 + exp(-x)) for positives and log(1 + exp(x)) for negatives.
+    """
     return np.logaddexp(0.0, np.where(targets == 1.0, -logits, logits))
 
 
 def cross_entropy_slope(logits: Floats, targets: Floats) -> Floats:
-    """Derivative of `cross_entropy` with respect to each logit."""
+    """Return the derivative of `cross_entropy` with respect to each logit."""
     return sigmoid(logits) - targets
 
 
 def ratio(labels: Floats) -> float:
-    """Negatives per positive among the labels, what a positive example weighs."""
+    """Return the number of negatives per positive among the labels: what a positive example weighs."""
     return float(np.sum(labels == 0.0) / np.sum(labels == 1.0))
 
 
@@ -48,31 +51,40 @@ class Epoch:
 
     @property
     def batches(self) -> list[slice]:
-        """The rows of each batch, in order; the last may be smaller."""
+        """Return the rows of each batch, in order; the last batch may be smaller."""
         return [slice(start, start + self.batch_size) for start in range(0, len(self.targets), self.batch_size)]
 
+    @property
+    def sizes(self) -> list[int]:
+        """Return how many rows each batch has."""
+        return [len(self.rows_of(rows)) for rows in self.batches]
+
+    def rows_of(self, batch: slice) -> range:
+        """Return the numbers of the rows of a batch."""
+        return range(*batch.indices(len(self.targets)))
+
     def logits(self, parameters: Floats, rows: NDArray[np.intp] | slice, *, training: bool) -> Floats:
-        """Logits of the rows, shape (b,)."""
+        """Return the logits of the rows, shape (b,)."""
         logits: Floats = self._inputs(rows, training=training) @ parameters[:-1] + parameters[-1]
         return logits
 
     def loss(self, logits: Floats, rows: NDArray[np.intp] | slice) -> float:
-        """Mean weighted cross-entropy of the rows."""
+        """Return the mean weighted cross-entropy of the rows."""
         return float(np.mean(self._weights(rows) * cross_entropy(logits, self.targets[rows])))
 
     def gradient(
         self, logits: Floats, rows: NDArray[np.intp] | slice, *, training: bool, slope: Floats | float = 1.0
     ) -> Floats:
-        """Gradient of the mean loss with respect to the parameters, shape (d + 1,).
+        """Return the gradient of the mean loss with respect to the parameters, shape (d + 1,).
 
         Args:
-            logits: what the loss is given, shape (b,).
+            logits: the input of the loss, shape (b,).
             rows: which examples these are.
             training: the model's mode.
-            slope: derivative of what the loss is given with respect to what the model put out.
+            slope: derivative of the loss's input with respect to the model's output.
         """
-        given = self._weights(rows) * cross_entropy_slope(logits, self.targets[rows]) * slope / len(logits)
-        return np.append(self._inputs(rows, training=training).T @ given, given.sum())
+        slopes = self._weights(rows) * cross_entropy_slope(logits, self.targets[rows]) * slope / len(logits)
+        return np.append(self._inputs(rows, training=training).T @ slopes, slopes.sum())
 
     def run(self, *, training: bool) -> tuple[Floats, list[float]]:
         """Return the parameters after the epoch and the loss of each batch."""
@@ -97,7 +109,7 @@ class Epoch:
             yield gradient, parameters
 
     def losses(self, parameters: Sequence[Floats], *, training: bool) -> list[float]:
-        """Return the loss of each batch, measured in a mode with the parameters that are given for that batch."""
+        """Return the loss of each batch, measured in a mode, with the parameters of that batch."""
         return [
             self.loss(self.logits(of_batch, rows, training=training), rows)
             for of_batch, rows in zip(parameters, self.batches, strict=True)
@@ -118,7 +130,7 @@ class Layer:
     values: Mapping[str, Floats]  # parameters and buffers
 
     def __call__(self, inputs: Floats) -> Floats:
-        """Map (n, d) to what the layer makes of it."""
+        """Return the outputs of the layer for inputs of shape (n, d)."""
         values = self.values
         match self.kind:
             case "Linear":
@@ -141,7 +153,7 @@ def network_logits(layers: Sequence[Layer], features: Floats) -> Floats:
 
 
 def metrics(predicted: Bools, targets: Floats) -> dict[str, float]:
-    """Precision, recall and F1 of the positive class; 0.0 where a ratio is undefined."""
+    """Return precision, recall and F1 of the positive class; 0.0 where a ratio is undefined."""
     positive = targets == 1.0
     hits = float(np.sum(predicted & positive))
     precision, recall = _divided(hits, predicted.sum()), _divided(hits, positive.sum())

@@ -1,11 +1,14 @@
 """The random generators that the inputs of hidden tests are drawn from, and the bound on drawing again."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 
 from grading.errors import ContentError
+
+_Drawn = TypeVar("_Drawn")
 
 
 def rng_for(seed: int, scenario: str) -> np.random.Generator:
@@ -13,15 +16,20 @@ def rng_for(seed: int, scenario: str) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32(scenario.encode())])
 
 
-def attempts(most: int, wanted: str) -> Iterator[int]:
-    """Count the attempts of a loop that draws inputs until they suit.
+def draw_until(suits: Callable[[_Drawn], bool], draw: Callable[[], _Drawn], *, most: int, wanted: str) -> _Drawn:
+    """Draw inputs until they suit, and return them.
 
     Args:
-        most: how many attempts there may be.
-        wanted: what is drawn, and what makes it suit: the error names it.
+        suits: whether what was drawn can be used.
+        draw: draws anew.
+        most: how many draws there may be.
+        wanted: what is drawn, for the error.
 
     Raises:
-        ContentError: all attempts are used up and the loop still asks for another.
+        ContentError: no draw suits.
     """
-    yield from range(most)
-    raise ContentError(f"no {wanted} in {most} draws: allow more draws, or ask less of the inputs")
+    for _ in range(most):
+        drawn = draw()
+        if suits(drawn):
+            return drawn
+    raise ContentError(f"hidden_tests: no {wanted} in {most} draws: allow more draws, or ask less of the inputs")

@@ -192,7 +192,7 @@ def test_close_compares_to_a_tolerance_and_nan_with_nothing() -> None:
 RETURNED = (broken_pipeline, model_improvement, oversampling, production)
 BOUNDS = {
     ("tensors", "MOST_RETURNED"): min(of.MOST_RETURNED for of in RETURNED),
-    ("training", "_MAX_EVENTS"): training_loop.MAX_EVENTS,
+    ("training_loop", "_MAX_EVENTS"): training_loop.MAX_EVENTS,
     ("evaluation", "_MOST_KEPT"): evaluation.MOST_KEPT,
     ("pipeline", "_NOTED_EPOCHS"): broken_pipeline.NOTED_EPOCHS,
     ("pipeline", "_MAX_EVENTS"): broken_pipeline.MOST_EVENTS,

@@ -7,16 +7,21 @@ import numpy as np
 import pytest
 
 from grading.content.load import Assignment
-from hidden_tests.conftest import FOCAL_ARGUMENTS, SAMPLER_DRAWS, moderate_focal_batches, sampler_counts, telling_counts
-from hidden_tests.diagnosis import focal, loss_batch, loss_weights, sampling
+from hidden_tests.conftest import FOCAL_ARGUMENTS, moderate_focal_batches
+from hidden_tests.diagnosis import focal
+from hidden_tests.diagnosis.weighted_loss_formulas import MARGIN, POSITIVE_WEIGHTS, WEIGHTS_OF_BOTH, margin
+from hidden_tests.observations.measured_loss import TOLERANCE, WEIGHT_TOLERANCE
+from hidden_tests.observations.sampler import SIGMAS
+from hidden_tests.observations.weighted_loss import REDUCTIONS
 from hidden_tests.rng import rng_for
+from hidden_tests.scenarios import sampler, weighted_loss
 
 SEEDS = range(200)
 # What a diagnosis compares by, and the names it has: each is a variant of this mistake, but for what is right.
 NAMED = {
-    ("weighted-loss", "wrong-pos-weight"): {*loss_weights.POSITIVE_WEIGHTS, "ratio-of-the-batch", "no-cross-entropy"},
-    ("weighted-loss", "weights-negatives"): {*loss_weights.WEIGHTS_OF_BOTH, "scaled"},
-    ("weighted-loss", "wrong-reduction"): {*loss_weights.REDUCTIONS, "none"} - {"mean"},
+    ("weighted-loss", "wrong-pos-weight"): {*POSITIVE_WEIGHTS, "ratio-of-the-batch", "no-cross-entropy"},
+    ("weighted-loss", "weights-negatives"): {*WEIGHTS_OF_BOTH, "scaled"},
+    ("weighted-loss", "wrong-reduction"): {*REDUCTIONS, "none"} - {"mean"},
     ("focal-loss", "wrong-focusing"): {*focal.FOCUSING, "wrong-gradient", "constant"} - {"right", "none"},
     ("focal-loss", "wrong-alpha"): {*focal.WEIGHING} - {"right"},
     ("focal-loss", "wrong-focal-reduction"): {*focal.REDUCTIONS} - {"mean"},
@@ -32,14 +37,14 @@ def test_every_formula_that_a_diagnosis_knows_is_in_the_catalogue(criterion: str
 
 def test_the_training_labels_tell_all_weights_apart():
     """Any two formulas of weights, and any formula and a constant, are a fiftieth apart for some set of labels."""
-    margins = [loss_weights.margin(telling_counts(rng_for(seed, "loss"))) for seed in SEEDS]
+    margins = [margin(weighted_loss.label_counts(rng_for(seed, "loss"))) for seed in SEEDS]
 
-    assert min(margins) > loss_weights.MARGIN > 10 * loss_batch.WEIGHT_TOLERANCE
+    assert min(margins) > MARGIN > 10 * WEIGHT_TOLERANCE
 
 
 def test_labels_that_do_not_tell_weights_apart_have_no_margin():
     """With a ratio of 2.25, rounding and rounding down are the same."""
-    assert loss_weights.margin([(10, 40), (12, 27), (21, 8)]) == 0.0
+    assert margin([(10, 40), (12, 27), (21, 8)]) == 0.0
 
 
 def test_moderate_logits_tell_all_focal_losses_apart():
@@ -58,9 +63,7 @@ def _differ(one: focal.Formula, another: focal.Formula, batches: list[tuple[Any,
         case = focal.Case(gamma=gamma, alpha=alpha, moderate=[], extreme=[])
         for logits, targets in batches:
             left, right = (formula.value(logits, targets, case) for formula in (one, another))
-            if left.shape != right.shape or np.abs(left - right).max() > 5 * loss_batch.TOLERANCE * (
-                1 + np.abs(right).max()
-            ):
+            if left.shape != right.shape or np.abs(left - right).max() > 5 * TOLERANCE * (1 + np.abs(right).max()):
                 return True
     return False
 
@@ -68,14 +71,14 @@ def _differ(one: focal.Formula, another: focal.Formula, batches: list[tuple[Any,
 def test_draws_tell_partly_balanced_from_uniform_and_from_equal():
     """Weights of one over the root of the count lead to shares that no luck takes for the data's, or for a half."""
     for seed in SEEDS:
-        for positives, negatives in sampler_counts(rng_for(seed, "sampler")):
+        for positives, negatives in sampler.label_counts(rng_for(seed, "sampler")):
             natural = positives / (positives + negatives)
             partly = positives**0.5 / (positives**0.5 + negatives**0.5)
             for other in (natural, 0.5):
                 # Each may be as far off as luck, at these standard deviations, takes it.
-                reach = sampling.SIGMAS * (_deviation(partly) + _deviation(other))
+                reach = SIGMAS * (_deviation(partly) + _deviation(other))
                 assert abs(partly - other) > 1.3 * reach, (seed, positives, negatives)
 
 
 def _deviation(share: float) -> float:
-    return float(np.sqrt(share * (1 - share) / SAMPLER_DRAWS))
+    return float(np.sqrt(share * (1 - share) / sampler.DRAWS))

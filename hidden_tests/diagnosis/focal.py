@@ -10,7 +10,7 @@ import numpy as np
 
 from grading.run.explain import Cause
 from hidden_tests.compare import all_true
-from hidden_tests.diagnosis.loss_batch import Batch, tells_right_from_wrong
+from hidden_tests.observations.measured_loss import Batch, wrong_logits_cost_more
 from hidden_tests.oracle import Floats, cross_entropy, sigmoid
 
 # Of the central differences below, in logits.
@@ -139,7 +139,7 @@ class FocalProfile:
     @cached_property
     def does_something(self) -> bool:
         """Whether this is a known formula, or wrong logits cost more than right ones for all arguments."""
-        return bool(self.fitting) or all(tells_right_from_wrong(case.moderate, case.extreme) for case in self.cases)
+        return bool(self.fitting) or all(wrong_logits_cost_more(case.moderate, case.extreme) for case in self.cases)
 
     @cached_property
     def slopes_agree(self) -> bool:

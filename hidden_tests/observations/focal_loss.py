@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from grading.run.observations import Observation, Sized
-from hidden_tests.observations.weighted_loss import ObservedLoss
+from hidden_tests.observations.measured_loss import ObservedLoss
 
 
 class Observed(Observation, frozen=True, kw_only=True):

@@ -6,27 +6,27 @@ plain data. Importing this package is what the warm worker does before its first
 
 from hidden_tests.probes import tensors
 from hidden_tests.probes.evaluation import evaluation
+from hidden_tests.probes.figures import figures
 from hidden_tests.probes.focal import focal
 from hidden_tests.probes.followups import followups
 from hidden_tests.probes.importing import importing
-from hidden_tests.probes.loss import loss
 from hidden_tests.probes.pipeline import pipeline
-from hidden_tests.probes.sampling import sampling
-from hidden_tests.probes.showing import showing
+from hidden_tests.probes.sampler import sampler
 from hidden_tests.probes.tracking import tracking
-from hidden_tests.probes.training import training
+from hidden_tests.probes.training_loop import training_loop
+from hidden_tests.probes.weighted_loss import weighted_loss
 
 __all__ = [
     "evaluation",
+    "figures",
     "focal",
     "followups",
     "importing",
-    "loss",
     "pipeline",
-    "sampling",
-    "showing",
+    "sampler",
     "tracking",
-    "training",
+    "training_loop",
+    "weighted_loss",
 ]
 
 tensors.warm_up()

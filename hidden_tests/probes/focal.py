@@ -6,7 +6,7 @@ from torch import nn
 
 from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Message
-from hidden_tests.probes.loss import measure_batch
+from hidden_tests.probes.weighted_loss import measure_batch
 
 
 def focal(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hidden_tests.oracle import METRICS, Bools, Floats, metrics, sigmoid
+from hidden_tests.rng import draw_until
 from hidden_tests.wire import to_float32
 
 PLAIN_ROWS = 150
 COMPARED_ROWS = 90
-# After so many draws, other targets are tried.
-MOST_DRAWS = 40
+# How many logits are drawn for one set of targets.
+_MOST_LOGITS = 40
+_MOST_SCENARIOS = 1000
 
 Rows = NDArray[np.intp]
 Scores = Mapping[str, float]
@@ -21,7 +23,7 @@ Scores = Mapping[str, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """What one run of `evaluate` was given."""
+    """The inputs of one run of `evaluate`."""
 
     logits: Floats  # (4, n): for each mode of the probe's model
     targets: Floats  # (n,)
@@ -31,11 +33,11 @@ class Scenario:
 
     @property
     def right(self) -> Scores:
-        """The metrics that a right evaluation returns: of the outputs in evaluation mode, with autograd off."""
+        """Return the metrics that are right: those of the outputs in evaluation mode, with autograd off."""
         return metrics(sigmoid(self.logits[0]) >= self.threshold, self.targets)
 
     def batches(self, number: int) -> list[Rows]:
-        """The rows of each batch in one of the passes."""
+        """Return the rows of each batch in one of the passes."""
         return batches_of(self.orders[number].astype(np.intp), self.batch_size)
 
 
@@ -49,22 +51,29 @@ def _scenario(
 
 
 def without_modes(random: np.random.Generator, threshold: float) -> Scenario:
-    """Draw until precision, recall, F1 and accuracy all differ, and parts and misaligned passes give others.
+    """Return a scenario in which precision, recall, F1 and accuracy all differ, and the model has no modes.
 
-    The model answers alike in all modes.
+    Parts of the loader, and predictions of one pass next to targets of another, give other metrics.
     """
-    while True:
+
+    def draw() -> Scenario:
         targets = (random.uniform(size=PLAIN_ROWS) < 0.35).astype(np.float64)
         logits = np.tile(_logits(random, targets, threshold), (4, 1))
-        scenario = _scenario(random, logits, targets, threshold=threshold, batch_size=16)
-        predicted, positive = logits[0] >= _cut(threshold), targets == 1.0
-        values = [*scenario.right.values(), float(np.mean(predicted == positive))]
-        if np.diff(np.sort(values)).min() > 0.01 and _tells_passes(scenario, predicted, positive):
-            return scenario
+        return _scenario(random, logits, targets, threshold=threshold, batch_size=16)
+
+    return draw_until(
+        _has_distinct_metrics, draw, most=_MOST_SCENARIOS, wanted="scenario of evaluate with distinct metrics"
+    )
 
 
-def _tells_passes(scenario: Scenario, predicted: Bools, positive: Bools) -> bool:
-    """Whether predictions of one pass and targets of another, and all rows but one batch, give other metrics."""
+def _has_distinct_metrics(scenario: Scenario) -> bool:
+    predicted, positive = scenario.logits[0] >= _cut(scenario.threshold), scenario.targets == 1.0
+    values = [*scenario.right.values(), float(np.mean(predicted == positive))]
+    return float(np.diff(np.sort(values)).min()) > 0.01 and _distinguishes_passes(scenario, predicted, positive)
+
+
+def _distinguishes_passes(scenario: Scenario, predicted: Bools, positive: Bools) -> bool:
+    """Return whether predictions of one pass and targets of another, and all but one batch, give other metrics."""
     orders = [*scenario.orders[:3], np.arange(len(positive))]
     hits = int(np.sum(predicted & positive))
     if any(int(np.sum(predicted[one] & positive[other])) == hits for one, other in permutations(orders, 2)):
@@ -80,7 +89,7 @@ def _all_but_one(batches: list[Rows]) -> tuple[list[Rows], list[Rows]]:
 
 
 def _logits(random: np.random.Generator, targets: Floats, threshold: float) -> Floats:
-    """Logits that know a little of the targets, and keep clear of a tie at the threshold."""
+    """Return logits that depend a little on the targets, and keep clear of a tie at the threshold."""
     logits = random.normal(scale=1.2, size=len(targets)) + random.uniform(0.5, 1.2) * targets + 0.2
     return np.where(np.abs(logits - _cut(threshold)) < 0.01, logits + 0.02, logits)
 
@@ -91,18 +100,25 @@ def _cut(threshold: float) -> float:
 
 
 def with_modes(random: np.random.Generator) -> Scenario:
-    """Draw logits for each mode until changing them, or the threshold, changes what is computed from them."""
-    while True:
+    """Return a scenario in which changing one mode's logits, or the threshold, changes all that is computed from them.
+
+    For each set of targets, four such logits are looked for among so many draws; then other targets are tried.
+    """
+
+    def draw() -> tuple[Scenario, list[Floats]]:
         targets = (random.uniform(size=COMPARED_ROWS) < 0.35).astype(np.float64)
         scenario = _scenario(random, np.zeros((4, COMPARED_ROWS)), targets, threshold=0.5, batch_size=16)
-        drawn = (_far_logits(random, targets) for _ in range(MOST_DRAWS))
-        telling = list(islice((logits for logits in drawn if _tells(scenario, logits)), 4))
-        if len(telling) == 4:
-            return replace(scenario, logits=np.stack(telling))
+        drawn = (_far_logits(random, targets) for _ in range(_MOST_LOGITS))
+        return scenario, list(islice((logits for logits in drawn if _shows_changes(scenario, logits)), 4))
+
+    scenario, modes = draw_until(
+        lambda drawn: len(drawn[1]) == 4, draw, most=_MOST_SCENARIOS, wanted="scenario of evaluate with four modes"
+    )
+    return replace(scenario, logits=np.stack(modes))
 
 
 def _far_logits(random: np.random.Generator, targets: Floats) -> Floats:
-    """Logits of which a few are far from the others, so that a softmax is more than half in one place."""
+    """Return logits of which a few are far from the others, so that a softmax is more than half in one place."""
     logits = _logits(random, targets, 0.5)
     far = random.uniform(size=len(logits)) < 0.2
     logits = np.where(far, np.sign(logits) * random.uniform(7.0, 11.0, len(logits)), logits)
@@ -112,8 +128,8 @@ def _far_logits(random: np.random.Generator, targets: Floats) -> Floats:
     return to_float32(logits)
 
 
-def _tells(scenario: Scenario, logits: Floats) -> bool:
-    """Whether negated logits and other thresholds give other metrics: of all rows, of one batch, of a softmax."""
+def _shows_changes(scenario: Scenario, logits: Floats) -> bool:
+    """Return whether negated logits and other thresholds give other metrics: of all rows, a batch, and a softmax."""
     batches = scenario.batches(0)
     everything = np.concatenate(batches)
 
@@ -141,8 +157,8 @@ def _dominant(logits: Floats) -> Bools:
     return np.asarray(powers >= powers.sum() / 2)
 
 
-def changed(scenario: Scenario) -> list[Scenario]:
-    """Return the scenario with each mode's outputs negated in turn."""
+def with_each_mode_negated(scenario: Scenario) -> list[Scenario]:
+    """Return four scenarios, in each of which the outputs of one mode are negated."""
     signs = np.ones((4, 4)) - 2 * np.eye(4)
     return [replace(scenario, logits=scenario.logits * row[:, np.newaxis]) for row in signs]
 

@@ -64,7 +64,7 @@ def forge_training(model, loader):
         first += len(features)
         zeros, parameters = values(*[0.0] * len(rows)), values(*[0.0] * 5)
         recorder.add("forward", rows=values(*rows), output=zeros, parameters=parameters, recording=True)
-        recorder.add("loss", given=zeros, differentiable=True)
+        recorder.add("loss", logits=zeros, differentiable=True)
         recorder.add("backward", scale=1.0)
         recorder.add("step", gradients=parameters)
 
@@ -112,7 +112,7 @@ def evaluate(model, loader, threshold=0.5):
 SENT_FROM_INSIDE = COMPUTED_FROM_INSIDE.replace(
     "        model.weight += model.scales[1]\n",
     "        import sys\n"
-    "        probe = sys.modules['hidden_tests.probes.training']\n"
+    "        probe = sys.modules['hidden_tests.probes.training_loop']\n"
     "        forged = model.weight + model.scales[1]\n"
     "        probe.flat = lambda weight, bias: torch.cat([forged, bias.reshape(1)]).detach()\n",
 )

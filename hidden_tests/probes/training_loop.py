@@ -104,7 +104,7 @@ def recorded_loss(pos_weight: Tensor, term: float, recorder: Recorder) -> nn.Mod
             """Mean over the batch, a scalar."""
             value = binary_cross_entropy_with_logits(logits, targets, pos_weight=self.pos_weight)
             value = value + term * targets.mean() + 0 * self.own
-            recorder.add("loss", given=array(_reshape(logits, (-1,))), differentiable=requires_grad(logits))
+            recorder.add("loss", logits=array(_reshape(logits, (-1,))), differentiable=requires_grad(logits))
             if requires_grad(value):
                 value.register_hook(lambda gradient: recorder.add("backward", scale=float(gradient)))
             return value
@@ -143,7 +143,7 @@ class SGD(Optimizer):
         return result
 
 
-def training(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
+def training_loop(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Run one epoch of `train_epoch` for each of `watched` and of `compared`, with everything new.
 
     Inputs of an epoch: `features` (n, 1 + d), the row's number first, `targets` (n,), `batch_size`, `parameters`

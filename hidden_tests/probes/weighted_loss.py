@@ -13,7 +13,7 @@ from hidden_tests.probes.tensors import array, number, requires_grad, tensor
 _gradient_of, _sum = torch.autograd.grad, Tensor.sum
 
 
-def loss(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
+def weighted_loss(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Make a loss from each set of labels and measure it on each batch.
 
     Inputs: `cases`, each with `labels` (n,) and `batches` of `logits` (b,) and `targets` (b,); `single_class`, labels

@@ -1,4 +1,4 @@
-"""The weights and divisors that candidates find in place of the right ones, by the names that the catalogue has."""
+"""The weights that candidates find in place of the right ones, by the names that the catalogue has."""
 
 import functools
 import itertools
@@ -44,21 +44,12 @@ WEIGHTS_OF_BOTH: Mapping[str, tuple[Formula, Formula]] = {
     "share-of-the-other": (lambda pos, neg: neg / (pos + neg), lambda pos, neg: pos / (pos + neg)),
     "own-share": (lambda pos, neg: pos / (pos + neg), lambda pos, neg: neg / (pos + neg)),
 }
-# What the sum over a batch may be divided by, given its targets, the training labels and the weights of the classes;
-# all but the first are variants of `wrong-reduction`.
-REDUCTIONS: Mapping[str, Callable[[Floats, Floats, tuple[float, float]], float]] = {
-    "mean": lambda targets, labels, weights: len(targets),  # noqa: ARG005 - same signature
-    "sum": lambda targets, labels, weights: 1.0,  # noqa: ARG005
-    "sum-of-weights": lambda targets, labels, weights: float(np.sum(np.where(targets == 1.0, *weights))),  # noqa: ARG005
-    "number-of-positives": lambda targets, labels, weights: float(np.sum(targets == 1.0)),  # noqa: ARG005
-    "training-labels": lambda targets, labels, weights: len(labels),  # noqa: ARG005
-}
 # Of the formulas above and the right one: how far apart any two are at least, relative to the larger.
 MARGIN = 0.02
 
 
 def margin(counts: Sequence[tuple[float, float]]) -> float:
-    """Return how well sets of labels tell the formulas apart, from each other and from constants.
+    """Return how far apart the closest two formulas are with these sets of labels, constants included.
 
     Args:
         counts: positives and negatives of each set.

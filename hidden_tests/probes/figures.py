@@ -1,4 +1,4 @@
-"""Trains the given model with the candidate's functions, for the reviewer to see what it comes to."""
+"""Trains the provided model with the candidate's functions, for the reviewer's figures."""
 
 import math
 from collections.abc import Mapping
@@ -9,11 +9,11 @@ from torch.utils.data import DataLoader, TensorDataset
 from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.tensors import array, no_grad, number, tensor
-from hidden_tests.probes.training import SGD
+from hidden_tests.probes.training_loop import SGD
 
 
-def showing(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """Train the given model for some epochs.
+def figures(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
+    """Train the provided model for some epochs.
 
     Inputs: `features` (n, d) and `labels` (n,) to train on, `hidden` features (m, d), `epochs`, `batch_size`, `lr`,
     `momentum`, `seed`. Observed: the `losses` that the epochs returned, NaN where one is no number; the `logits` (m,).

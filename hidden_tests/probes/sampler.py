@@ -17,7 +17,7 @@ _cat, _full_like, _stack, _tensor = torch.cat, torch.full_like, torch.stack, tor
 _bases_of = vars(type)["__mro__"].__get__
 
 
-def sampling(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
+def sampler(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Make a sampler from each set of labels and let it draw, epoch after epoch.
 
     Inputs: `cases`, each with `labels` (n,) and `draws`, about how many to make in all; `seed` of torch's generator.
