@@ -27,7 +27,7 @@ from grading.run.hidden_tests import run_hidden_tests
 from grading.scoring.report import read_report
 from grading.sandbox.inside import wire
 from grading.submission.read import read_submission
-from grading.run.candidate import CandidateFailure, CandidateUnderTest
+from grading.run.candidate import CandidateFailure, CandidateProxy
 from tests.cases import EXERCISE, FOLLOWUPS, PIPELINE
 from tests.compose import compose
 from tests.replies import Replies, peak_bytes
@@ -36,7 +36,7 @@ root, level, largest, *seeds = sys.argv[1:]
 largest = largest == "largest"
 
 
-class MadeUp(CandidateUnderTest):
+class MadeUp(CandidateProxy):
     def _reply(self, code, probe, inputs):
         raise AssertionError("no code runs here")
 
@@ -64,7 +64,7 @@ class NoSandbox:
         pass
 
 
-grading.run.harness.CandidateUnderTest = MadeUp
+grading.run.harness.CandidateProxy = MadeUp
 assignment = Assignment(Path(root))
 rubric = assignment.rubric(level)
 folder = Path(tempfile.mkdtemp())

@@ -15,7 +15,6 @@ PLAIN_ROWS = 150
 COMPARED_ROWS = 90
 # How many logits are drawn for one set of targets.
 _MOST_LOGITS = 40
-_MOST_SCENARIOS = 1000
 
 Rows = NDArray[np.intp]
 Scores = Mapping[str, float]
@@ -61,9 +60,7 @@ def without_modes(random: np.random.Generator, threshold: float) -> Scenario:
         logits = np.tile(_logits(random, targets, threshold), (4, 1))
         return _scenario(random, logits, targets, threshold=threshold, batch_size=16)
 
-    return draw_until(
-        _has_distinct_metrics, draw, most=_MOST_SCENARIOS, wanted="scenario of evaluate with distinct metrics"
-    )
+    return draw_until(_has_distinct_metrics, draw, wanted="scenario of evaluate with distinct metrics")
 
 
 def _has_distinct_metrics(scenario: Scenario) -> bool:
@@ -111,9 +108,7 @@ def with_modes(random: np.random.Generator) -> Scenario:
         drawn = (_far_logits(random, targets) for _ in range(_MOST_LOGITS))
         return scenario, list(islice((logits for logits in drawn if _shows_changes(scenario, logits)), 4))
 
-    scenario, modes = draw_until(
-        lambda drawn: len(drawn[1]) == 4, draw, most=_MOST_SCENARIOS, wanted="scenario of evaluate with four modes"
-    )
+    scenario, modes = draw_until(lambda drawn: len(drawn[1]) == 4, draw, wanted="scenario of evaluate with four modes")
     return replace(scenario, logits=np.stack(modes))
 
 

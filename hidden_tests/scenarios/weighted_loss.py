@@ -9,8 +9,6 @@ from hidden_tests.rng import draw_until
 
 # Positives and negatives of each moderate batch.
 _MODERATE = ((2, 4), (5, 4), (3, 10))
-# A draw suits in XX of 1000 cases.
-_MOST_DRAWS = 1000
 
 
 def labels_and_batches(random: np.random.Generator) -> list[tuple[Floats, list[Inputs]]]:
@@ -33,6 +31,5 @@ def label_counts(random: np.random.Generator) -> list[tuple[int, int]]:
     return draw_until(
         lambda counts: margin(counts) > MARGIN,
         draw,
-        most=_MOST_DRAWS,
         wanted="labels with which all formulas for weights differ",
     )
