@@ -8,7 +8,7 @@ import numpy as np
 from hidden_tests.oracle import Floats
 from hidden_tests.wire import to_float32, to_wire
 
-# Beyond about 17, float32 cannot tell a probability from 1.
+# Beyond about 17, float32 has no probability between this logit's and 1.
 EXTREME_LOGITS = (18.0, 30.0, 50.0, 100.0, 200.0)
 
 Inputs = tuple[Floats, Floats]  # logits and targets of a batch

@@ -124,7 +124,7 @@ def describe_why_nothing_follows(evaluations: Evaluations) -> str:
 
 
 def test_metrics_of_the_positive_class(evaluations: Evaluations, on_failure: OnFailure) -> None:
-    """Over the whole of a shuffled loader, at the default threshold, of the model as it was given."""
+    """The metrics are those of the whole shuffled loader at the default threshold, and the model does not change."""
     run = evaluations.plain[0]
 
     on_failure(metric_mistakes, run, evaluations)
@@ -147,7 +147,7 @@ def cuts_at_threshold(evaluations: Evaluations) -> bool:
 
 
 def test_threshold_is_honoured(evaluations: Evaluations, on_failure: OnFailure) -> None:
-    """Probabilities from the threshold up are positive, be it given by name or by position."""
+    """Probabilities from the threshold up are positive, whether it is passed by name or by position."""
     runs = evaluations.plain[1:]
     wrong = [run for run in runs if not run.is_right]
     run = wrong[0] if wrong else runs[0]

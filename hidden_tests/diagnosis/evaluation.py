@@ -114,7 +114,7 @@ def _guess(run: ScenarioRun, *, unseen: bool) -> str:
 
 
 def _is_some_cut(run: ScenarioRun) -> bool:
-    """Whether the metrics are those of some other cut through the logits: of a wrong but monotone probability."""
+    """Return whether the metrics are those of another cut through the logits: a wrong but monotone probability."""
     logits, targets = run.scenario.logits[0], run.scenario.targets
     return any(run.matches(metrics(logits >= cut, targets)) for cut in [*logits, np.inf])
 

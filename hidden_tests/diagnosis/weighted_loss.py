@@ -41,7 +41,7 @@ def _weight_mistakes(profile: LossProfile) -> list[Cause]:
 
 
 def _mistakes_of_fixed_weights(profile: LossProfile, weights: Sequence[Weights]) -> list[Cause]:
-    """Explain weights of positives and negatives that are the same in every batch, given for each set of labels."""
+    """Explain weights that are the same in every batch: those of positives and negatives for each set of labels."""
     counts = [case.counts for case in profile.cases]
     ratios = [case.right_weights[0] for case in profile.cases]
     positive, negative = [pair[0] for pair in weights], [pair[1] for pair in weights]
@@ -116,7 +116,7 @@ def range_mistakes(profile: LossProfile, case: LossCase) -> list[Cause]:
 
 
 def _roughly_right(profile: LossProfile) -> bool:
-    """Whether moderate values are only a few per cent off, as those of logarithms guarded by a large epsilon are."""
+    """Return whether moderate values are only a few per cent off, as logarithms with a large epsilon are."""
     found, wanted = [], []
     for case in profile.cases:
         for batch in case.moderate:

@@ -34,7 +34,7 @@ class ObservedRun(Observation, frozen=True, kw_only=True):
     # Those of the three that are among the keys.
     metrics: Annotated[dict[Literal["precision", "recall", "f1"], ReturnedNumber], Meta(max_length=3)]
     numbers: Annotated[list[float], Meta(max_length=MOST_KEPT)]  # all that the result holds, whatever it is
-    # That the model was given, and how often the loader was begun. They explain; no test asks them for a point.
+    # That reached the model, and how often the loader was begun. They explain: no point depends on them.
     rows: Count
     passes: Count
     weight: Annotated[Floats, Values(4)]  # the model's afterwards: all ones before

@@ -21,7 +21,7 @@ TOLERANCE = 1e-4
 class Forward(Observation, frozen=True, kw_only=True, tag="forward", tag_field="kind"):
     """A forward pass of the model."""
 
-    rows: Annotated[Floats, Values(AtMost("rows"))]  # their numbers, as the model was given them
+    rows: Annotated[Floats, Values(AtMost("rows"))]  # their numbers, from the model's input
     output: Annotated[Floats, Values(AtMost("rows"))]  # the logits
     parameters: Annotated[Floats, Values("parameters")]  # the model's, at this moment
     recording: bool  # whether autograd records
@@ -41,7 +41,7 @@ class Backward(Observation, frozen=True, kw_only=True, tag="backward", tag_field
 
 
 class Step(Observation, frozen=True, kw_only=True, tag="step", tag_field="kind"):
-    """A step of the optimizer that `train_epoch` was given."""
+    """A step of the optimizer that was passed to `train_epoch`."""
 
     gradients: Annotated[Floats, Values("parameters")]  # that it used; zeros where there were none
 

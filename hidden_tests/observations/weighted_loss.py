@@ -14,7 +14,7 @@ from hidden_tests.oracle import ratio
 
 Weights = tuple[float, float]  # of a positive and of a negative example
 
-# What the sum over a batch may be divided by, given its targets, the training labels and the weights of the classes.
+# What the sum over a batch may be divided by: computed from its targets, the training labels and the classes' weights.
 # The mean is right; the others are variants of the mistake `wrong-reduction`.
 REDUCTIONS: Mapping[str, Callable[[Floats, Floats, Weights], float]] = {
     "mean": lambda targets, labels, weights: len(targets),  # noqa: ARG005 - same signature

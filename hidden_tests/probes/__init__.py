@@ -1,7 +1,7 @@
-"""Runs beside the candidate's code, inside the sandbox: makes inputs, calls a function, records what happened.
+"""Probes run next to the candidate's code, inside the sandbox: they make inputs, call a function and record the result.
 
-A probe knows the inputs and never what is right. It takes the candidate and the inputs and returns observations, as
-plain data. Importing this package is what the warm worker does before its first call.
+A probe knows the inputs and never what is right. It takes the candidate's module and the inputs, and returns
+observations as plain data. The warm worker imports this package before its first call.
 """
 
 from hidden_tests.probes import tensors

@@ -33,7 +33,7 @@ _gradient = vars(torch._C.TensorBase)["grad"].__get__
 
 @dataclass
 class Seen:
-    """How many rows a model was given."""
+    """How many rows reached a model."""
 
     rows: int = 0
 

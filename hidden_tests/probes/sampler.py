@@ -1,4 +1,4 @@
-"""Watches `make_sampler` by what its sampler draws."""
+"""Observes the draws of the sampler that `make_sampler` returns."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,7 +10,7 @@ from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.tensors import indices, tensor
 
-# A sampler that never ends must not fill the memory: an epoch is cut at so many times the draws asked for in all.
+# A sampler that never ends must not fill the memory: an epoch is cut at so many times the draws wanted in all.
 _LONGEST_EPOCH = 3
 # Bound here, before the candidate's module is loaded.
 _cat, _full_like, _stack, _tensor = torch.cat, torch.full_like, torch.stack, torch.tensor

@@ -58,7 +58,7 @@ def returned_tensor(value: object, function: str) -> Tensor:
     """Return what a function of the candidate's returned, without its graph.
 
     Raises:
-        CandidateError: it is no tensor, or one of far more values than were asked for.
+        CandidateError: it is no tensor, or one of far more values than any right function returns.
     """
     if value is None:
         raise CandidateError("not-implemented", detail=f"{function} returned None")
@@ -96,7 +96,7 @@ def warm_up() -> None:
     """Do once, before the worker forks, what torch puts off until it is first used."""
     torch.set_num_threads(1)
     # Optimizer's methods import torch._dynamo when first called (1.8 s, measured), only to be left out of compiled
-    # code. Nothing is compiled here: told that each is its own uncompiled form, torch does without. Should a
+    # code. Nothing is compiled here: where each is marked as its own uncompiled form, torch does without. Should a
     # release of torch change this, the methods import it after all, and are only slow.
     for method in (Optimizer.add_param_group, Optimizer.zero_grad, Optimizer.state_dict, Optimizer.load_state_dict):
         plain = getattr(method, "__wrapped__", None)

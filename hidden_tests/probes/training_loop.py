@@ -1,4 +1,4 @@
-"""Watches `train_epoch` from inside the model, the loss and the optimizer that it is given."""
+"""Observes `train_epoch` from inside the model, the loss and the optimizer that are passed to it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -87,7 +87,7 @@ def flat(weight: Tensor, bias: Tensor) -> Tensor:
 
 
 def recorded_loss(pos_weight: Tensor, term: float, recorder: Recorder) -> nn.Module:
-    """Return a weighted binary cross-entropy that notes what it is given and whether it is differentiated.
+    """Return a weighted binary cross-entropy that notes its logits and whether it is differentiated.
 
     `term` times the share of positives in the batch is added to it: it changes the loss, and no gradient. Nor does the
     loss's own parameter; but with it, logits without a graph make a loss that can be differentiated, to no effect.

@@ -1,4 +1,4 @@
-"""Watches `make_loss` and the function that it returns."""
+"""Observes `make_loss` and the function that it returns."""
 
 from collections.abc import Callable, Mapping
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-# About how many draws are made from each set of labels: enough that no luck takes one share for another.
+# About how many draws are made from each set of labels: enough to distinguish all shares of interest by six standard
+# deviations (tests/test_margins.py).
 DRAWS = 6000
 
 
