@@ -14,7 +14,8 @@ from hidden_tests.oracle import cross_entropy, cross_entropy_slope, sigmoid
 # A loss that is not reduced has a value for each example, or for each pair of them: at most 13 examples are in a
 # batch and 50 in a set of labels.
 MOST_VALUES = 1024
-# Values and gradients against float64, absolute and relative: what docs/requirements.md allows.
+# Values and gradients against float64, absolute and relative: what docs/requirements.md allows. Measured: right losses
+# are within 2e-7, and those of the nearest mistake are off by 0.2 for some of the batches.
 TOLERANCE = 1e-4
 # For weights recovered from float32 gradients. Measured: right solutions are within 2e-6. How far apart the weights
 # are that they are compared with: `weighted_loss_formulas.MARGIN`.

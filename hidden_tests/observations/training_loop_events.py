@@ -14,7 +14,8 @@ from grading.run.observations import AtMost, Floats, Observation, Values
 from hidden_tests.compare import close
 from hidden_tests.oracle import Epoch, sigmoid
 
-# Against float64, absolute and relative: what docs/requirements.md allows.
+# Against float64, absolute and relative: what docs/requirements.md allows. Measured: parameters after a right epoch are
+# within 3e-7, and those of the nearest mistake are off by 4e-3.
 TOLERANCE = 1e-4
 
 
