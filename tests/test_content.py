@@ -92,6 +92,28 @@ def test_a_mistake_that_nobody_describes_is_refused(assignment: Assignment):
         assignment.mistake("evaluation", "bad-luck")
 
 
+@pytest.mark.parametrize(
+    ("causes", "says"),
+    [
+        ('["sum-for-mean"]', "'sum-for-mean', which no mistake of 'trimmed-mean' is called: correct the id"),
+        ('["cuts-one-end"]', "'cuts-one-end', which is itself a consequence: name the mistakes in its consequence_of"),
+        ('"crash"', "consequence_of"),
+    ],
+)
+def test_a_consequence_of_an_unknown_mistake_is_refused(causes: str, says: str, tmp_path: Path):
+    """The error names the file, the mistake and the fix; a chain of consequences, or a circle, is refused as well."""
+    shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "hidden_tests" / "mistakes" / "trimmed-mean" / "mistakes.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\nseverity", f"\nconsequence_of = {causes}\nseverity", 1), encoding="utf-8")
+
+    with pytest.raises(ContentError) as raised:
+        Assignment(tmp_path)
+
+    assert str(path) in str(raised.value)
+    assert says in str(raised.value)
+
+
 def test_the_answer_key_has_the_questions_of_the_handout(assignment: Assignment):
     """By number and title."""
     text = (ROOT / "assignment" / "DISCUSSION.md").read_text(encoding="utf-8")

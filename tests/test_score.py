@@ -49,11 +49,14 @@ PASSING = [result("right"), result("stable"), result("mean"), result("steps", cr
 
 
 def scored(results: list[Result], review: Review | None = None, rubric: Rubric = RUBRIC) -> Scorecard:
-    """Score results under a catalogue in which a mistake's id begins with its severity."""
+    """Score results under a catalogue in which an id is the severity, a name, and perhaps `-after-` the cause's id."""
 
     def catalogue(criterion: str, id_: str) -> Mistake:
-        severity = Severity(id_.split("-")[0])
-        return Mistake(id=id_, criterion=criterion, severity=severity, title="t", reviewer="r", hint="h")
+        severity, (_, _, cause) = Severity(id_.split("-")[0]), id_.partition("-after-")
+        causes = [cause] if cause else []
+        return Mistake(
+            id=id_, criterion=criterion, severity=severity, title="t", reviewer="r", hint="h", consequence_of=causes
+        )
 
     run = Run(level="mid", seed=1, sandbox="bubblewrap", seconds=1.0, submission=SUBMISSION, notes=[], results=results)
     return score(run, rubric, catalogue, review)
@@ -159,6 +162,30 @@ def test_a_mistake_seen_by_several_tests_is_named_once():
     ]
 
     assert [found.mistake.id for found in scored(results).mistakes] == ["critical-y", "minor-x"]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_consequence_is_not_reported_beside_its_cause(backwards: bool):
+    """The order of the results does not matter, and the test that found the consequence names no mistake."""
+    results = [
+        result("right", Outcome.FAILED, "minor-x"),
+        result("stable", Outcome.FAILED, "critical-poor-after-minor-x"),
+    ]
+    card = scored([*reversed(results)] if backwards else results)
+
+    assert [found.mistake.id for found in card.mistakes] == ["minor-x"]
+    assert [test.mistakes for test in card.criteria[0].tests] == [["minor-x"], [], []]
+    assert card.criteria[0].points == 40  # two thirds: the minor mistake alone bounds what is lost
+
+
+def test_a_consequence_alone_is_reported():
+    """A mistake of another criterion with the id of its cause does not hide it."""
+    results = [
+        result("right", Outcome.FAILED, "major-poor-after-minor-x"),
+        result("steps", Outcome.FAILED, "minor-x", criterion="loop"),
+    ]
+
+    assert [found.mistake.id for found in scored(results).mistakes] == ["major-poor-after-minor-x", "minor-x"]
 
 
 def test_the_verdict_is_open_only_while_open_points_can_change_it():

@@ -4,7 +4,7 @@ Every error names the file, the key and the fix, and comes before anything is gr
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -151,7 +151,20 @@ def _load_mistakes(folder: Path) -> dict[tuple[str, str], Mistake]:
             found[mistake.criterion, mistake.id] = mistake
     if not found:
         raise ContentError(f"{folder}: there is no mistakes.toml in any folder of it")
+    for mistake in found.values():
+        _expect_causes(folder / mistake.criterion / "mistakes.toml", mistake, found)
     return found
+
+
+def _expect_causes(path: Path, mistake: Mistake, mistakes: Mapping[tuple[str, str], Mistake]) -> None:
+    """Raise ContentError unless each mistake that this one is a consequence of exists and is not one itself."""
+    for id_ in mistake.consequence_of:
+        cause = mistakes.get((mistake.criterion, id_)) or mistakes.get((ANY, id_))
+        where = f"{path}: {mistake.id!r}: consequence_of names {id_!r}"
+        if cause is None:
+            raise ContentError(f"{where}, which no mistake of {mistake.criterion!r} is called: correct the id")
+        if cause.consequence_of:
+            raise ContentError(f"{where}, which is itself a consequence: name the mistakes in its consequence_of")
 
 
 def _expect_once(path: Path, what: str, ids: Iterable[str]) -> None:

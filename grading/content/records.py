@@ -134,6 +134,8 @@ class Mistake(Record, frozen=True, kw_only=True):
     hint: Text  # what the candidate reads: gives no test away
     look_for: list[Text] = []  # names or numbers whose line in the candidate's function shows the mistake
     variant: dict[Id, Variant] = {}
+    # Mistakes of the same criterion, or of any: found together with one of them, this one is not reported.
+    consequence_of: list[Id] = []
 
 
 # Looks a mistake up by criterion and id.

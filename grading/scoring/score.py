@@ -20,6 +20,7 @@ def score(run: Run, rubric: Rubric, catalogue: Catalogue, review: Review | None 
 
     A test that the rubric names and the run lacks, or has twice, earns nothing.
     """
+    run = _without_consequences(run, rubric, catalogue)
     found = _found(run, rubric.criterion, catalogue)
     bonus_found = _found(run, rubric.bonus, catalogue)
     criteria = [
@@ -40,6 +41,25 @@ def score(run: Run, rubric: Rubric, catalogue: Catalogue, review: Review | None 
         # What is optional and was left alone is no mistake.
         bonus_mistakes=[f for f in bonus_found if f.mistake.id != "not-implemented"],
     )
+
+
+def _without_consequences(run: Run, rubric: Rubric, catalogue: Catalogue) -> Run:
+    """Return the run without each finding that is a consequence of another one of the same criterion."""
+    judged = {criterion.id for criterion in (*rubric.criterion, *rubric.bonus)}
+    found: dict[str, set[str]] = {}
+    for result in run.results:
+        found.setdefault(result.criterion, set()).update(finding.id for finding in result.findings)
+
+    def is_reported(finding: Finding, result: Result) -> bool:
+        return found[result.criterion].isdisjoint(catalogue(_home(finding, result), finding.id).consequence_of)
+
+    results = [
+        msgspec.structs.replace(result, findings=[f for f in result.findings if is_reported(f, result)])
+        if result.criterion in judged
+        else result
+        for result in run.results
+    ]
+    return msgspec.structs.replace(run, results=results)
 
 
 def _review_flags(run: Run, review: Review | None) -> list[Flag]:
