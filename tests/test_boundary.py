@@ -194,13 +194,13 @@ BOUNDS = {
     ("tensors", "MOST_RETURNED"): min(of.MOST_RETURNED for of in RETURNED),
     ("training_loop", "_MAX_EVENTS"): training_loop.MAX_EVENTS,
     ("evaluation", "_MOST_KEPT"): evaluation.MOST_KEPT,
-    ("pipeline", "_NOTED_EPOCHS"): broken_pipeline.NOTED_EPOCHS,
-    ("pipeline", "_MAX_EVENTS"): broken_pipeline.MOST_EVENTS,
-    ("tracking", "_MAX_NAMES"): experiment_tracking.MOST_NAMES,
-    ("tracking", "_MAX_POINTS"): experiment_tracking.MOST_POINTS,
-    ("tracking", "_MAX_RUNS"): experiment_tracking.MOST_RUNS,
-    ("followups", "_MAX_FILES"): production.MOST_FILES,
-    ("followups", "_MAX_BYTES"): production.MOST_BYTES,
+    ("broken_pipeline", "_RECORDED_EPOCHS"): broken_pipeline.RECORDED_EPOCHS,
+    ("broken_pipeline", "_MAX_EVENTS"): broken_pipeline.MOST_EVENTS,
+    ("experiment_tracking", "_MAX_NAMES"): experiment_tracking.MOST_NAMES,
+    ("experiment_tracking", "_MAX_POINTS"): experiment_tracking.MOST_POINTS,
+    ("experiment_tracking", "_MAX_RUNS"): experiment_tracking.MOST_RUNS,
+    ("production", "_MAX_FILES"): production.MOST_FILES,
+    ("production", "_MAX_BYTES"): production.MOST_BYTES,
 }
 
 

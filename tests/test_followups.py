@@ -6,7 +6,7 @@ import pytest
 from grading.content.load import Assignment
 from grading.content.records import ScoredBy
 from grading.handout.templates import handout
-from hidden_tests.test_followups import FILE, baseline_f1, improvement_split
+from hidden_tests.test_model_improvement import FILE, baseline_f1, improvement_split
 from tests.cases import SUBMISSIONS
 from tests.compose import compose
 from tests.conftest import ROOT, Grade

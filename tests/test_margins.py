@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from grading.content.load import Assignment
-from hidden_tests.conftest import FOCAL_ARGUMENTS, moderate_focal_batches
-from hidden_tests.diagnosis import focal
 from hidden_tests.diagnosis.weighted_loss_formulas import MARGIN, POSITIVE_WEIGHTS, WEIGHTS_OF_BOTH, margin
+from hidden_tests.observations import focal_loss
 from hidden_tests.observations.measured_loss import TOLERANCE, WEIGHT_TOLERANCE
 from hidden_tests.observations.sampler import SIGMAS
 from hidden_tests.observations.weighted_loss import REDUCTIONS
 from hidden_tests.rng import rng_for
 from hidden_tests.scenarios import sampler, weighted_loss
+from hidden_tests.test_focal_loss import ARGUMENTS, case_of, moderate_batches
 
 SEEDS = range(200)
 # What a diagnosis compares by, and the names it has: each is a variant of this mistake, but for what is right.
@@ -22,9 +22,10 @@ NAMED = {
     ("weighted-loss", "wrong-pos-weight"): {*POSITIVE_WEIGHTS, "ratio-of-the-batch", "no-cross-entropy"},
     ("weighted-loss", "weights-negatives"): {*WEIGHTS_OF_BOTH, "scaled"},
     ("weighted-loss", "wrong-reduction"): {*REDUCTIONS, "none"} - {"mean"},
-    ("focal-loss", "wrong-focusing"): {*focal.FOCUSING, "wrong-gradient", "constant"} - {"right", "none"},
-    ("focal-loss", "wrong-alpha"): {*focal.WEIGHING} - {"right"},
-    ("focal-loss", "wrong-focal-reduction"): {*focal.REDUCTIONS} - {"mean"},
+    ("focal-loss", "wrong-focusing"): {*focal_loss.FOCUSING, "wrong-gradient", "constant"}
+    - {focal_loss.RIGHT_FOCUSING, "none"},
+    ("focal-loss", "wrong-alpha"): {*focal_loss.WEIGHING} - {focal_loss.RIGHT_WEIGHING},
+    ("focal-loss", "wrong-focal-reduction"): {*focal_loss.REDUCTIONS} - {focal_loss.RIGHT_REDUCTION},
     ("sampler", "partly-balanced"): {"overshoots"},
 }
 
@@ -49,18 +50,16 @@ def test_labels_that_do_not_tell_weights_apart_have_no_margin():
 
 def test_moderate_logits_tell_all_focal_losses_apart():
     """Any two formulas with at most one departure from the right one give losses that differ by more than rounding."""
-    known = [formula for formula in focal.FORMULAS if formula.departures < 2]
+    known = [formula for formula in focal_loss.FORMULAS if formula.departures < 2]
     for seed in SEEDS[:20]:
-        batches = moderate_focal_batches(rng_for(seed, "focal"))
+        batches = moderate_batches(rng_for(seed, "focal"))
         for one, another in itertools.combinations(known, 2):
             assert _differ(one, another, batches), (seed, one, another)
 
 
-def _differ(one: focal.Formula, another: focal.Formula, batches: list[tuple[Any, Any]]) -> bool:
-    for arguments in FOCAL_ARGUMENTS:
-        gamma, alpha = [*arguments, *[2.0, None][len(arguments) :]]
-        assert gamma is not None
-        case = focal.Case(gamma=gamma, alpha=alpha, moderate=[], extreme=[])
+def _differ(one: focal_loss.Formula, another: focal_loss.Formula, batches: list[tuple[Any, Any]]) -> bool:
+    for arguments in ARGUMENTS:
+        case = case_of(arguments, moderate=[], extreme=[])
         for logits, targets in batches:
             left, right = (formula.value(logits, targets, case) for formula in (one, another))
             if left.shape != right.shape or np.abs(left - right).max() > 5 * TOLERANCE * (1 + np.abs(right).max()):

@@ -9,7 +9,7 @@ import torch
 from grading.content.load import Assignment
 from grading.handout.templates import handout
 from hidden_tests.oracle import metrics
-from hidden_tests.test_pipeline import FILE, LEAST_F1, hidden_split
+from hidden_tests.test_broken_pipeline import FILE, LEAST_F1, hidden_split
 from tests.compose import compose
 from tests.conftest import REFERENCE, ROOT, Grade
 

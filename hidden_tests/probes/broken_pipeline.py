@@ -1,4 +1,4 @@
-"""Watches the functions of the pipeline, one part at a time: what is broken in one must not hide another."""
+"""Calls each function of the pipeline by itself, so that a defect in one does not hide a defect in another."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,15 +11,15 @@ from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.tensors import array, no_grad, number, returned_tensor, tensor
 
-# How much a training is noted: enough to see what it does, however long it takes.
-_NOTED_EPOCHS, _MAX_EVENTS = 2, 2000
+# How much of a training is recorded: enough to judge it, however long it takes.
+_RECORDED_EPOCHS, _MAX_EVENTS = 2, 2000
 # Bound here, before the candidate's module is loaded.
 _cat, _clone, _detach, _equal, _flatten = torch.cat, Tensor.clone, Tensor.detach, torch.equal, Tensor.flatten
 _randn = torch.randn
 
 
 class ModalModel(nn.Module):
-    """A logit for each mode: the first feature in evaluation mode, the second in training mode."""
+    """A model whose logit is the first feature in evaluation mode and the second in training mode."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,16 +30,16 @@ class ModalModel(nn.Module):
         return self.one * features[:, 1 if self.training else 0]
 
 
-def pipeline(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """Run one part of the pipeline.
-
-    Inputs: `part`, and what it says below. Observed: what it says below.
-    """
+def broken_pipeline(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
+    """Run one part of the pipeline: `part` names it, and its function's docstring says the other inputs."""
     return _PARTS[inputs["part"]](candidate, inputs)
 
 
 def _split(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`features` (n, d), `labels` (n,), `seeds`; for each seed the four parts."""
+    """Split the rows with each seed.
+
+    Inputs: `features` (n, d), `labels` (n,), `seeds`. Observed: `parts`, the four that each call returned.
+    """
     names = ("train_features", "train_labels", "test_features", "test_labels")
     parts = []
     for seed in inputs["seeds"]:
@@ -50,7 +50,11 @@ def _split(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
 
 
 def _standardize(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`train`, `test` and `other` features; the first two as returned, the third through the returned function."""
+    """Scale features.
+
+    Inputs: `train`, `test` and `other` features. Observed: the first two as they were returned, and the third as the
+    returned function scaled them.
+    """
     returned = candidate.call("standardize", tensor(inputs["train"]), tensor(inputs["test"]))
     train, test, transform = _as_tuple(returned, 3, "standardize")
     if not callable(transform):
@@ -61,7 +65,10 @@ def _standardize(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Mess
 
 
 def _loss(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`labels`, `logits` (b,) and `targets` (b,); the loss's `value`."""
+    """Compute the loss of one batch.
+
+    Inputs: `labels`, `logits` (b,) and `targets` (b,). Observed: the loss's `value`.
+    """
     loss_fn = candidate.call("make_loss", tensor(inputs["labels"]))
     if not callable(loss_fn):
         raise CandidateError("wrong-signature", detail="make_loss returned no function")
@@ -69,10 +76,11 @@ def _loss(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
 
 
 def _model(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`features` (b, d), `order` (b,), `seeds`; the outputs of a new model for each seed.
+    """Build a model with each seed and call it in evaluation mode.
 
-    Its parameters are changed at random first, as by a training: what a model begins with is its own affair, and may
-    be all zeros.
+    Inputs: `features` (b, d), `order` (b,), `seeds`. Observed: `outputs`, for each model those of the rows as they are,
+    `plain`, and in the other order, `reordered`. The parameters are first changed at random, as by a training: a model
+    may start with zeros.
     """
     features, order = tensor(inputs["features"]), tensor(inputs["order"])
     outputs = []
@@ -82,7 +90,7 @@ def _model(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
             raise CandidateError("wrong-signature", detail=f"build_model returned a {type(model).__name__}")
         model.eval()
         with no_grad():
-            candidate.guard(model, features)  # the first call may be what makes the parameters
+            candidate.guard(model, features)  # lazy layers make their parameters in the first call
             random = torch.Generator().manual_seed(seed)
             for parameter in model.parameters():
                 if parameter.is_floating_point():
@@ -93,20 +101,21 @@ def _model(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
 
 
 def _fit(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`features` (n, d) and `labels` (n,); what happened in training, when the loss is the mean logit.
+    """Train a linear model with the mean logit as loss.
 
-    The model's logits are w·x of all features but the first, w = 0 at first. For each call of the loss function, a
-    batch, how many `rows` the model was given for it and how many `targets` came with them; the `features` and the
-    `targets` of all batches; for each change of w how many `batches` came before it, and the `gradient` there was.
+    Inputs: `features` (n, d), `labels` (n,), `seed`. The model's logits are w·x of all features but the first, and w is
+    0 at first. Observed: for each call of the loss function, a batch, how many `rows` the model got for it and how many
+    `targets` came with them; the `features` and the `targets` of all batches; in `steps`, for each change of w, how
+    many `batches` came before it, and the `gradient` of w.
     """
     features, labels = tensor(inputs["features"]), tensor(inputs["labels"])
-    room = _NOTED_EPOCHS * len(labels)
+    room = _RECORDED_EPOCHS * len(labels)
     # In closures and not in attributes, where candidate code would find them.
     passes: list[Tensor] = []
     batches: list[tuple[Tensor, Tensor]] = []
     steps: list[dict[str, Message]] = []
     gradient: Tensor | None = None
-    noting = True
+    recording = True
 
     class Linear(nn.Module):
         def __init__(self) -> None:
@@ -115,7 +124,7 @@ def _fit(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
 
         def forward(self, rows: Tensor) -> Tensor:
             """Map (b, d) to (b,)."""
-            look()
+            record_step()
             passes.append(_detach(rows))
             return rows[:, 1:] @ self.weight
 
@@ -124,46 +133,46 @@ def _fit(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     last = _clone(_detach(weight))
 
     def loss_fn(logits: Tensor, targets: Tensor) -> Tensor:
-        nonlocal room, noting
-        # Of several passes since the last loss, those that it is about: the latest of as many rows as it has logits.
+        nonlocal room, recording
+        # Of several passes since the last loss, this one uses the latest: of as many rows as it has logits.
         about: list[Tensor] = []
         while passes and sum(map(len, about)) < logits.numel():
             about.insert(0, passes.pop())
         passes.clear()
-        noting = noting and room > 0 and len(batches) < _MAX_EVENTS
-        if about and noting:
+        recording = recording and room > 0 and len(batches) < _MAX_EVENTS
+        if about and recording:
             rows, own = _cat(about)[:room], _flatten(_detach(targets))
             # One target more than rows shows that there are too many.
             batches.append((rows, own[: len(rows) + 1]))
             room -= max(len(rows), len(own[: len(rows) + 1]))
         return logits.mean()
 
-    def note(value: Tensor) -> None:
+    def keep_gradient(value: Tensor) -> None:
         nonlocal gradient
         gradient = _clone(_detach(value))
 
-    def look() -> None:
-        """Note that the weight has changed since the last time, if it has."""
+    def record_step() -> None:
+        """Record a step if the weight has changed since the last one."""
         nonlocal last, gradient
         if _equal(_detach(weight), last):
             return
         last = _clone(_detach(weight))
-        if noting and len(steps) < _MAX_EVENTS:
+        if recording and len(steps) < _MAX_EVENTS:
             steps.append({"batches": len(batches), "gradient": None if gradient is None else array(gradient)})
         gradient = None
 
     def before_step(*_: object) -> None:
         if weight.grad is not None:
-            note(weight.grad)
+            keep_gradient(weight.grad)
 
-    weight.register_hook(note)  # what torch.autograd.grad returns, too
+    weight.register_hook(keep_gradient)  # also sees what torch.autograd.grad returns
     weight.register_post_accumulate_grad_hook(before_step)
     hook = register_optimizer_step_pre_hook(before_step)
     try:
         candidate.call("fit", model, features, labels, loss_fn, inputs["seed"])
     finally:
         hook.remove()
-    look()
+    record_step()
     return {
         "batches": [{"rows": len(rows), "targets": len(targets)} for rows, targets in batches],
         "features": array(_cat([features[:0], *(rows for rows, _ in batches)])),
@@ -173,15 +182,19 @@ def _fit(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
 
 
 def _predict(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`features` (n, 2), logits in evaluation and in training mode; `probabilities` of a model in the latter."""
+    """Predict with a model in training mode.
+
+    Inputs: `features` (n, 2), the logits in evaluation and in training mode. Observed: the `probabilities`.
+    """
     returned = candidate.call("predict", ModalModel().train(), tensor(inputs["features"]))
     return {"probabilities": array(returned_tensor(returned, "predict"))}
 
 
 def _decide(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`features` (n, 2) with the same logits for both modes, `thresholds`; the `decisions` for each.
+    """Decide at each threshold.
 
-    What `predict` does wrong is no matter here: where `decide` calls it, it calls ours.
+    Inputs: `features` (n, 2) with the same logits for both modes, `thresholds`. Observed: the `decisions` at each.
+    `decide` gets a correct `predict`, so that a defect in the candidate's does not matter here.
     """
     candidate.provide(predict=lambda model, features: torch.sigmoid(model(features)))
     returned = [
@@ -192,15 +205,19 @@ def _decide(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
 
 
 def _measure(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`targets` (n,) and `decisions` (n,), 0 or 1; the metrics."""
+    """Compute the metrics of decisions.
+
+    Inputs: `targets` (n,) and `decisions` (n,), 0 or 1. Observed: precision, recall and F1.
+    """
     returned = candidate.call("measure", tensor(inputs["targets"]), tensor(inputs["decisions"]) == 1)
     return _metrics(candidate, returned, "measure")
 
 
 def _run(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """The splits, given; the `metrics` of a run whose model calls positive what has a positive first feature.
+    """Call `run` with every other function replaced by a correct one.
 
-    All functions but `run` are ours. Observed besides: the last feature of each row that `fit` was given, `fitted`.
+    Inputs: the features and labels of both splits. The model calls a row positive if its first feature is. Observed:
+    the `metrics` that `run` returned, and the last feature of each row that it passed to `fit`, `fitted`.
     """
     train_x, train_y, test_x, test_y = (tensor(inputs[name]) for name in ("train_x", "train_y", "test_x", "test_y"))
     features, labels = torch.cat([train_x, test_x]), torch.cat([train_y, test_y])
@@ -209,7 +226,7 @@ def _run(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     def split(features: Tensor, labels: Tensor, *_: object, **__: object) -> tuple[Tensor, ...]:
         if len(labels) == len(train_y) + len(test_y):
             return train_x, train_y, test_x, test_y
-        cut = 3 * len(labels) // 4  # a part is split once more, perhaps to choose a threshold by
+        cut = 3 * len(labels) // 4  # a part may be split again, to choose a threshold on
         return features[:cut], labels[:cut], features[cut:], labels[cut:]
 
     def fit(model: nn.Module, features: Tensor, *_: object, **__: object) -> None:  # noqa: ARG001
@@ -244,7 +261,10 @@ def _measured(targets: Tensor, decisions: Tensor, *_: object, **__: object) -> d
 
 
 def _whole(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`features`, `labels` and `seed` of a run; its `decisions` on the `hidden` features."""
+    """Call `run` as it is.
+
+    Inputs: `features`, `labels`, `seed` and the `hidden` features. Observed: the `decisions` on the hidden features.
+    """
     torch.manual_seed(inputs["seed"])
     returned = candidate.call("run", tensor(inputs["features"]), tensor(inputs["labels"]), inputs["seed"])
     decide, _ = _as_tuple(returned, 2, "run")

@@ -1,4 +1,4 @@
-"""Watches `FocalLoss`."""
+"""Measures `FocalLoss` on batches."""
 
 from collections.abc import Mapping
 
@@ -9,12 +9,12 @@ from grading.sandbox.inside.wire import Message
 from hidden_tests.probes.weighted_loss import measure_batch
 
 
-def focal(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
+def focal_loss(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Make each loss and measure it on each batch.
 
     Inputs: `cases`, each with the `arguments` of FocalLoss; `batches` of `logits` (b,) and `targets` (b,). Observed:
-    per case and batch the `value`, as it came, and the `gradient` of its sum with respect to the logits, None where
-    there is none.
+    per case and batch the `value`, as it was returned, and the `gradient` of its sum with respect to the logits, None
+    where there is none.
     """
     return {"cases": [{"batches": _measure(candidate, case, inputs["batches"])} for case in inputs["cases"]]}
 

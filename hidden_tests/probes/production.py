@@ -1,4 +1,4 @@
-"""Watches the follow-ups, one at a time."""
+"""Saves, loads and uses models with `save_model`, `load_model` and `predict`."""
 
 import builtins
 import contextlib
@@ -12,73 +12,33 @@ from torch import Tensor, nn
 
 from grading.sandbox.inside.candidate import CandidateError, LoadedModule
 from grading.sandbox.inside.wire import Array, Message
-from hidden_tests.probes.tensors import array, no_grad, number, returned_tensor, tensor
+from hidden_tests.probes.tensors import array, no_grad, returned_tensor, tensor
 
 _FOLDER = Path("/tmp/models")  # noqa: S108 - the call's own
 _MAX_FILES, _MAX_BYTES = 8, 256 * 1024
 
 
 class Bomb:
-    """What makes a file if it is unpickled: the trace of code out of a file being run."""
+    """An object that makes a file when it is unpickled: the file shows that code was run."""
 
     def __init__(self, mark: str) -> None:
         self._mark = mark
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Open the file for writing."""
+        """Return the call that unpickling makes: it opens the file for writing."""
         return open, (self._mark, "w")
 
 
-def followups(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """Run one part of a follow-up. Inputs: `part`, and what it says below. Observed: what it says below."""
+def production(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
+    """Run one part of the follow-up: `part` names it, and its function's docstring says the other inputs."""
     return _PARTS[inputs["part"]](candidate, inputs)
 
 
-def _threshold(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`cases` of `targets` (n,) and `probabilities` (n,); for each what is returned, as a number."""
-    found = []
-    for case in inputs["cases"]:
-        returned = candidate.call("best_threshold", tensor(case["targets"]), tensor(case["probabilities"]))
-        found.append(number(candidate, returned))
-    return {"thresholds": found}
-
-
-def _oversample(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`features` (n, d), `labels` (n,), `seeds`; for each seed features and labels as returned."""
-    calls = []
-    for index, seed in enumerate(inputs["seeds"]):
-        torch.manual_seed(1000 + index)  # so that randomness without the seed shows
-        returned = candidate.call("oversample", tensor(inputs["features"]), tensor(inputs["labels"]), seed)
-        if returned is None:
-            raise CandidateError("not-implemented", detail="oversample returned None")
-        if not isinstance(returned, tuple | list) or len(returned) != 2:
-            raise CandidateError("wrong-signature", detail="oversample returned no pair of tensors")
-        features, labels = (array(returned_tensor(part, "oversample")) for part in returned)
-        calls.append({"features": features, "labels": labels})
-    return {"calls": calls}
-
-
-def _improve(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`features` (n, d), `labels` (n,), `seed`, `hidden` features; the `logits` of the model on these."""
-    features, labels = tensor(inputs["features"]), tensor(inputs["labels"])
-    model = candidate.call("build_improved", features, labels, inputs["seed"])
-    if model is None:
-        raise CandidateError("not-implemented", detail="build_improved returned None")
-    if not isinstance(model, nn.Module):
-        raise CandidateError("wrong-signature", detail=f"build_improved returned a {type(model).__name__}")
-    model.eval()
-    with no_grad():
-        logits = candidate.guard(model, tensor(inputs["hidden"]))
-    return {"logits": array(returned_tensor(logits, "the model"))}
-
-
-# --- F4 -------------------------------------------------------------------------------------------------------------
-
-
 def _save(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`models`, each the layers of one; the files that `save_model` left in the folder of its path.
+    """Save each model and return its files.
 
-    Files are all that is kept: the other parts are calls of their own.
+    Inputs: `models`, each a list of layers. Observed: `models`, each with the `files` that `save_model` left in the
+    folder of its path. No other state is kept: each other part is a call of its own.
     """
     saved = []
     for model in map(_built, inputs["models"]):
@@ -92,10 +52,14 @@ def _save(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
 
 
 def _round_trip(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`models`, each with its `files` and `features` (n, d); what `predict` returns for the loaded model."""
+    """Load each model and predict all rows, and the first row alone.
+
+    Inputs: `models`, each with its `files` and `features` (n, d). Observed: `models`, each with the probabilities of
+    its `rows` and of its `first_row`.
+    """
     found = []
     for inputs_of_one in inputs["models"]:
-        loaded, features = _loaded(candidate, _laid_down(inputs_of_one["files"])), tensor(inputs_of_one["features"])
+        loaded, features = _loaded(candidate, _written(inputs_of_one["files"])), tensor(inputs_of_one["features"])
         torch.manual_seed(77)
         rows = candidate.call("predict", loaded, features.clone())
         first_row = candidate.call("predict", loaded, features[:1].clone())
@@ -105,15 +69,17 @@ def _round_trip(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Messa
 
 
 def _modes(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """The same inputs; what `predict` and the loaded model return if nobody has set a mode.
+    """Use each model in the mode in which it was returned, and a model in training mode.
 
-    The loaded model is called for all rows, and for the same rows in two parts.
+    Inputs: those of the round trip, and the `layers`. Observed: `models`, each with what `predict` returned for a model
+    in training mode, `predicted`, and the loaded model's outputs for all rows, `loaded`, and for the rows in two parts,
+    `in_parts`.
     """
     found = []
     for inputs_of_one in inputs["models"]:
         features = tensor(inputs_of_one["features"])
         predicted = candidate.call("predict", _built(inputs_of_one["layers"]).train(), features.clone())
-        loaded = _loaded(candidate, _laid_down(inputs_of_one["files"]))
+        loaded = _loaded(candidate, _written(inputs_of_one["files"]))
         with no_grad():
             rows = [candidate.guard(loaded, part.clone()) for part in (features, features[:4], features[4:])]
         whole, *parts = (returned_tensor(output, "the loaded model") for output in rows)
@@ -128,14 +94,18 @@ def _modes(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
 
 
 def _bad_features(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """The same inputs; how `predict` ends for bad features, of each model as it was given and as it was loaded."""
+    """Predict good and bad features with each model as it was built and as it was loaded.
+
+    Inputs: those of the modes. Observed: `models`, two for each, with the probabilities of good features, `accepted`,
+    and how the call with each kind of bad features ended, `endings`.
+    """
     found = []
     for inputs_of_one in inputs["models"]:
         features = tensor(inputs_of_one["features"])
         spoiled = features.clone()
         spoiled[3, 1] = torch.nan
         bad = [spoiled, features[:, :-1], features[:, :1], torch.cat([features, features], 1)]
-        for model in (_built(inputs_of_one["layers"]), _loaded(candidate, _laid_down(inputs_of_one["files"]))):
+        for model in (_built(inputs_of_one["layers"]), _loaded(candidate, _written(inputs_of_one["files"]))):
             accepted = returned_tensor(candidate.call("predict", model, features.clone()), "predict")
             endings = [_ending(candidate, model, values.clone()) for values in bad]
             found.append({"accepted": array(accepted), "endings": endings})
@@ -153,11 +123,15 @@ def _ending(candidate: LoadedModule, model: nn.Module, features: Tensor) -> str:
 
 
 def _unsafe_files(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
-    """`files` of a model and `features`; what the model returns, and in which ways code is run that is in a file."""
+    """Load a saved model, and files that run code when they are unpickled.
+
+    Inputs: `files` of a model and its `features`. Observed: the output of the model, `loaded`, and the ways in which
+    code was run, `ran`.
+    """
     ran = []
     mark = _FOLDER.with_name("mark")
     with _watching_eval(candidate) as evaluated:
-        loaded = _loaded(candidate, _laid_down(inputs["files"]))
+        loaded = _loaded(candidate, _written(inputs["files"]))
     if evaluated:
         ran.append(evaluated[0])
     with no_grad():
@@ -169,7 +143,7 @@ def _unsafe_files(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Mes
         "a pickle": lambda path: path.write_bytes(pickle.dumps(Bomb(str(mark)))),
     }
     for name, write in writers.items():
-        path = _laid_down(inputs["files"])
+        path = _written(inputs["files"])
         write(path)
         with contextlib.suppress(CandidateError):  # refusing the file is right, however
             candidate.call("load_model", str(path))
@@ -206,8 +180,8 @@ def _loaded(candidate: LoadedModule, path: Path) -> nn.Module:
     return model
 
 
-def _laid_down(files: Message) -> Path:
-    """Write a saved model's files into a folder of their own, and return the model's path."""
+def _written(files: Message) -> Path:
+    """Write a saved model's files into a new folder and return the model's path."""
     path = _fresh_path()
     for file in files:
         (path.parent / Path(file["name"]).name).write_bytes(file["content"].data)
@@ -228,7 +202,7 @@ def _content(file: Path) -> Array:
 
 @contextlib.contextmanager
 def _watching_eval(candidate: LoadedModule) -> Iterator[list[str]]:
-    """Note that the candidate's module calls eval or exec on text."""
+    """Record the calls of eval and exec in the candidate's module."""
     called: list[str] = []
 
     def watch(name: str) -> Callable[..., Any]:
@@ -249,9 +223,6 @@ def _watching_eval(candidate: LoadedModule) -> Iterator[list[str]]:
 
 
 _PARTS: dict[str, Callable[[LoadedModule, Mapping[str, Message]], Message]] = {
-    "threshold": _threshold,
-    "oversample": _oversample,
-    "improve": _improve,
     "save": _save,
     "round trip": _round_trip,
     "modes": _modes,

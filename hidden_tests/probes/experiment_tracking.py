@@ -1,4 +1,4 @@
-"""Watches `track_training` through a real MLflow store; the training loop and the evaluation are sent in."""
+"""Calls `track_training` and reads what it logged from a real MLflow store."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -20,19 +20,19 @@ _METRICS = ("train_loss", "precision", "recall", "f1")
 _MAX_NAMES, _MAX_POINTS, _MAX_RUNS, _MAX_TEXT = 20, 200, 20, 200
 
 
-class Interrupted(Exception):  # noqa: N818 - what goes wrong in the training that is to fail
-    """Raised by a loss function that is made to fail."""
+class Interrupted(Exception):  # noqa: N818 - the name is in the message that the test looks for
+    """Raised by the loss function that fails on purpose."""
 
 
-def tracking(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
+def experiment_tracking(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Message:
     """Train twice: once to the end, once until the loss function raises.
 
     Inputs: `features` (n, d) and `targets` (n,) of the training split, `test_features` and `test_targets`,
     `parameters` (d + 1,), `batch_size`, `lr`, `pos_weight`, `epochs`; `functions`, the source of what is trained with;
     `fails_at`, the batch that the second training raises at. Observed: of the first the `returned` id and its `run`,
     None if there is none, whether a run was left `active`, and the model's `final` parameters; of the second whether
-    its exception got through as it was, `interrupted`, the `error` that got through, and how many `runs` it left, with
-    the `statuses` of the first of them.
+    its exception reached the caller unchanged, `interrupted`, the `error` that reached it, and how many `runs` it left,
+    with the `statuses` of the first of them.
     """
     os.environ.update(
         MLFLOW_TRACKING_URI=f"file://{_STORE}",
