@@ -4,7 +4,7 @@ A planted defect is named without a variant where the numbers are exactly those 
 the same function get its id with a variant.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -21,7 +21,7 @@ from hidden_tests.observations.broken_pipeline import (
     Scaling,
     decides,
 )
-from hidden_tests.observations.broken_pipeline_split import SplitRows, first_without, in_common
+from hidden_tests.observations.broken_pipeline_split import SplitRows, in_common
 from hidden_tests.observations.broken_pipeline_training import Fit, Models, ObservedLoss, is_gradient, is_of_batches
 from hidden_tests.oracle import METRICS, Floats, metrics, sigmoid
 from hidden_tests.rows import one_each
@@ -33,13 +33,13 @@ _BATCH_SIZES = (16, 20, 25, 32, 40, 50, 64, 100, 128, 200, 250, 256)
 def draw_mistakes(splits: Sequence[SplitRows]) -> list[Cause]:
     """Explain splits of which the first two have the same seed, and the third has another."""
     first, again, other, *_ = splits
-    if wrong := first_without(splits, "has_shapes"):
+    if wrong := _first_without(splits, lambda split: split.has_shapes):
         return [Cause("wrong-signature", detail=wrong.shapes_message)]
-    if wrong := first_without(splits, "has_every_row_once"):
+    if wrong := _first_without(splits, lambda split: split.has_every_row_once):
         return [Cause("unshuffled-split", "lost-rows", wrong.rows_message)]
-    if first_without(splits, "keeps_labels"):
+    if _first_without(splits, lambda split: split.keeps_labels):
         return [Cause("unshuffled-split", "labels-apart")]
-    if wrong := first_without(splits, "shows_how_it_is_drawn"):
+    if wrong := _first_without(splits, lambda split: split.shows_how_it_is_drawn):
         return [Cause("unstratified-split", "wrong-share", wrong.rows_message)]
     if {*first.test} != {*again.test}:
         return [Cause("unshuffled-split", "unseeded")]
@@ -49,14 +49,18 @@ def draw_mistakes(splits: Sequence[SplitRows]) -> list[Cause]:
 
 def share_mistakes(splits: Sequence[SplitRows]) -> list[Cause]:
     """Explain splits of another size, or with other shares of positives."""
-    if wrong := first_without(splits, "has_shapes"):
+    if wrong := _first_without(splits, lambda split: split.has_shapes):
         return [Cause("wrong-signature", detail=wrong.shapes_message)]
-    if wrong := first_without(splits, "is_a_quarter"):
+    if wrong := _first_without(splits, lambda split: split.is_a_quarter):
         return [Cause("unstratified-split", "wrong-share", wrong.rows_message)]
-    if wrong := first_without(splits, "has_only_rows"):
+    if wrong := _first_without(splits, lambda split: split.has_only_rows):
         return [Cause("unshuffled-split", "lost-rows", wrong.rows_message)]
-    wrong = first_without(splits, "keeps_shares")
+    wrong = _first_without(splits, lambda split: split.keeps_shares)
     return [Cause("unstratified-split", detail="" if wrong is None else wrong.shares_message)]
+
+
+def _first_without(splits: Sequence[SplitRows], holds: Callable[[SplitRows], bool]) -> SplitRows | None:
+    return next((split for split in splits if not holds(split)), None)
 
 
 def scaling_mistakes(scaling: Scaling) -> list[Cause]:

@@ -1,6 +1,5 @@
 """The rows of `split` in `assignment/pipeline.py`: which are on which side, and with which labels."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -122,8 +121,3 @@ def in_common(one: SplitRows, other: SplitRows) -> float:
 def most_in_common(other: SplitRows) -> float:
     """Return the share that two independent draws stay below: halfway from what chance gives, a quarter, to all."""
     return (1 + len(other.test) / len(other.labels)) / 2
-
-
-def first_without(splits: Sequence[SplitRows], requirement: str) -> SplitRows | None:
-    """Return the first split for which a property of this name is false."""
-    return next((split for split in splits if not getattr(split, requirement)), None)
