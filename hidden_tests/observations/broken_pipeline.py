@@ -14,11 +14,12 @@ from hidden_tests.describe import describe
 from hidden_tests.oracle import METRICS, sigmoid
 from hidden_tests.rows import one_each, row_numbers
 
-# @SCALING
+# Dividing by n or by n - 1, or adding a little to the deviation, is right as well. Measured: repaired pipelines differ
+# by at most 0.12 times this, the nearest wrong scaling by 53 times.
 SCALING_RTOL, SCALING_ATOL = 0.01, 0.02
-# @PROBABILITY
+# Measured: repaired pipelines are within 6e-8 of the oracle's probabilities; the nearest wrong ones are 0.4 away.
 PROBABILITY_ATOL = 1e-4
-# @METRIC
+# Measured: repaired pipelines are within 3e-8 of the oracle's metrics; the nearest wrong ones are 0.15 away.
 METRIC_ATOL = 1e-3
 # What a function returns may have any shape: the tests report a wrong one. The probe sends no more than this.
 MOST_RETURNED = 20_000

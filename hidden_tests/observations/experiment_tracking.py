@@ -11,7 +11,8 @@ from hidden_tests.compare import close
 from hidden_tests.describe import describe
 from hidden_tests.oracle import METRICS
 
-# @TRACKING
+# Measured: right solutions log values within 1e-7 of the oracle's. Values of another epoch or split are at least 0.005
+# away: the inputs are drawn until they are.
 TOLERANCE = 1e-3
 # What is logged of each epoch.
 LOGGED = ("train_loss", *METRICS)
