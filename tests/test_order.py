@@ -1,6 +1,6 @@
 """Hidden tests depend on nothing but their own inputs: their order changes no result."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -19,6 +19,8 @@ MISTAKEN = ("weighted-loss/inverted-pos-weight", "training-loop/missing-zero-gra
 PIPELINE, FOLLOWUPS = "assignment/pipeline.py", "assignment/followups.py"
 # A threshold at which all rows are positive: wrong in each of the three tests of its criterion.
 LOWEST_THRESHOLD = "def best_threshold(targets, probabilities):\n    return 0.0\n"
+# Seeds with which three tests come in three orders, too.
+SHUFFLES = (3, 5, 7)
 
 
 def mistaken(name: str) -> str:
@@ -61,6 +63,20 @@ def test_hidden_tests_give_the_same_results_in_any_order(seed: int, grade: Grade
     assert results(shuffled) == results(as_written)
 
 
+def in_three_orders(monkeypatch: pytest.MonkeyPatch, grade: Callable[[], Scorecard]) -> Scorecard:
+    """Grade in three shuffled orders, check that the results are equal, and return the scorecard."""
+    cards = []
+    for seed in SHUFFLES:
+        with monkeypatch.context() as patched:
+            shuffle_tests(patched, seed)
+            cards.append(grade())
+
+    assert len({tuple(order(card)) for card in cards}) == len(SHUFFLES)
+    assert results(cards[1]) == results(cards[0])
+    assert results(cards[2]) == results(cards[0])
+    return cards[0]
+
+
 def inverted_weight(_: Assignment) -> str:
     """Return the pipeline with one defect, with which a model is good enough by luck with some seeds."""
     return compose(mistaken("broken-pipeline/inverted-weight"), "pipeline.py")
@@ -72,28 +88,32 @@ def every_defect(assignment: Assignment) -> str:
 
 
 @pytest.mark.parametrize("pipeline", [inverted_weight, every_defect])
-def test_no_mistake_is_reported_with_its_cause_in_any_order(
-    pipeline: Any, grade: Grade, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+def test_a_poor_pipeline_is_reported_by_its_causes_in_any_order(
+    pipeline: Callable[[Assignment], str], grade: Grade, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
 ):
-    """Three shuffled runs at level researcher find the same mistakes, none of them a consequence of another one.
+    """`still-poor` is not reported with another mistake, and a spoilt training earns nothing for a good F1."""
+    files = {PIPELINE: pipeline(assignment)}
 
-    The test of the whole pipeline earns nothing in any of them: it knows itself which defects spoil a training.
-    """
-    files = {PIPELINE: pipeline(assignment), FOLLOWUPS: LOWEST_THRESHOLD}
+    card = in_three_orders(
+        monkeypatch, lambda: grade(compose(""), level="researcher", optional_files=files, beside="broken-pipeline")
+    )
 
-    cards = []
-    for seed in range(3):
-        with monkeypatch.context() as patched:
-            shuffle_tests(patched, seed)
-            cards.append(grade(compose(""), level="researcher", optional_files=files, beside="broken-pipeline"))
-
-    assert len({tuple(order(card)) for card in cards}) == 3
-    assert results(cards[1]) == results(cards[0])
-    assert results(cards[2]) == results(cards[0])
-    found = {found.mistake.id for found in cards[0].mistakes}
-    defects = {id_ for criterion, id_ in assignment.mistakes if criterion == "broken-pipeline"}
-    assert found == ({"inverted-weight"} if pipeline is inverted_weight else defects - {"still-poor"})
-    assert [found.mistake.id for found in cards[0].bonus_mistakes] == ["not-the-best-threshold"]
-    (criterion,) = (criterion for criterion in cards[0].criteria if criterion.id == "broken-pipeline")
+    defects = {id_ for criterion, id_ in assignment.mistakes if criterion == "broken-pipeline"} - {"still-poor"}
+    expected = {"inverted-weight"} if pipeline is inverted_weight else defects
+    assert {found.mistake.id for found in card.mistakes} == expected
+    (criterion,) = (criterion for criterion in card.criteria if criterion.id == "broken-pipeline")
     (whole,) = (test for test in criterion.tests if test.id == "the_repaired_pipeline_is_good")
     assert (whole.points, whole.mistakes) == (0, [])
+
+
+def test_a_wrong_threshold_is_one_mistake_in_any_order(grade: Grade, monkeypatch: pytest.MonkeyPatch):
+    """A threshold that is wrong for plain cases is not reported for ties and single classes as well."""
+    files = {FOLLOWUPS: LOWEST_THRESHOLD}
+
+    card = in_three_orders(
+        monkeypatch,
+        lambda: grade(compose(""), level="researcher", optional_files=files, only="threshold-tuning"),
+    )
+
+    assert [found.mistake.id for found in card.bonus_mistakes] == ["not-the-best-threshold"]
+    assert [test.points for test in card.bonus[0].tests] == [0, 0, 0]
