@@ -1,5 +1,7 @@
 """One warm sandbox for all tests, and a function that grades a piece of source in it."""
 
+import fnmatch
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -12,7 +14,7 @@ from grading.content.records import ScoredBy
 from grading.run.grading_run import GradingRun
 from grading.run.hidden_tests import run_hidden_tests
 from grading.sandbox.bubblewrap import Content
-from grading.sandbox.calls import Sandbox
+from grading.sandbox.calls import Call, Reply, Sandbox
 from grading.sandbox.inside.budget import Budget
 from grading.sandbox.start import make_sandbox
 from grading.scoring import score as scoring
@@ -24,29 +26,88 @@ from tests.cases import EXERCISE, Case
 # Another take-home, whose hidden tests are its own.
 collect_ignore = ["tiny"]
 ROOT = Path(__file__).resolve().parent.parent
+# One thread each, as in the sandbox: the tests run in as many processes as there are CPUs.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# What `-m "not slow"` leaves out: these files, whose tests start browsers, workflows, cohorts or many programs, …
+_SLOW = (
+    *("browser/*", "rooms/test_sealed_flow.py", "rooms/test_shown.py"),
+    *("test_cohort.py", "test_cohort_interrupt.py", "test_made_up_replies.py", "test_no_sandbox.py"),
+)
+# … and in these all but the first case of each test: the cases are whole gradings, or programs that are started.
+_SAMPLED = (
+    *("attacks/*", "test_catalogue.py", "test_followups.py", "test_levels.py", "test_mistaken.py", "test_nothing.py"),
+    *("test_styles.py", "test_variants.py", "test_cohort_resume.py", "test_cohort_retry.py", "test_costs.py"),
+    *("test_grader_faults.py", "test_publish.py", "test_sandbox.py", "test_system_calls.py", "test_time_limits.py"),
+)
 REFERENCE = ROOT / "hidden_tests" / "reference" / "exercise.py"
 Grade = Callable[..., Scorecard]
 # For a call that must not run out of time.
 BUDGET = Budget(cpu_seconds=60, idle_seconds=20.0)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make every warning an error here, and not in pyproject.toml: candidates run their tests with that."""
+    config.addinivalue_line("filterwarnings", "error")
+    # These come when memory is collected, in whatever test that is.
+    config.addinivalue_line("filterwarnings", "default::ResourceWarning")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that the daily loop leaves out."""
+    met = set()
+    for item in items:
+        name = item.path.relative_to(ROOT).as_posix().removeprefix("tests/")
+        test = (name, getattr(item, "originalname", item.name))
+        is_sampled = any(fnmatch.fnmatch(name, pattern) for pattern in _SAMPLED)
+        if any(fnmatch.fnmatch(name, pattern) for pattern in _SLOW) or (is_sampled and test in met):
+            item.add_marker("slow")
+            # Coverage makes a grading in this process a third slower; the daily loop's tests tell what is never run.
+            item.add_marker("no_cover")
+        met.add(test)
+
+
 @pytest.fixture(scope="session")
 def assignment() -> Assignment:
-    """The assignment, with less patience than in earnest: endless loops are among the submissions."""
+    """The assignment, with less patience than in earnest: endless loops are among the submissions.
+
+    Measured: a call of a right solution uses 0.2 s of CPU time at most, on a machine with six times too much to do.
+    """
     assignment = Assignment(ROOT)
     manifest = assignment.manifest
-    assignment.manifest = msgspec.structs.replace(manifest, call_cpu_seconds=5, call_idle_seconds=2.0)
+    assignment.manifest = msgspec.structs.replace(manifest, call_cpu_seconds=2, call_idle_seconds=1.0)
     return assignment
 
 
 @pytest.fixture(scope="session")
 def sandbox(assignment: Assignment) -> Iterator[Sandbox]:
     """A warm sandbox, shared by every submission of the session."""
-    # torch's own optimizers import torch._dynamo, which would take half of the five seconds in each fork.
+    # torch's own optimizers import torch._dynamo, which would take more than the two seconds in each fork.
     preload = (*assignment.manifest.preload.values(), "torch._dynamo")
     sandbox = make_sandbox(assignment, preload=preload, protected=True, long_lived=True)
     yield sandbox
     sandbox.close()
+
+
+class _Shared:
+    """The session's sandbox in place of one that a command starts for itself: it outlives the command."""
+
+    name = "bubblewrap"
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def call(self, call: Call) -> Reply:
+        """Carry out one call."""
+        return self._sandbox.call(call)
+
+    def close(self) -> None:
+        """Leave the sandbox to the tests that follow."""
+
+
+@pytest.fixture
+def shared_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that are called in this process use the session's sandbox: starting one takes seconds."""
+    monkeypatch.setattr("grading.sandbox.start.Bubblewrap", lambda *_, **__: _Shared(sandbox))
 
 
 @pytest.fixture(scope="session")

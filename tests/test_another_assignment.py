@@ -33,6 +33,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny")
     shutil.copytree(TINY, folder, dirs_exist_ok=True)
     shutil.copytree(ROOT / "grading", folder / "grading")
+    shutil.copy(folder / "hidden_tests" / "reference" / "exercise.py", folder)
     return folder
 
 

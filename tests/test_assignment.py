@@ -3,8 +3,6 @@
 import ast
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,15 +10,9 @@ import pytest
 from grading.content.load import Assignment
 from grading.handout.templates import solution
 from tests.conftest import ROOT
+from tests.warm_python import python
 
 STARTER = ROOT / "assignment" / "exercise.py"
-
-
-def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Python in a copy of the handout."""
-    return subprocess.run(
-        [sys.executable, *arguments], cwd=root, capture_output=True, text=True, timeout=120, check=False
-    )
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +43,7 @@ def test_the_starter_is_the_reference_without_its_bodies():
 
 def test_the_starters_visible_tests_all_fail_by_name():
     """Red is right: each fails with the TODO that is to do."""
-    done = run(ROOT, "-m", "pytest", "-q", "--tb=line", "assignment")
+    done = python("-m", "pytest", "-q", "--tb=line", "assignment", cwd=ROOT)
 
     assert re.search(r"\b11 failed\b", done.stdout), done.stdout
     assert "passed" not in done.stdout
@@ -60,7 +52,7 @@ def test_the_starters_visible_tests_all_fail_by_name():
 
 def test_the_references_visible_tests_all_pass(finished: Path):
     """A finished exercise is green."""
-    done = run(finished, "-m", "pytest", "-q", "assignment")
+    done = python("-m", "pytest", "-q", "assignment", cwd=finished)
 
     assert re.search(r"\b11 passed\b", done.stdout), done.stdout
     assert "failed" not in done.stdout
@@ -68,14 +60,14 @@ def test_the_references_visible_tests_all_pass(finished: Path):
 
 def test_the_docstrings_examples_hold(finished: Path):
     """Those that can be run as they stand."""
-    done = run(finished, "-m", "doctest", "assignment/exercise.py")
+    done = python("-m", "doctest", "assignment/exercise.py", cwd=finished)
 
     assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_the_finished_exercise_prints_what_was_promised(finished: Path):
     """Five epochs and one line, an F1 of 0.75 to 0.85, recall clearly above precision."""
-    done = run(finished, "-m", "assignment")
+    done = python("-m", "assignment", cwd=finished)
 
     printed = "".join(rf"Epoch {epoch} \| loss 0\.\d{{4}}\n" for epoch in range(5))
     match = re.fullmatch(printed + r"Precision (0\.\d{3}) Recall (0\.\d{3}) F1 (0\.\d{3})\n", done.stdout)
@@ -87,7 +79,7 @@ def test_the_finished_exercise_prints_what_was_promised(finished: Path):
 
 def test_an_unfinished_exercise_says_what_is_to_do():
     """One line, status 1, no traceback."""
-    done = run(ROOT, "-m", "assignment")
+    done = python("-m", "assignment", cwd=ROOT)
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Not done yet: TODO 1 of 3: make_loss (assignment/exercise.py)\n"

@@ -9,32 +9,27 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import typer
 
 from grading.cli import app, main
 from grading.content.load import Assignment
+from grading.errors import SandboxError
+from tests.command_line import cold, grading
 from tests.conftest import REFERENCE, ROOT
+from tests.warm_python import python
 
 
-def grading(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m grading` from the root of the checkout."""
-    return subprocess.run(
-        [sys.executable, "-m", "grading", *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+@pytest.fixture(autouse=True)
+def _shared_sandbox(shared_sandbox: None) -> None:
+    """Commands of this process use the session's sandbox."""
 
 
 def test_the_reference_gets_85_of_85(tmp_path: Path):
-    """Status 0, and every file is there."""
-    done = grading("grade", REFERENCE, "--out", tmp_path / "out")
+    """Status 0, and every file is there, from whatever folder it is called: data files lie beside the package."""
+    done = cold("grade", REFERENCE, "--out", tmp_path / "out", cwd=tmp_path, PYTHONPATH=str(ROOT))
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "85 of 85 automatic points: pass" in done.stdout
@@ -135,7 +130,7 @@ def test_a_sheet_is_named_after_the_candidate(name: str, sheet: str, tmp_path: P
     submission.parent.mkdir(exist_ok=True)
     submission.write_bytes(REFERENCE.read_bytes())
 
-    done = grading("review", submission, cwd=tmp_path, PYTHONPATH=str(ROOT))
+    done = grading("review", submission, cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "build" / sheet).is_file()
@@ -222,20 +217,19 @@ def test_what_cannot_be_used_is_reported_in_one_line(
     assert says in printed.err
 
 
-def test_what_is_refused_is_refused_before_the_sandbox_starts(sheet_of_somebody: Path, tmp_path: Path):
+def test_what_is_refused_is_refused_before_the_sandbox_starts(
+    sheet_of_somebody: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     """A wrong argument costs no time, and leaves no process behind."""
-    bubblewrap, started = tmp_path / "bin" / "bwrap", tmp_path / "started"
-    bubblewrap.parent.mkdir()
-    bubblewrap.write_text(f"#!/bin/sh\ntouch {started}\nexit 1\n", encoding="utf-8")
-    bubblewrap.chmod(0o755)
-    path = f"{bubblewrap.parent}{os.pathsep}{os.environ['PATH']}"
-    assert grading("grade", REFERENCE, "--out", tmp_path / "out", PATH=path).returncode == 3
-    started.unlink()
+
+    def start(*_: object, **__: object) -> NoReturn:
+        raise SandboxError("started")
+
+    monkeypatch.setattr("grading.sandbox.start.Bubblewrap", start)
+    assert grading("grade", REFERENCE, "--out", tmp_path / "out").stderr == "grading: started\n"
 
     for options in (("--out", ROOT / "README.md"), ("--review", sheet_of_somebody), ("--review", "nowhere.toml")):
-        assert grading("grade", REFERENCE, *options, PATH=path, cwd=ROOT).returncode == 2
-
-    assert not started.exists()
+        assert grading("grade", REFERENCE, *options).returncode == 2
 
 
 def test_a_full_disk_leaves_no_score(tmp_path: Path):
@@ -276,7 +270,7 @@ def test_without_isolation_there_is_no_score(tmp_path: Path):
     out = tmp_path / "out"
     grading("grade", REFERENCE, "--out", out)
 
-    done = grading("grade", REFERENCE, "--out", out, PATH=f"{broken.parent}{os.pathsep}{os.environ['PATH']}")
+    done = cold("grade", REFERENCE, "--out", out, PATH=f"{broken.parent}{os.pathsep}{os.environ['PATH']}")
 
     assert done.returncode == 3
     assert "Permission denied" in done.stderr
@@ -287,7 +281,7 @@ def test_without_isolation_there_is_no_score(tmp_path: Path):
 
 def test_running_without_a_sandbox_says_so_everywhere(tmp_path: Path):
     """On standard error, in the summary and in the report."""
-    done = grading("grade", REFERENCE, "--out", tmp_path, "--no-sandbox")
+    done = python("-m", "grading", "grade", REFERENCE, "--out", tmp_path, "--no-sandbox")
 
     assert done.returncode == 0
     assert "NO SANDBOX" in done.stderr
@@ -342,7 +336,7 @@ def test_a_shell_completes_commands_options_and_levels():
         ("grading grade --level ", ["junior", "mid", "researcher", "senior"]),
     ):
         position = str(words.count(" "))
-        done = grading(_GRADING_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=position)
+        done = cold(_GRADING_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=position)
 
         assert (done.returncode, done.stdout.split()) == (0, expected), done.stderr
 
@@ -400,8 +394,8 @@ def test_levels_are_those_of_the_rubrics(tmp_path: Path):
     (rubrics / "wizard.toml").write_text(level, encoding="utf-8")
     reference = "hidden_tests/reference/exercise.py"
 
-    done = grading("grade", reference, "--level", "wizard", cwd=tmp_path)
-    refused = grading("grade", reference, "--level", "senior", cwd=tmp_path)
+    done = cold("grade", reference, "--level", "wizard", cwd=tmp_path)
+    refused = cold("grade", reference, "--level", "senior", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
     assert refused.stderr == "grading: grade: --level: 'senior' has no rubric; there is one for: mid, wizard\n"
@@ -431,13 +425,6 @@ def test_the_version_is_that_of_a_grade(tmp_path: Path):
     for page in ("summary.md", "summary.html"):
         text = (tmp_path / page).read_text(encoding="utf-8")
         assert f"Grader {grader['version']}, digest {grader['digest'][:12]}." in text
-
-
-def test_it_runs_from_anywhere(tmp_path: Path):
-    """The data files are found beside the package, not in the working folder."""
-    done = grading("grade", REFERENCE, "--out", tmp_path, cwd=tmp_path, PYTHONPATH=str(ROOT))
-
-    assert "85 of 85" in done.stdout, done.stderr
 
 
 def test_outside_its_environment_it_names_the_fix(tmp_path: Path):
@@ -481,7 +468,7 @@ def test_an_interrupt_while_modules_load_is_one_line(tmp_path: Path):
     fake = tmp_path / "msgspec.py"
     fake.write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n", encoding="utf-8")
 
-    done = grading("grade", REFERENCE, "--out", tmp_path / "out", PYTHONPATH=str(tmp_path))
+    done = cold("grade", REFERENCE, "--out", tmp_path / "out", PYTHONPATH=str(tmp_path))
 
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "grading: interrupted; there is no score\n"
@@ -496,7 +483,7 @@ def test_an_interrupt_during_the_hidden_tests_is_one_line(tmp_path: Path):
         encoding="utf-8",
     )
 
-    done = grading("grade", "hidden_tests/reference/exercise.py", "--out", "out", cwd=tmp_path)
+    done = cold("grade", "hidden_tests/reference/exercise.py", "--out", "out", cwd=tmp_path)
 
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "grading: interrupted; there is no score\n"
@@ -533,8 +520,8 @@ def test_feedback_only_keeps_the_graders_own_failure_to_itself(tmp_path: Path):
     )
     arguments = ("grade", "hidden_tests/reference/exercise.py", "--out", "out")
 
-    assert "hidden test 'more'" in grading(*arguments, cwd=tmp_path).stderr
-    done = grading(*arguments, "--feedback-only", cwd=tmp_path)
+    assert "hidden test 'more'" in cold(*arguments, cwd=tmp_path).stderr
+    done = cold(*arguments, "--feedback-only", cwd=tmp_path)
 
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("grading: the grader failed: this is not your score.")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.tiny_cohort import SOLUTION as RIGHT
 from tests.tiny_cohort import environment, make_checkout
+from tests.warm_python import python
 
 TESTS = "hidden_tests/test_trimmed_mean.py"
 WRONG = "def trimmed_mean(values, share):\n    return 666.0\n"
@@ -24,9 +25,7 @@ def grade(checkout: Path, source: str, before: str = "") -> subprocess.Completed
     """Grade a source, after some Python in the same process."""
     (checkout / "exercise.py").write_text(source, encoding="utf-8")
     command = f"import sys\n{before}\nfrom grading.cli import main\nsys.exit(main(['grade', 'exercise.py']))\n"
-    return subprocess.run(
-        [sys.executable, "-c", command], cwd=checkout, capture_output=True, text=True, check=False, timeout=300
-    )
+    return python("-c", command, cwd=checkout)
 
 
 def replace(checkout: Path, old: str, new: str) -> int:

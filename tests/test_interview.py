@@ -15,37 +15,19 @@ import pytest
 from grading.content.load import Assignment
 from grading.content.records import Interview
 from grading.interview.record import InterviewRecord
+from tests.command_line import grading
 from tests.conftest import REFERENCE, ROOT
 
 
 def command(folder: Path, *options: str) -> list[str]:
-    """Return the command line of Ada's interview with Rosa."""
-    return [
-        sys.executable,
-        "-m",
-        "grading",
-        "interview",
-        "ada",
-        "--interviewer",
-        "Rosa",
-        "--out",
-        str(folder),
-        *options,
-    ]
+    """Return the arguments of Ada's interview with Rosa."""
+    return ["interview", "ada", "--interviewer", "Rosa", "--out", str(folder), *options]
 
 
-def talk(folder: Path, *lines: str, status: int = 0) -> str:
-    """Say lines to the program, then hang up; return what it printed."""
-    done = subprocess.run(
-        command(folder),
-        cwd=ROOT,
-        input="\n".join(lines) + "\n",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == status, done.stderr
+def talk(folder: Path, *lines: str) -> str:
+    """Type lines to the program, then hang up; return what it printed."""
+    done = grading(*command(folder), typed="\n".join(lines) + "\n")
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 
@@ -60,6 +42,7 @@ def interview() -> Interview:
     return Assignment(ROOT).interview
 
 
+@pytest.mark.usefixtures("shared_sandbox")
 def test_an_interview_becomes_a_review(tmp_path: Path, interview: Interview):
     """From the set-up check to the file, which grades with dimensions, points and hints in the summary."""
     said = talk(
@@ -87,12 +70,11 @@ def test_an_interview_becomes_a_review(tmp_path: Path, interview: Interview):
     assert {line["id"]: line["points"] for line in sheet["criterion"]} == {"code-quality": 7.5, "discussion": 4}
 
     out = tmp_path / "graded"
-    graded = [sys.executable, "-m", "grading", "grade", str(REFERENCE), "--review", str(review), "--out", str(out)]
-    refused = subprocess.run(graded, cwd=ROOT, capture_output=True, text=True, check=False)
+    graded = ["grade", str(REFERENCE), "--review", str(review), "--out", str(out)]
+    refused = grading(*graded)
     assert refused.returncode == 2
     assert "is for 'ada', and this is 'reference'" in refused.stderr
-    graded.append("--for-anyone")
-    done = subprocess.run(graded, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = grading(*graded, "--for-anyone")
     assert done.returncode == 0, done.stderr
     assert "total 96.5 of 100: pass" in done.stdout
     summary = (out / "summary.md").read_text()
@@ -104,7 +86,11 @@ def test_an_interview_becomes_a_review(tmp_path: Path, interview: Interview):
 def test_an_interview_survives_a_closed_terminal(tmp_path: Path):
     """Killed in the middle of a command: what was noted is there, the timer runs, the next start goes on from there."""
     running = subprocess.Popen(
-        command(tmp_path, "--level", "senior"), cwd=ROOT, stdin=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "grading", *command(tmp_path, "--level", "senior")],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        text=True,
+        stdout=subprocess.DEVNULL,
     )
     assert running.stdin is not None
     running.stdin.write("t\no\n1 3\nh\ny\nd\n")
@@ -116,6 +102,7 @@ def test_an_interview_survives_a_closed_terminal(tmp_path: Path):
         time.sleep(0.05)
     running.send_signal(signal.SIGKILL)
     running.wait()
+    running.stdin.close()
 
     kept = record(tmp_path)
     assert kept["level"] == "senior"
@@ -151,25 +138,18 @@ def test_an_interview_is_not_resumed_at_another_level(tmp_path: Path):
     talk(tmp_path, "t", "q")
     kept = (tmp_path / "ada" / "interview.json").read_text()
 
-    done = subprocess.run(
-        command(tmp_path, "--level", "senior"), cwd=ROOT, input="q\n", capture_output=True, text=True, check=False
-    )
+    done = grading(*command(tmp_path, "--level", "senior"), typed="q\n")
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "--level senior" in done.stderr and "was begun at level mid" in done.stderr
     assert (tmp_path / "ada" / "interview.json").read_text() == kept
-    assert (
-        subprocess.run(command(tmp_path, "--level", "mid"), cwd=ROOT, input="q\n", text=True, check=False).returncode
-        == 0
-    )
+    assert grading(*command(tmp_path, "--level", "mid"), typed="q\n").returncode == 0
 
 
 def test_the_command_that_it_prints_can_be_pasted(tmp_path: Path):
     """A name with blanks, quotes and more is one argument for a shell, and the sheet is accepted under that name."""
     name = "María 'Mia' Lopez; $HOME"
-    program = [sys.executable, "-m", "grading", "interview", name, "--out", str(tmp_path), "--interviewer", "Rosa"]
-
-    done = subprocess.run(program, cwd=ROOT, input="w\nq\n", capture_output=True, text=True, check=False)
+    done = grading("interview", name, "--out", tmp_path, "--interviewer", "Rosa", typed="w\nq\n")
 
     assert done.returncode == 0, done.stderr
     (line,) = [line for line in done.stdout.splitlines() if "python -m grading grade" in line]
@@ -182,7 +162,7 @@ def test_a_spoiled_record_is_not_written_over(tmp_path: Path):
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "interview.json").write_text("{")
 
-    done = subprocess.run(command(tmp_path), cwd=ROOT, input="q\n", capture_output=True, text=True, check=False)
+    done = grading(*command(tmp_path), typed="q\n")
 
     assert done.returncode == 2
     assert "interview.json: is no interview's record" in done.stderr

@@ -11,8 +11,8 @@ from grading.errors import UsageError
 from grading.handout.publish import publish
 from grading.handout.templates import handout, solution
 from grading.submission.level import level_of_all, level_to_grade
+from tests.command_line import cold, grading
 from tests.conftest import REFERENCE, ROOT
-from tests.test_cli import grading
 
 LEVELS = Assignment(ROOT).levels
 # Of CPU time. Measured: under 0.1 s, and 80 s for a hostile file before its size was limited.
@@ -141,12 +141,13 @@ def test_two_files_that_name_a_level_are_refused(senior: Path, assignment: Assig
     assert level_to_grade(senior, assignment, "senior") == "senior"
 
 
+@pytest.mark.usefixtures("shared_sandbox")
 def test_every_command_takes_the_level_of_a_room(senior: Path, tmp_path: Path):
     """`grade`, `review`, `score` and `cohort` of a senior's room use the senior's rubric without being told."""
     out = tmp_path / "out"
     graded = grading("grade", senior, "--out", out)
     reviewed = grading("review", senior, "--out", tmp_path / "sheet.toml")
-    cohort = grading("cohort", senior, "--out", tmp_path / "cohort", "--jobs", "1")
+    cohort = cold("cohort", senior, "--out", tmp_path / "cohort", "--jobs", "1")
 
     assert graded.returncode == 0, graded.stderr
     assert "TODO 4" in graded.stdout
@@ -171,7 +172,7 @@ def test_a_level_that_differs_is_refused_before_anything_runs(senior: Path, tmp_
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
         assert "--level mid" in done.stderr and "is level senior" in done.stderr
     assert not (tmp_path / "out").exists()
-    done = grading("cohort", senior, REFERENCE, "--level", "mid", "--out", tmp_path / "cohort", "--jobs", "1")
+    done = cold("cohort", senior, REFERENCE, "--level", "mid", "--out", tmp_path / "cohort", "--jobs", "1")
     assert done.returncode == 2
     rows = (tmp_path / "cohort" / "cohort.csv").read_text(encoding="utf-8").splitlines()
     assert "is level senior" in rows[1] and ",85.0," in rows[2]

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from grading.sandbox.calls import Call, Reply, Status, SubmittedCode
 from grading.sandbox.unprotected import Unprotected
 from tests.conftest import BUDGET, ROOT
+from tests.warm_python import python
 
 REFERENCE = ROOT / "hidden_tests" / "reference"
 FOLLOW_UPS = dict.fromkeys(["threshold-tuning", "oversampling", "model-improvement", "production"], 5.0)
@@ -20,9 +20,7 @@ FOLLOW_UPS = dict.fromkeys(["threshold-tuning", "oversampling", "model-improveme
 def graded(submission: Path, out: Path, level: str) -> tuple[float, dict[str, float]]:
     """Grade a submission without a sandbox; return its automatic points, and the points of its follow-ups."""
     arguments = ["grade", submission, "--no-sandbox", "--level", level, "--out", out, "--seed", 1]
-    done = subprocess.run(
-        [sys.executable, "-m", "grading", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = python("-m", "grading", *arguments)
     assert done.returncode == 0, done.stderr
     grade = json.loads((out / "grade.json").read_text(encoding="utf-8"))
     return grade["score"]["automatic"], {bonus["id"]: bonus["points"] for bonus in grade["bonus"]}
@@ -34,14 +32,7 @@ def test_the_example_gets_its_own_points(tmp_path: Path):
 
 
 def test_the_reference_gets_every_point(tmp_path: Path):
-    """The reference's main module and its follow-ups are graded, each from the submission."""
-    shutil.copytree(REFERENCE, tmp_path / "assignment")
-
-    assert graded(tmp_path, tmp_path / "out", "mid") == (85, FOLLOW_UPS)
-
-
-def test_the_reference_gets_every_point_for_its_pipeline(tmp_path: Path):
-    """The researcher level's further file is graded from the submission."""
+    """The reference's main module, its pipeline and its follow-ups are graded, each from the submission."""
     shutil.copytree(REFERENCE, tmp_path / "assignment")
 
     assert graded(tmp_path, tmp_path / "out", "researcher") == (85, FOLLOW_UPS)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.command_line import grading
 from tests.conftest import REFERENCE, ROOT
-from tests.test_cli import grading
+from tests.warm_python import python
 
 EXAMPLE = ROOT / "tests" / "submissions" / "example"
 USAGE_ERROR = int(pytest.ExitCode.USAGE_ERROR)
@@ -18,9 +19,8 @@ USAGE_ERROR = int(pytest.ExitCode.USAGE_ERROR)
 
 def hidden(report: Path, *options: object) -> subprocess.CompletedProcess[str]:
     """Run pytest on the hidden tests with the plugin."""
-    command = [sys.executable, "-m", "pytest", "hidden_tests", "-p", "grading.run.plugin", "--tb=line", "-q"]
-    command += ["--json-report", f"--json-report-file={report}", *map(str, options)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    command = ["-m", "pytest", "hidden_tests", "-p", "grading.run.plugin", "--tb=line", "-q"]
+    return python(*command, "--json-report", f"--json-report-file={report}", *options)
 
 
 def facts(report: Path) -> dict[str, Any]:

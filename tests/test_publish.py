@@ -19,6 +19,7 @@ from grading.errors import ContentError, UsageError
 from grading.handout.publish import publish
 from grading.handout.templates import handed_out, handout, solution
 from tests.conftest import ROOT, Grade
+from tests.warm_python import python
 
 LEVELS = Assignment(ROOT).levels
 
@@ -33,9 +34,7 @@ def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def run(folder: Path, *arguments: str) -> str:
     """Run pytest in a folder and return what it printed."""
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=line", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    return done.stdout
+    return python("-m", "pytest", "-q", "--tb=line", *arguments, cwd=folder).stdout
 
 
 def test_the_checked_in_handout_is_what_the_sources_give(assignment: Assignment):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.conftest import ROOT
+from tests.warm_python import python
 
 SOLUTION = (ROOT / "tests" / "tiny" / "hidden_tests" / "reference" / "exercise.py").read_text(encoding="utf-8")
 FULL_POINTS = "80.0"
@@ -57,9 +58,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def cohort(root: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run `cohort` in a checkout."""
-    return subprocess.run(
-        command(*arguments), cwd=root, env=environment(), capture_output=True, text=True, timeout=300, check=False
-    )
+    return python("-m", "grading", "cohort", *arguments, cwd=root)
 
 
 def table(out: Path) -> dict[str, dict[str, str]]:

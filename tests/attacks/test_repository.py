@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,6 +17,7 @@ from grading.render.html.summary import to_html
 from grading.scoring.records import Scorecard
 from grading.submission.read import MAX_FILE_BYTES, read_submission
 from tests.attacks.conftest import FULL, HONEST, points
+from tests.command_line import grading
 from tests.compose import compose
 from tests.conftest import ROOT
 
@@ -307,12 +307,10 @@ def test_whatever_is_written_is_shown_as_text(
     assert "\x1b" not in to_json(card, questions)
 
 
+@pytest.mark.usefixtures("shared_sandbox")
 def test_whatever_is_written_is_printed_as_text(hostile_everywhere: Path, tmp_path: Path):
     """Nor do standard output and the annotations carry anything that a log would act on."""
-    arguments = [str(hostile_everywhere), "--out", str(tmp_path / "out"), "--annotate"]
-    done = subprocess.run(
-        [sys.executable, "-m", "grading", "grade", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = grading("grade", hostile_everywhere, "--out", tmp_path / "out", "--annotate")
 
     ours = re.compile(r"^::(error|warning|notice) file=assignment/exercise\.py,line=\d+,title=[^:]+::", re.M)
     printed = ours.sub("", done.stdout + done.stderr).replace(str(hostile_everywhere), "")
