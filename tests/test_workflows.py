@@ -73,6 +73,14 @@ def test_every_action_is_pinned_by_its_whole_hash(path: Path):
         assert re.fullmatch(r"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
 
 
+def test_what_pip_installs_is_the_pinned_nox(path: Path):
+    """A job installs nothing but nox, in the version that everything is tested with."""
+    pinned = re.findall(r"^nox==.*", (ROOT / "grading" / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE)
+
+    for line in re.findall(r"\bpip install.*", path.read_text(encoding="utf-8")):
+        assert line == f"pip install --quiet {pinned[0]}"
+
+
 def test_no_script_holds_an_expression(path: Path):
     """What an event carries reaches a shell as an environment variable, or not at all."""
     for job in workflow(path)["jobs"].values():

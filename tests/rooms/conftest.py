@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -125,9 +126,14 @@ def act(
     home, programs = scratch / "home", scratch / "programs"
     home.mkdir(exist_ok=True)
     programs.mkdir(exist_ok=True)
-    # For the kernel's setting, which is GitHub's image's alone.
-    (programs / "sudo").write_text("#!/bin/sh\nexit 0\n")
-    (programs / "sudo").chmod(0o755)
+    stand_ins = {
+        "sudo": "exit 0",  # for the kernel's setting, which is GitHub's image's alone
+        # nox is there; pip needs 3 s of CPU time to find that out. test_workflows.py compares the version.
+        "python": f'[ "$1 $2 $3" = "-m pip install" ] || exec {shlex.quote(sys.executable)} "$@"',
+    }
+    for name, script in stand_ins.items():
+        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
+        (programs / name).chmod(0o755)
     bin_ = Path(sys.executable).parent
     environments = os.environ.get("TAKE_HOME_ENVIRONMENTS") or str(ROOT / ".nox")
     environment = {"ARTIFACTS": f"{scratch}/artifacts", "TAKE_HOME_ENVIRONMENTS": environments, **environment}

@@ -11,9 +11,9 @@ import pytest
 
 from grading.content.load import Assignment
 from grading.handout.templates import handout, solution
+from tests.command_line import cold, grading
 from tests.conftest import ROOT, Grade
 from tests.rooms.conftest import SOURCE, World, act, git
-from tests.test_cli import grading
 
 EXAMPLE = ROOT / "tests" / "submissions" / "example"
 # Three mistakes, and answers to the discussion.
@@ -77,21 +77,8 @@ def hidden(assignment: Assignment, grade: Grade) -> Hidden:
     return Hidden(assignment, [test.message for criterion in card.criteria for test in criterion.tests if test.message])
 
 
-def test_the_search_finds_what_it_looks_for(hidden: Hidden, world: World):
-    """The reviewer's pages of the same submission show all of it."""
-    world.push(FILES)
-    world.ask()
-    world.grade()
-
-    pages = "".join(
-        (world.folder / "artifacts" / "grade" / name).read_text(encoding="utf-8")
-        for name in ("summary.md", "summary.html", "grade.json")
-    )
-    assert set(hidden.found_in(pages)) == {"key", "names", "titles", "messages", "reference"}
-
-
 def test_the_sealed_flow_shows_nothing_hidden(hidden: Hidden, world: World):
-    """Status, comment and the runs in the room and the fork."""
+    """Status, comment and the runs in the room and the fork show none of what the reviewer's pages are full of."""
     sha = world.push(FILES)
     world.show()
     world.ask()
@@ -101,27 +88,48 @@ def test_the_sealed_flow_shows_nothing_hidden(hidden: Hidden, world: World):
     assert world.status(sha) == "success: 69 / 85, needs review"
     assert "69 of 85 automatic points" in world.seen()
     assert hidden.found_in(world.seen()) == {}
+    folder = world.folder / "artifacts" / "grade"
+    pages = [(folder / name).read_text(encoding="utf-8") for name in ("summary.md", "summary.html", "grade.json")]
+    assert set(hidden.found_in("".join(pages))) == {"key", "names", "titles", "messages", "reference"}
 
 
-@pytest.mark.parametrize("level", ["junior", "mid", "senior", "researcher"])
-def test_the_open_flow_shows_nothing_hidden(
-    level: str, hidden: Hidden, grader: Path, stubs: dict[str, Path], tmp_path: Path
-):
-    """The log with its annotations, the summary and the artifact of a run in the candidate's fork, at its own level."""
-    fork = tmp_path / "fork"
-    git(tmp_path, "clone", "--quiet", str(grader), "fork")
+def fork_of(grader: Path, level: str, folder: Path) -> Path:
+    """Return a candidate's fork of the whole repository, at a level, with work in it."""
+    fork = folder / "fork"
+    git(folder, "clone", "--quiet", str(grader), "fork")
     git(fork, "remote", "set-url", "origin", "https://github.com/ada/take-home.git")
-    assert grading("publish", "--in-place", "--level", level, cwd=fork).returncode == 0
+    assert cold("publish", "--in-place", "--level", level, cwd=fork).returncode == 0
     for name, text in FILES.items():
         (fork / name).write_text(text, encoding="utf-8")
     git(fork, "commit", "--quiet", "--all", "--message", "work")
+    return fork
+
+
+def test_the_open_flow_shows_nothing_hidden(hidden: Hidden, grader: Path, stubs: dict[str, Path], tmp_path: Path):
+    """The log with its annotations, the summary and the artifact of a run in the candidate's fork."""
+    fork = fork_of(grader, "researcher", tmp_path)
 
     done = act(fork, ["push", "-W", ".github/workflows/open.yml"], tmp_path, stubs)
 
     assert done.returncode == 0, done.stdout
     artifact = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "artifacts").rglob("*.*")}
     assert set(artifact) == {"feedback.md", "grade.json"}
-    assert json.loads(artifact["grade.json"])["level"] == level
+    assert json.loads(artifact["grade.json"])["level"] == "researcher"
     assert "Summary - # " in done.stdout, "act prints what a step adds to the run's summary"
     assert done.stdout.count("::error file=assignment/exercise.py") >= 2
     assert hidden.found_in("\n".join([done.stdout, done.stderr, *artifact.values()])) == {}
+
+
+@pytest.mark.usefixtures("shared_sandbox")
+@pytest.mark.parametrize("level", ["junior", "mid", "senior"])
+def test_no_level_shows_anything_hidden(level: str, hidden: Hidden, grader: Path, tmp_path: Path):
+    """What the command of the open flow prints and writes, at the fork's own level."""
+    fork = fork_of(grader, level, tmp_path)
+
+    done = grading("grade", fork, "--feedback-only", "--annotate", "--out", tmp_path / "out")
+
+    assert done.returncode == 0, done.stderr
+    written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir()}
+    assert json.loads(written["grade.json"])["level"] == level
+    assert done.stdout.count("::error file=assignment/exercise.py") >= 2
+    assert hidden.found_in("\n".join([done.stdout, done.stderr, *written.values()])) == {}
