@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -14,15 +13,25 @@ from distributed import LocalCluster
 
 from grading.cohort.table import Row, to_table
 from tests.conftest import ROOT
-from tests.tiny_cohort import command, table
+from tests.tiny_cohort import FULL_POINTS, SOLUTION, command, environment, make_checkout, table, write_files
 
 CORRECT = sorted((ROOT / "tests" / "submissions" / "styles").glob("*.py"))
 MISTAKEN = sorted((ROOT / "tests" / "submissions" / "evaluation" / "mistaken").glob("*.py"))
+ENDLESS = "def trimmed_mean(values, share):\n    while True:\n        pass\n"
+WRONG = "def trimmed_mean(values, share):\n    return 666.0\n"
 
 
-def cohort(*arguments: object, status: int = 0) -> str:
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A checkout with the tiny take-home, whose workers start in a moment."""
+    return make_checkout(tmp_path / "checkout")
+
+
+def cohort(*arguments: object, status: int = 0, root: Path = ROOT) -> str:
     """Grade a cohort, and return what was told on the way."""
-    done = subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        command(*arguments), cwd=root, env=environment(), capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == status, done.stderr
     return done.stderr
 
@@ -32,65 +41,75 @@ def grades(out: Path) -> dict[str, object]:
     return {path.parent.name: {**json.loads(path.read_text()), "seconds": 0} for path in out.glob("*/grade.json")}
 
 
-def test_a_bad_submission_stops_nothing(tmp_path: Path):
+def test_a_bad_submission_stops_nothing(root: Path, tmp_path: Path):
     """It has its own line; the others have folders with pages, in the order in which they were given."""
     (tmp_path / "empty").mkdir()
-    (tmp_path / "exits.py").write_text("import os\nos._exit(0)\n")
-    paths = [CORRECT[0], tmp_path / "empty", tmp_path / "exits.py", MISTAKEN[0], tmp_path / "nowhere.py"]
+    for name, source in (("right", SOLUTION), ("exits", "import os\nos._exit(0)\n"), ("wrong", WRONG)):
+        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+    names = ["right", "empty", "exits", "wrong", "nowhere"]
+    paths = [tmp_path / (name if name == "empty" else f"{name}.py") for name in names]
     out = tmp_path / "out"
 
-    said = cohort(*paths, "--out", out, "--jobs", 2, status=2)
+    said = cohort(*paths, "--out", out, "--jobs", 2, status=2, root=root)
 
     rows = table(out)
-    assert list(rows) == [CORRECT[0].stem, "empty", "exits", MISTAKEN[0].stem, "nowhere"]
-    assert rows[CORRECT[0].stem]["automatic"] == "85.0"
+    assert list(rows) == names
+    assert rows["right"]["automatic"] == FULL_POINTS
     assert (rows["exits"]["automatic"], rows["exits"]["mistakes"]) == ("0.0", "any:crash")
-    assert float(rows[MISTAKEN[0].stem]["automatic"]) < 85
+    assert float(rows["wrong"]["automatic"]) < float(FULL_POINTS)
     for name in ("empty", "nowhere"):
         assert rows[name]["problem"]
         assert not rows[name]["verdict"]
         assert name in said
     pages = {"grade.json", "summary.md", "summary.html", "feedback.md", "report.json"}
-    for name in (CORRECT[0].stem, "exits", MISTAKEN[0].stem):
+    for name in ("right", "exits", "wrong"):
         assert {path.name for path in (out / name).iterdir()} >= pages
     page = (out / "cohort.html").read_text(encoding="utf-8")
     assert "5 submissions" in page
     assert all(name in page for name in rows)
 
 
-def test_a_killed_run_goes_on_where_it_was(tmp_path: Path):
+def test_a_killed_run_goes_on_where_it_was(root: Path, tmp_path: Path):
     """No finished result is lost, and none is graded twice; a submission that changed since is."""
-    folder = tmp_path / "handed-in"
-    shutil.copytree(CORRECT[0].parent, folder)
-    paths, out = sorted(folder.glob("*.py"))[:12], tmp_path / "out"
+    # Both workers are busy for seconds with what ends by its budget, so that some are graded and some are not.
+    sources = [f"{SOLUTION}# {number}\n" for number in range(8)]
+    paths, out = write_files(tmp_path / "handed-in", [*sources[:4], ENDLESS, ENDLESS, *sources[6:]]), tmp_path / "out"
     running = subprocess.Popen(
-        command(*paths, "--out", out, "--jobs", 2), cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command(*paths, "--out", out, "--jobs", 2),
+        cwd=root,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     assert running.stderr is not None
     told = [running.stderr.readline() for _ in range(3)]
     helpers = psutil.Process(running.pid).children(recursive=True)
     running.kill()
     running.wait()
+    running.stderr.close()
     assert helpers
     assert not psutil.wait_procs(helpers, timeout=120)[1], "what it started ends with it"
     finished = {path.parent.name: path.stat().st_mtime_ns for path in out.glob("*/graded.json")}
     assert 2 <= len(finished) < len(paths), told
-    paths[-1].write_text(paths[-1].read_text() + "\n# since then\n")
+    for path, source in zip(paths[4:6], sources[4:6], strict=True):
+        path.write_text(source, encoding="utf-8")
+    paths[0].write_text(sources[0] + "# since then\n", encoding="utf-8")
 
-    cohort(*paths, "--out", out, "--jobs", 2)
+    cohort(*paths, "--out", out, "--jobs", 2, root=root)
 
     assert len(table(out)) == len(paths)
-    assert {row["automatic"] for row in table(out).values()} == {"85.0"}
+    assert {row["automatic"] for row in table(out).values()} == {FULL_POINTS}
     for name, written in finished.items():
-        if name != paths[-1].stem:
+        if name != paths[0].stem:
             assert (out / name / "graded.json").stat().st_mtime_ns == written
     lost = out / paths[0].stem / "report.json"
     lost.unlink()
-    assert "[" in cohort(*paths, "--out", out)
+    assert "[" in cohort(*paths, "--out", out, root=root)
     assert lost.is_file(), "what is not whole is graded again"
     assert (out / "cohort.html").read_text(encoding="utf-8").count('scope="row"><a') == len(paths)
     before = {path: path.stat().st_mtime_ns for path in out.glob("*/graded.json")}
-    cohort(*paths, "--out", out)
+    cohort(*paths, "--out", out, root=root)
     assert {path: path.stat().st_mtime_ns for path in out.glob("*/graded.json")} == before
 
 
