@@ -141,19 +141,26 @@ RESULTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def plain(grade: Grade) -> float:
+    """What the numbers in the traps earn in `evaluate`."""
+    return points(grade(in_evaluate(f"return {RESULTS['__eq__']}", before="Trap = float")))["evaluation"]
+
+
 @pytest.mark.parametrize("method", RESULTS)
 @pytest.mark.parametrize("doing", ["while True: pass", "import os; os._exit(0)"], ids=["hangs", "exits"])
-def test_a_result_that_is_a_trap_earns_no_more_than_the_numbers_in_it(method: str, doing: str, grade: Grade):
+def test_a_result_that_is_a_trap_earns_no_more_than_the_numbers_in_it(
+    method: str, doing: str, plain: float, grade: Grade
+):
     """Whether or not the method is ever called, grading ends, by its budget of time if not otherwise."""
     body = f"    def {method}(self, *args):\n        {doing}\n"
-    plain = points(grade(in_evaluate(f"return {RESULTS['__eq__']}", before="Trap = float")))
 
     card = grade(
         in_evaluate(f"return {RESULTS[method]}", before=f"class Trap(float):\n{body}\nclass Map(dict):\n{body}")
     )
 
-    assert plain["evaluation"] < FULL["evaluation"] / 2
-    assert points(card)["evaluation"] <= plain["evaluation"]
+    assert plain < FULL["evaluation"] / 2
+    assert points(card)["evaluation"] <= plain
     assert {**points(card), "evaluation": 0.0} == {**FULL, "evaluation": 0.0}
 
 
