@@ -17,6 +17,8 @@ CONSTRAINTS = ROOT / "grading" / "constraints.txt"
 PYPROJECT = ROOT / "pyproject.toml"
 PYTHON = (3, 11)
 GROUP = "development"
+# Memory for each of the parallel processes of `nox -s tests`, with its sandbox and the programs that it starts.
+MEMORY_OF_TESTS = 2 << 30
 # A machine that lasts may keep the environments outside the checkout, for all of its checkouts.
 ENVIRONMENTS = Path(os.environ.get("TAKE_HOME_ENVIRONMENTS") or ROOT / ".nox")
 
@@ -58,9 +60,13 @@ def tests(session: nox.Session) -> None:
     browser = ROOT / "tests" / "browser"
     if shutil.which("npm") and not (browser / "node_modules").is_dir():
         session.run("npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", str(browser), external=True)
-    # Two at a time, each file by one of them; in the files' order, so that the longest does not come last and alone.
-    parallel = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-    _python(session, "-m", "pytest", *parallel, *session.posargs)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    processes = max(1, min(len(os.sched_getaffinity(0)), memory // MEMORY_OF_TESTS))
+    # A process that has no test left takes half of another's: large files are split, and no long one comes last.
+    parallel = ["-n", str(processes), "--dist", "worksteal", "--durations", "20"]
+    # Of a whole run alone, since its floor is no single file's, and there of the tests that are not slow.
+    coverage = [] if session.posargs else ["--cov", "--cov-report", "term"]
+    _python(session, "-m", "pytest", *parallel, *coverage, *session.posargs)
 
 
 @nox.session
