@@ -125,7 +125,7 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
     """Grade an exercise.py, given as bytes or text, with further files by name, and return its scorecard.
 
     With `beside`, only that criterion is graded beside those that every level has: the others would take their time.
-    With `only`, no other criterion is graded that tests score.
+    With `only`, no other criterion is graded that tests score. With `cpu_seconds`, that is the budget of a call.
     """
     # Other files may train a network: a right one used 4.6 s of CPU time here, and another one may be slower.
     patient = Assignment(ROOT)
@@ -138,6 +138,7 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
         optional_files: Mapping[str, str] | None = None,
         beside: str | None = None,
         only: str | None = None,
+        cpu_seconds: int | None = None,
     ) -> Scorecard:
         folder = tmp_path_factory.mktemp("submission")
         path = folder / "assignment" / "exercise.py" if optional_files else folder / "candidate.py"
@@ -157,6 +158,9 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
             )
         report = folder / "report.json"
         graded_by = patient if optional_files else assignment
+        if cpu_seconds is not None:
+            graded_by = Assignment(ROOT)
+            graded_by.manifest = msgspec.structs.replace(patient.manifest, call_cpu_seconds=cpu_seconds)
         submission = read_submission(folder if optional_files else path, graded_by)
         run = GradingRun(submission=submission, assignment=graded_by, rubric=rubric, seed=seed)
         run_hidden_tests(run, sandbox=sandbox, report=report)

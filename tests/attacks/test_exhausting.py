@@ -79,12 +79,13 @@ def test_large_results_at_researcher_level_cost_little(
     source = compose(f"def split(features, labels, seed):\n    {LARGE_RESULTS[result]}\n", "pipeline.py")
     before = time.process_time()
 
-    solution = REFERENCE.read_text(encoding="utf-8")
-    card = grade(solution, level="researcher", optional_files={PIPELINE: source}, only="broken-pipeline")
+    # The budget is for what comes back: training on so many rows would use up a minute.
+    files, solution = {PIPELINE: source}, REFERENCE.read_text(encoding="utf-8")
+    card = grade(solution, level="researcher", optional_files=files, only="broken-pipeline", cpu_seconds=10)
 
     assert time.process_time() - before < MOST_CPU_SECONDS
     (pipeline,) = (criterion for criterion in card.criteria if criterion.id == "broken-pipeline")
-    failed = {test.id for test in pipeline.tests if test.outcome.value != "passed"}
+    failed = {test.id for test in pipeline.tests if test.outcome.value not in ("passed", "timeout")}
     assert {"split_draws_at_random", "split_keeps_the_share_of_positives"} <= failed
     assert len(msgspec.json.encode(card)) < REPORT_BYTES
 
