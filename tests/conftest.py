@@ -35,8 +35,8 @@ _SLOW = (
 )
 # … and in these all but the first case of each test: the cases are whole gradings, or programs that are started.
 _SAMPLED = (
-    *("attacks/*", "test_catalogue.py", "test_followups.py", "test_levels.py", "test_mistaken.py", "test_nothing.py"),
-    *("test_styles.py", "test_variants.py", "test_cohort_resume.py", "test_cohort_retry.py", "test_costs.py"),
+    *("attacks/*", "test_catalogue.py", "test_followups.py", "test_mistaken.py", "test_missing_packages.py"),
+    *("test_nothing.py", "test_styles.py", "test_cohort_resume.py", "test_cohort_retry.py", "test_costs.py"),
     *("test_grader_faults.py", "test_publish.py", "test_sandbox.py", "test_system_calls.py", "test_time_limits.py"),
 )
 REFERENCE = ROOT / "hidden_tests" / "reference" / "exercise.py"
