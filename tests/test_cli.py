@@ -390,7 +390,7 @@ def test_levels_are_those_of_the_rubrics(tmp_path: Path):
     shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
     shutil.copytree(ROOT / "grading", tmp_path / "grading")
     rubrics = tmp_path / "hidden_tests" / "rubrics"
-    level = (rubrics / "mid.toml").read_text(encoding="utf-8").replace('level = "mid"', 'level = "wizard"')
+    level = (rubrics / "short.toml").read_text(encoding="utf-8").replace('level = "short"', 'level = "wizard"')
     (rubrics / "wizard.toml").write_text(level, encoding="utf-8")
     reference = "hidden_tests/reference/exercise.py"
 
@@ -398,7 +398,7 @@ def test_levels_are_those_of_the_rubrics(tmp_path: Path):
     refused = cold("grade", reference, "--level", "senior", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
-    assert refused.stderr == "grading: grade: --level: 'senior' has no rubric; there is one for: mid, wizard\n"
+    assert refused.stderr == "grading: grade: --level: 'senior' has no rubric; there is one for: long, short, wizard\n"
 
 
 def test_a_terminal_gets_a_table():
