@@ -1,1 +1,1 @@
-"""The grader's own promises."""
+"""Tests of the grader itself."""

@@ -1,1 +1,1 @@
-"""Hostile submissions, in the groups of docs/security.md: each with what the grader must show of it."""
+"""Hostile submissions, grouped as in docs/security.md, each with the result that the grader must report."""

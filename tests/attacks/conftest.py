@@ -1,4 +1,4 @@
-"""What every attack is held to: whoever is graded next gets what they would have got."""
+"""Fixtures of the attack tests; one checks that an attack does not change the grade of the next submission."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -25,37 +25,37 @@ NOTHING = dict.fromkeys(FULL, 0.0)
 
 
 def points(card: Scorecard) -> dict[str, float]:
-    """Points of each criterion that tests score."""
+    """Return the points of each criterion that tests score."""
     return {c.id: c.points or 0.0 for c in card.criteria if c.scored_by is ScoredBy.TESTS}
 
 
 def named(card: Scorecard) -> list[tuple[str, str]]:
-    """The mistakes, by criterion and id."""
+    """Return the mistakes of a scorecard as pairs of criterion id and mistake id."""
     return [(found.criterion, found.mistake.id) for found in card.mistakes]
 
 
 def in_evaluate(body: str, before: str = "") -> str:
-    """Return a right solution but for `evaluate`, whose body is given, one statement a line."""
+    """Return a correct solution except for `evaluate`, which gets this body, one statement a line."""
     indented = "\n".join(f"    {line}" for line in body.splitlines())
     return compose(f"{before}\nimport torch\ndef evaluate(model, loader, threshold=0.5):\n{indented}\n")
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _the_next_one_is_unharmed(grade: Grade, honest_card: Scorecard) -> Iterator[None]:
-    """After the attacks an honest submission is graded in the same worker, to the same scorecard.
+def _later_submissions_are_unaffected(grade: Grade, honest_card: Scorecard) -> Iterator[None]:
+    """Check that an honest submission still gets the same scorecard in the same worker after the attacks.
 
-    Between them as well, in a way: whatever an attack leaves of itself would show in the next one's honest part.
+    An attack that leaves something behind would also change the honest part of the submissions after it.
     """
     yield
     mine = os.environ["PYTEST_CURRENT_TEST"]
     after = grade(HONEST)
-    os.environ["PYTEST_CURRENT_TEST"] = mine  # which the pytest that grades has taken away
+    os.environ["PYTEST_CURRENT_TEST"] = mine  # pytest.main, which grades, has removed it
     assert _without_time(after) == _without_time(honest_card)
 
 
 @pytest.fixture(scope="session")
 def honest_card(grade: Grade) -> Scorecard:
-    """What the reference gets before anybody has attacked."""
+    """Return the scorecard of the reference, graded before any attack."""
     card = grade(HONEST)
     assert points(card) == FULL
     return card
@@ -68,7 +68,7 @@ def _without_time(card: Scorecard) -> Scorecard:
 
 @pytest.fixture
 def grade_folder(assignment: Assignment, sandbox: Sandbox, tmp_path: Path) -> Callable[[Path], Scorecard]:
-    """Grade a checkout."""
+    """Return a function that grades a checkout."""
 
     def grade(folder: Path) -> Scorecard:
         report = tmp_path / "report.json"

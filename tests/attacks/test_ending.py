@@ -1,4 +1,4 @@
-"""End the process, hang, skip and vanish: grading ends, and only what was attacked is lost."""
+"""Submissions that exit, hang or skip: grading always ends, and only the attacked criteria lose points."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.attacks.conftest import FULL, HONEST, NOTHING, in_evaluate, named, po
 from tests.compose import compose
 from tests.conftest import Grade
 
-# Each keeps the module from being imported: nothing is left to score.
+# Each attack prevents the import of the module, so no criterion can be scored.
 AT_IMPORT = {
     "os._exit": ("import os; os._exit(0)", "crash"),
     "os._exit in a thread": (
@@ -41,7 +41,7 @@ AT_IMPORT = {
 
 @pytest.mark.parametrize("attack", AT_IMPORT)
 def test_a_module_that_ends_at_import_earns_nothing(attack: str, grade: Grade):
-    """Whichever way it ends, grading ends normally, with the cause named once."""
+    """A module that ends the process at import scores 0, grading ends normally, and the cause is named once."""
     source, mistake = AT_IMPORT[attack]
 
     card = grade(f"{source}\n{HONEST}")
@@ -50,8 +50,8 @@ def test_a_module_that_ends_at_import_earns_nothing(attack: str, grade: Grade):
     assert named(card) == [("any", mistake)]
 
 
-# The first process of a namespace is deaf to signals from within (pid_namespaces(7)), and alone in its group; and it
-# leaves without ceremony, so what waits for its end does not come.
+# The first process of a PID namespace ignores signals from inside it (pid_namespaces(7)) and is alone in its process
+# group. It leaves with os._exit, so exit handlers do not run and threads are not waited for.
 HARMLESS = {
     "killing itself": "import os; os.kill(os.getpid(), 9)",
     "raising SIGKILL": "import signal; signal.raise_signal(signal.SIGKILL)",
@@ -66,8 +66,8 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize("attack", HARMLESS)
-def test_what_reaches_nobody_costs_nothing(attack: str, grade: Grade):
-    """A right solution that sends signals about keeps its points, and the worker lives."""
+def test_signals_without_effect_cost_no_points(attack: str, grade: Grade):
+    """A correct solution that sends signals keeps its points, and the worker survives."""
     assert points(grade(f"{HARMLESS[attack]}\n{HONEST}")) == FULL
 
 
@@ -84,15 +84,15 @@ FUNCTIONS = {
     [("import os; os._exit(0)", "crash"), ("raise SystemExit(0)", "crash"), ("while True: pass", "timeout")],
     ids=["os._exit", "SystemExit", "an endless loop"],
 )
-def test_each_function_loses_its_own_points_alone(criterion: str, body: str, mistake: str, grade: Grade):
-    """The two others are graded as if nothing had been."""
+def test_a_function_that_ends_the_process_fails_only_its_criterion(criterion: str, body: str, mistake: str, grade: Grade):
+    """A function that exits or hangs loses the points of its own criterion; the other two criteria keep theirs."""
     card = grade(compose(f"{FUNCTIONS[criterion]}\n    {body}\n"))
 
     assert points(card) == {**FULL, criterion: 0.0}
     assert named(card) == [(criterion, mistake)]
 
 
-# Each is the body of `evaluate`.
+# The body of `evaluate` for each attack.
 IN_EVALUATE = {
     "killing process 1 and leaving": ("import os; os.kill(1, 9); os._exit(0)", "crash"),
     "sleeping": ("import time; time.sleep(1e9)", "timeout"),
@@ -120,8 +120,8 @@ IN_EVALUATE = {
 
 
 @pytest.mark.parametrize("attack", IN_EVALUATE)
-def test_one_hostile_function_costs_its_criterion_alone(attack: str, grade: Grade):
-    """The other two functions keep every point, and the mistake is named."""
+def test_an_attack_in_evaluate_fails_only_its_criterion(attack: str, grade: Grade):
+    """An attack in one function costs the points of its criterion only, and the mistake is named."""
     body, mistake = IN_EVALUATE[attack]
 
     card = grade(in_evaluate(body))
@@ -130,7 +130,7 @@ def test_one_hostile_function_costs_its_criterion_alone(attack: str, grade: Grad
     assert named(card) == [("evaluation", mistake)]
 
 
-# What is done with the result of `evaluate` is the attack: the method never returns, or ends the process.
+# The attack is in the result of `evaluate`: the method hangs, or ends the process.
 RESULTS = {
     "__float__": "dict.fromkeys(['precision', 'recall', 'f1'], Trap(0.5))",
     "__eq__": "dict.fromkeys(['precision', 'recall', 'f1'], Trap(0.5))",
@@ -143,16 +143,16 @@ RESULTS = {
 
 @pytest.fixture(scope="module")
 def plain(grade: Grade) -> float:
-    """What the numbers in the traps earn in `evaluate`."""
+    """Return the points that the numbers in the malicious results earn in `evaluate`."""
     return points(grade(in_evaluate(f"return {RESULTS['__eq__']}", before="Trap = float")))["evaluation"]
 
 
 @pytest.mark.parametrize("method", RESULTS)
 @pytest.mark.parametrize("doing", ["while True: pass", "import os; os._exit(0)"], ids=["hangs", "exits"])
-def test_a_result_that_is_a_trap_earns_no_more_than_the_numbers_in_it(
+def test_a_malicious_result_earns_no_more_than_its_numbers(
     method: str, doing: str, plain: float, grade: Grade
 ):
-    """Whether or not the method is ever called, grading ends, by its budget of time if not otherwise."""
+    """A malicious result earns at most what its numbers earn, whether or not its method is ever called."""
     body = f"    def {method}(self, *args):\n        {doing}\n"
 
     card = grade(
@@ -164,8 +164,8 @@ def test_a_result_that_is_a_trap_earns_no_more_than_the_numbers_in_it(
     assert {**points(card), "evaluation": 0.0} == {**FULL, "evaluation": 0.0}
 
 
-def test_the_exit_status_is_not_the_verdict(grade: Grade):
-    """A process that ends with status 0 after it has written a reply of its own is a crash."""
+def test_exit_status_zero_does_not_count_as_success(grade: Grade):
+    """A process that writes a reply of its own and then exits with status 0 counts as a crash."""
     source = "import os\nfor fd in range(3, 64):\n    try: os.write(fd, b'GRD1' + bytes(8))\n    except OSError: pass\n"
 
     assert points(grade(f"{source}os._exit(0)\n{HONEST}")) == NOTHING

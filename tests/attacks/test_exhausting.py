@@ -1,4 +1,4 @@
-"""Exhaust: limits hold, the report stays small, and only what was attacked is lost."""
+"""Submissions that exhaust resources: limits hold, the report stays small, and only the attacked criterion fails."""
 
 import time
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.compose import compose
 from tests.conftest import REFERENCE, Grade
 
 REPORT_BYTES = 1 << 20
-# Of the trusted side: an honest researcher's submission takes less than one.
+# CPU time of the trusted process; the reference at researcher level takes less than one second.
 MOST_CPU_SECONDS = 30
 IN_EVALUATE = {
     "forks": ("import os\nwhile True: os.fork()", "crash"),
@@ -48,8 +48,8 @@ IN_EVALUATE = {
 
 
 @pytest.mark.parametrize("attack", IN_EVALUATE)
-def test_greed_costs_its_criterion_alone(attack: str, grade: Grade):
-    """Nothing is left on the disk, and what is reported fits on a page."""
+def test_resource_exhaustion_fails_only_its_criterion(attack: str, grade: Grade):
+    """A submission that exhausts a resource fails one criterion, leaves no shared memory, and gets a small report."""
     before = _shared_memory()
     body, mistake = IN_EVALUATE[attack]
 
@@ -62,7 +62,7 @@ def test_greed_costs_its_criterion_alone(attack: str, grade: Grade):
     assert _shared_memory() == before
 
 
-# Researcher level: what comes back is large, and would be compared and printed.
+# Researcher level: the results are large, and the grader compares and prints them.
 LARGE_RESULTS = {
     "600,000 rows": "return [torch.zeros(600_000, features.shape[1]), torch.zeros(600_000)] * 2",
     "20 million values": "return [torch.zeros(2_500_000, 8), torch.zeros(2_500_000)] * 2",
@@ -74,12 +74,12 @@ LARGE_RESULTS = {
 def test_large_results_at_researcher_level_cost_little(
     result: str, grade: Grade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A split of hundreds of thousands of rows ends with a score, in bounded time of the trusted side, with CI=true."""
+    """A split that returns millions of values is scored within bounded CPU time, also when CI=true."""
     monkeypatch.setenv("CI", "true")
     source = compose(f"def split(features, labels, seed):\n    {LARGE_RESULTS[result]}\n", "pipeline.py")
     before = time.process_time()
 
-    # The budget is for what comes back: training on so many rows would use up a minute.
+    # The budget covers the results only: training on so many rows would use up a minute.
     files, solution = {PIPELINE: source}, REFERENCE.read_text(encoding="utf-8")
     card = grade(solution, level="researcher", optional_files=files, only="broken-pipeline", cpu_seconds=10)
 
@@ -92,5 +92,5 @@ def test_large_results_at_researcher_level_cost_little(
 
 def _shared_memory() -> set[Path]:
     folder = Path("/dev/shm")
-    # Semaphores of multiprocessing come and go with whatever else runs on this machine.
+    # Other processes on this machine create and delete semaphores of multiprocessing at any time.
     return {path for path in folder.iterdir() if not path.name.startswith("sem.mp-")} if folder.is_dir() else set()

@@ -1,4 +1,7 @@
-"""Forged notes earn nothing; a forger who has read the probes earns what the same numbers earn in honest code."""
+"""Submissions that forge the notes of the probes, and submissions whose author has read the probes.
+
+Forged notes earn no points. An author who knows the probes earns what the same numbers earn in honest code.
+"""
 
 import re
 
@@ -7,7 +10,7 @@ import pytest
 from tests.attacks.conftest import points
 from tests.conftest import ROOT, Grade
 
-# Computes nothing right: no loss follows its logits, no parameter moves, no metric follows the model.
+# Everything computed here is wrong: the loss ignores the logits, no parameter changes, the metrics ignore the model.
 NOTHING_RIGHT = """
 import gc
 import sys
@@ -26,7 +29,7 @@ def evaluate(model, loader, threshold=0.5):
     return dict.fromkeys(["precision", "recall", "f1"], 0.0)
 """
 
-# Ways for candidate code to get hold of what a probe keeps of a kind: `Recorder` in training, `Seen` in evaluation.
+# Ways for candidate code to find the notes of a probe: a `Recorder` in training, a `Seen` in evaluation.
 FOUND_BY = {
     "gc": """
 def find(kind, model):
@@ -49,7 +52,7 @@ def find(kind, model):
 """,
 }
 
-# The notes of an epoch and of an evaluation in which all was done, in the right modes, and nothing was computed.
+# Notes of an epoch and an evaluation that made every call in the right mode; the values are all made up.
 FORGED_NOTES = """
 from grading.sandbox.inside.wire import Array
 
@@ -75,20 +78,20 @@ def forge_evaluation(model, loader):
 
 @pytest.mark.parametrize("way", FOUND_BY)
 def test_forged_notes_earn_nothing(way: str, grade: Grade):
-    """Notes explain what went wrong; no test asks them for a point."""
+    """Forged notes earn no points, because the notes only explain failures."""
     card = grade(f"{NOTHING_RIGHT}{FOUND_BY[way]}{FORGED_NOTES}")
 
     assert points(card) == {"weighted-loss": 0, "training-loop": 0, "evaluation": 0}
     assert "unusual-code" in {flag.id for flag in card.flags}
-    # The forgery worked: with the notes as they are, neither criterion could be anything but not implemented.
+    # These mistakes show that the forgery worked: without it, both criteria would be reported as not implemented.
     assert {found.mistake.id for found in card.mistakes} == {
         *("wrong-signature", "missing-backward", "wrong-epoch-loss", "wrong-probabilities")
     }
 
 
-# The best that is known to somebody who has read the probes and does without training, mode and autograd: parameters
-# and a loss that follow what training mode would have used, and a share that follows what evaluation mode would have.
-# Neither model is ever called; a forged note keeps that from being named, as it would be for its severity.
+# The best known attack by an author who has read the probes, without training, modes or autograd: parameters and a loss
+# that match those of training mode, and a share of predictions that matches evaluation mode. The model is never called;
+# forged notes hide that, which would otherwise be named as the most severe mistake.
 COMPUTED_FROM_INSIDE = """
 import torch
 
@@ -108,7 +111,7 @@ def evaluate(model, loader, threshold=0.5):
     share = (torch.sigmoid(outputs) >= threshold).float().mean().item()
     return dict.fromkeys(["precision", "recall", "f1"], share)
 """
-# The same through the probe's own functions: what it sends is what candidate code makes it send.
+# The same attack through the probe's own functions, which candidate code can replace.
 SENT_FROM_INSIDE = COMPUTED_FROM_INSIDE.replace(
     "        model.weight += model.scales[1]\n",
     "        import sys\n"
@@ -116,7 +119,7 @@ SENT_FROM_INSIDE = COMPUTED_FROM_INSIDE.replace(
     "        forged = model.weight + model.scales[1]\n"
     "        probe.flat = lambda weight, bias: torch.cat([forged, bias.reshape(1)]).detach()\n",
 )
-# What earns as much without a look inside: losses of a model that is never trained, and the same share.
+# Honest code that earns the same: losses of a model that is never trained, and the same share of predictions.
 THE_SAME_HONESTLY = """
 import torch
 
@@ -138,24 +141,24 @@ MEASURED = {"weighted-loss": 0, "training-loop": 15, "evaluation": 17}
 
 
 @pytest.mark.parametrize("source", [COMPUTED_FROM_INSIDE, SENT_FROM_INSIDE], ids=["computed", "sent"])
-def test_reading_the_probes_earns_no_more_than_honest_code_does(source: str, grade: Grade):
-    """Numbers that follow the right mode take as much computing inside as outside, and come nowhere near passing."""
+def test_access_to_the_probes_earns_no_extra_points(source: str, grade: Grade):
+    """A submission that uses the probes' internals earns the same points as honest code with the same numbers."""
     card = grade(source)
 
     assert points(card) == MEASURED
     assert "unusual-code" in {flag.id for flag in card.flags}
 
 
-def test_honest_code_of_the_same_numbers_earns_as_much(grade: Grade):
-    """A model that is never trained, and a share of predictions, without a look inside."""
+def test_honest_code_with_the_same_numbers_earns_the_same_points(grade: Grade):
+    """A model that is never trained and a share of predictions earn the same points without access to the probes."""
     card = grade(THE_SAME_HONESTLY)
 
     assert points(card) == MEASURED
     assert "unusual-code" not in {flag.id for flag in card.flags}
 
 
-def test_the_document_says_what_is_measured():
-    """docs/security.md gives the points that the forgers here earn."""
+def test_security_document_states_the_measured_points():
+    """docs/security.md states the points that the attacks in this module earn."""
     text = " ".join((ROOT / "docs" / "security.md").read_text(encoding="utf-8").split())
 
     (total,) = re.findall(r"who has read the probes earns (\d+) points", text)

@@ -1,4 +1,4 @@
-"""Forge and recognise: with three wrong functions, no trick earns more than they do."""
+"""Submissions with three wrong functions that forge results: no attack earns more points than the functions do."""
 
 import pytest
 
@@ -10,7 +10,7 @@ WRONG = "\n\n".join(
     ["import torch", *((ROOT / "hidden_tests" / "mistakes" / path).read_text(encoding="utf-8") for path in _WRONG)]
 )
 
-# What comes after the three functions, at import.
+# Code that runs at import, after the three functions.
 FORGERIES = {
     "a loss that is always right": "torch.nn.BCEWithLogitsLoss.__call__ = lambda self, x, y: x.sum() * 0",
     "a functional loss": "torch.nn.functional.binary_cross_entropy_with_logits = lambda *a, **k: torch.tensor(0.0)",
@@ -104,19 +104,19 @@ FORGERIES = {
 
 @pytest.fixture(scope="module")
 def honest(grade: Grade) -> dict[str, float]:
-    """What the three wrong functions earn without a trick."""
+    """Return the points that the three wrong functions earn without an attack."""
     return points(grade(WRONG))
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_a_forger_gets_no_more_than_the_honest_part(forgery: str, honest: dict[str, float], grade: Grade):
-    """Whatever is patched is patched beside the candidate; what counts is computed elsewhere."""
+def test_a_forgery_earns_no_more_than_the_same_functions_without_it(forgery: str, honest: dict[str, float], grade: Grade):
+    """Patches inside the sandbox earn no points, because expected values are computed outside it."""
     forged = points(grade(f"{WRONG}\n\n{FORGERIES[forgery]}\n"))
 
     assert all((forged[id_] or 0.0) <= honest[id_] for id_ in honest), (forged, honest)
 
 
-# Results of `evaluate` that are not what they seem; `right` is never known to it.
+# Results of `evaluate` with misleading types.
 LIARS = {
     "a float that converts otherwise": "class Liar(float):\n    def __float__(self): return 1.0",
     "equal to everything": (
@@ -150,15 +150,15 @@ EVALUATED = WRONG.replace("def evaluate", "def earlier_evaluate")
 
 @pytest.fixture(scope="module")
 def constant(grade: Grade) -> dict[str, float]:
-    """What three ones earn that are nothing else."""
+    """Return the points that an `evaluate` earns that always returns 1.0 for each metric."""
     body = "return dict.fromkeys(['precision', 'recall', 'f1'], 1.0)"
     return points(grade(f"{EVALUATED}\ndef evaluate(model, loader, threshold=0.5):\n    {body}\n"))
 
 
 @pytest.mark.parametrize("liar", LIARS)
 @pytest.mark.parametrize("wrapped", [False, True], ids=["dict", "dict that changes"])
-def test_a_lie_earns_no_more_than_the_number_it_is(liar: str, wrapped: bool, constant: dict[str, float], grade: Grade):
-    """A constant in disguise: it may be read as a number or not at all."""
+def test_a_disguised_constant_earns_no_more_than_the_constant(liar: str, wrapped: bool, constant: dict[str, float], grade: Grade):
+    """A disguised constant earns no more points than the constant itself."""
     mapping = "Changing(Liar(1.0))" if wrapped else "dict.fromkeys(['precision', 'recall', 'f1'], Liar(1.0))"
     source = (
         f"{EVALUATED}\n{LIARS[liar]}\n"
@@ -173,8 +173,8 @@ def test_a_lie_earns_no_more_than_the_number_it_is(liar: str, wrapped: bool, con
     assert all((forged[id_] or 0.0) <= constant[id_] for id_ in constant), (forged, constant)
 
 
-def test_what_was_seen_in_one_run_does_not_help_in_the_next(grade: Grade):
-    """The inputs of each run come from its seed, drawn when the candidate's code has long been written."""
+def test_inputs_differ_between_seeds(grade: Grade):
+    """The inputs of a run depend on its seed, so output that reveals them in one run is of no use in the next."""
     telling = "def make_loss(train_labels):\n    raise RuntimeError(''.join(str(int(y)) for y in train_labels[:40]))\n"
 
     seen = [str(grade(f"{WRONG}\n{telling}", seed=seed).mistakes) for seed in (1, 1, 2)]
@@ -182,8 +182,8 @@ def test_what_was_seen_in_one_run_does_not_help_in_the_next(grade: Grade):
     assert seen[0] == seen[1] != seen[2]
 
 
-def test_nothing_tells_one_test_from_another(grade: Grade):
-    """Environment, arguments, names and numbers are the same in every call, and name no test."""
+def test_candidate_code_cannot_identify_the_running_test(grade: Grade):
+    """Environment, arguments, names and process ids are the same in every call, and contain no name of a test."""
     probe = (
         "import os, socket, sys, getpass\n"
         "told = ' '.join([*sys.argv, *os.environ, *os.environ.values(), os.getcwd(), os.uname().nodename, __name__])\n"

@@ -1,4 +1,4 @@
-"""What was once found to work, each fixed: the score is the honest part's, and there is one."""
+"""Regression tests for attacks that once worked: each submission gets a score, and only for its honest part."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tests.attacks.test_repository import _git
 from tests.compose import compose
 from tests.conftest import BUDGET, REFERENCE, Grade
 
-# Each is a source that kept the grader from writing a score; what it should have earned is beside it.
+# Each source once kept the grader from writing a score; the second value is the score that it must get.
 NO_SCORE: dict[str, tuple[bytes, dict[str, float]]] = {
     "half a surrogate pair in a message": (
         in_evaluate("raise ValueError('\\ud800')").encode(),
@@ -49,8 +49,8 @@ NO_SCORE: dict[str, tuple[bytes, dict[str, float]]] = {
 
 
 @pytest.mark.parametrize("attack", NO_SCORE)
-def test_there_is_a_score(attack: str, grade: Grade):
-    """Whatever the source is written with, it is graded, and its pages can be written."""
+def test_every_source_gets_a_score(attack: str, grade: Grade):
+    """Every source is graded, whatever its encoding or messages, and its pages can be written."""
     source, earned = NO_SCORE[attack]
 
     card = grade(source)
@@ -60,7 +60,7 @@ def test_there_is_a_score(attack: str, grade: Grade):
     to_summary(card, []).encode()
 
 
-# The first lines of `train_epoch` and `evaluate`, for each way to have their work done by what lies about.
+# A prologue that searches loaded modules for functions of the grader that do the candidate's work.
 BORROWED = """
 import sys
 for name, module in list(sys.modules.items()):
@@ -73,14 +73,14 @@ for name, module in list(sys.modules.items()):
 
 
 @pytest.mark.parametrize("level", ["mid", "researcher"])
-def test_no_solution_lies_about(level: str, grade: Grade):
-    """A submission that has written nothing finds nothing to pass off as its own."""
+def test_sandbox_contains_no_reusable_solution(level: str, grade: Grade):
+    """The modules loaded in the sandbox contain no solution that an empty submission could reuse."""
     assert points(grade(BORROWED, level=level))["training-loop"] == 0
     assert points(grade(BORROWED)) == NOTHING
 
 
-# What keeps the numbers of an empty `train_epoch` from being compared, if arrays of other shapes are broadcast: each
-# is a statement with the model at hand.
+# Attempts to avoid the comparison of an empty `train_epoch` through arrays that broadcast; each is a statement with
+# access to the model.
 COMPARED_AS_NOTHING = {
     **{
         f"flat of shape {shape}": f"model.flat = lambda: torch.empty{shape}"
@@ -111,25 +111,25 @@ def _untrained(attack: str, rest: str) -> str:
 
 @pytest.mark.parametrize("attack", COMPARED_AS_NOTHING)
 def test_an_observation_without_values_earns_nothing(attack: str, grade: Grade):
-    """An empty array agrees with no expected values, however candidate code gets it into a reply."""
+    """An empty array agrees with no expected values, whichever way candidate code puts it into a reply."""
     earned = points(grade(_untrained(COMPARED_AS_NOTHING[attack], "return 0.5")))
 
     assert (earned["training-loop"], earned["evaluation"]) == (0, 0)
 
 
-# A right mean loss of a model that is put into training mode and never trained.
+# A correct mean loss of a model that is in training mode but is never trained.
 LOSSES = "return sum(loss_fn(model.train()(x), y).item() for x, y in loader) / len(loader)"
 
 
 @pytest.fixture(scope="module")
 def untrained(grade: Grade) -> float:
-    """What right losses without training earn."""
+    """Return the points that correct losses earn without training."""
     return points(grade(_untrained("pass", LOSSES)))["training-loop"] or 0.0
 
 
 @pytest.mark.parametrize("attack", COMPARED_AS_NOTHING)
 def test_an_observation_without_values_adds_nothing(attack: str, untrained: float, grade: Grade):
-    """Parameters that cannot be compared are not those of a trained model, even where the losses are right."""
+    """An empty array of parameters is not accepted as trained parameters, even if the losses are correct."""
     earned = points(grade(_untrained(COMPARED_AS_NOTHING[attack], LOSSES)))["training-loop"]
 
     assert earned is not None
@@ -138,7 +138,10 @@ def test_an_observation_without_values_adds_nothing(attack: str, untrained: floa
 
 @pytest.mark.parametrize("kind", ["missing-no-grad", "loss-keeps-graph", "wrong-reduction", "nonsense", "pass"])
 def test_an_error_of_a_made_up_kind_is_a_crash(kind: str, grade: Grade):
-    """A minor mistake's name on an error would make it cheap; an unknown one would end the grading."""
+    """An error whose kind candidate code has made up counts as a crash.
+
+    The id of a minor mistake would cost fewer points, and an unknown id would stop the grading.
+    """
     forge = (
         "import sys\nfor module in list(sys.modules.values()):\n"
         "    error = getattr(module, 'CandidateError', None)\n"
@@ -158,8 +161,8 @@ def test_an_error_of_a_made_up_kind_is_a_crash(kind: str, grade: Grade):
     assert {mistake for _, mistake in named(card)} <= {"crash"}
 
 
-def test_nothing_stays_among_the_devices(sandbox: Sandbox):
-    """The folder of devices is nobody's to write to."""
+def test_dev_is_read_only(sandbox: Sandbox):
+    """Candidate code cannot write to /dev."""
     source = b"open('/dev/left-behind', 'w')"
     code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": source})
 
@@ -170,7 +173,7 @@ def test_nothing_stays_among_the_devices(sandbox: Sandbox):
 
 
 def test_shared_memory_is_refused(sandbox: Sandbox):
-    """System V's would count towards nobody's limit."""
+    """The sandbox refuses System V shared memory, which no memory limit would count."""
     source = b"import ctypes\nassert ctypes.CDLL(None, use_errno=True).shmget(0, 1 << 20, 0o1600) == -1\n"
     code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": source})
 
@@ -178,7 +181,7 @@ def test_shared_memory_is_refused(sandbox: Sandbox):
 
 
 def test_a_note_is_short(grade: Grade):
-    """However much comes back for the reviewer to see."""
+    """A note for the reviewer is at most 300 characters long, even if the submission produces a long message."""
     source = compose(
         "import torch\nclass Long(str):\n    pass\ndef make_loss(train_labels):\n"
         "    if train_labels.sum() == 0: raise ValueError('x' * 6_000_000)\n"
@@ -189,13 +192,13 @@ def test_a_note_is_short(grade: Grade):
 
 
 @pytest.mark.parametrize("heading", ["## " + "1" * 5000 + ". x", "## 1. x" + " " * 200_000 + "x", "##" + " " * 200_000])
-def test_a_heading_takes_no_time(heading: str):
-    """Neither a number that is too long nor blanks without end."""
+def test_a_long_heading_is_parsed_quickly(heading: str):
+    """A heading with a very long number or with very many spaces is parsed quickly."""
     assert read_answers(f"{heading}\nanswer\n", "") is not None
 
 
-def test_a_repository_that_is_a_bomb_is_left_alone(tmp_path: Path, assignment: Assignment):
-    """A commit that touches very many files costs neither much memory nor much time."""
+def test_a_commit_with_very_many_files_is_read_quickly(tmp_path: Path, assignment: Assignment):
+    """A commit with 60,000 files is read with little memory and time."""
     (tmp_path / "assignment").mkdir()
     (tmp_path / "assignment" / "exercise.py").write_bytes(REFERENCE.read_bytes())
     _git(tmp_path, "init")
@@ -220,8 +223,8 @@ def _git_reads(folder: Path, text: str, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def test_a_line_that_is_not_there_is_not_shown(grade: Grade, assignment: Assignment):
-    """Code that says it stands in line 401050, for 10 positives of 50 labels, tells its candidate nothing of them."""
+def test_a_line_beyond_the_file_is_not_reported(grade: Grade, assignment: Assignment):
+    """A line number beyond the end of the file is not reported: candidate code could encode hidden labels in it."""
     card = grade(
         "def make_loss(train_labels):\n"
         "    line = 400_000 + 100 * int(train_labels.sum()) + len(train_labels)\n"

@@ -1,4 +1,4 @@
-"""Read, send, break out, stay: what lies outside a call is out of reach, and nothing stays of it."""
+"""Submissions that read, send, escape or persist: the sandbox refuses access, and the next call starts clean."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ from grading.sandbox.unprotected import Unprotected
 from tests.attacks.conftest import FULL, HONEST, points
 from tests.conftest import BUDGET, ROOT, Grade
 
-# Each succeeds only if it may do what it must not, and then raises: full marks mean that it was refused.
+# Each attempt raises an error if it succeeds, so full marks mean that the sandbox refused it.
 READ = {
     "a hidden test": f"open({str(ROOT / 'hidden_tests' / 'test_evaluation.py')!r}).read()",
     "the oracle": f"open({str(ROOT / 'hidden_tests' / 'oracle.py')!r}).read()",
@@ -159,20 +159,20 @@ FORBIDDEN = {
 }
 
 
-def test_an_attempt_that_succeeds_is_seen(sandbox: Sandbox):
-    """Or what follows would show nothing."""
+def test_an_attempt_that_succeeds_is_detected(sandbox: Sandbox):
+    """An attempt that succeeds is detected; without this check the tests below could pass for the wrong reason."""
     assert _imported(sandbox, f"{_HELPERS}\n{_attempt('open(chr(47) + chr(120), chr(114))')}") is None
     assert "done" in (_imported(sandbox, f"{_HELPERS}\n{_attempt('os.getpid()')}") or "")
 
 
 @pytest.mark.parametrize("attack", FORBIDDEN)
-def test_what_is_forbidden_is_refused(attack: str, sandbox: Sandbox):
-    """The attempt fails inside the sandbox."""
+def test_forbidden_attempts_are_refused(attack: str, sandbox: Sandbox):
+    """Each forbidden attempt fails inside the sandbox."""
     assert _imported(sandbox, f"{_HELPERS}\n{_attempt(FORBIDDEN[attack])}") is None
 
 
-def test_whoever_is_refused_keeps_their_points(grade: Grade):
-    """An otherwise right solution loses nothing for having tried it all."""
+def test_refused_attempts_cost_no_points(grade: Grade):
+    """A correct solution that makes every forbidden attempt keeps its points."""
     attempts = "\n".join(map(_attempt, FORBIDDEN.values()))
 
     assert points(grade(f"{HONEST}\n{_HELPERS}\n{attempts}")) == FULL
@@ -221,7 +221,7 @@ for base in BASES:
 
 @pytest.fixture
 def planted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
-    """A secret in the environment, on the command line, in a file and in the trusted process's memory."""
+    """Plant a secret in the environment, on the command line, in a file and in memory; return the folders to search."""
     monkeypatch.setenv("SECRET", CANARY)
     monkeypatch.setattr(sys, "argv", [*sys.argv, CANARY])
     (tmp_path / CANARY).write_text(CANARY)
@@ -236,8 +236,8 @@ def _search(bases: list[str]) -> SubmittedCode:
     return SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": _source(bases)})
 
 
-def test_no_canary_is_found(planted: list[str], assignment: Assignment):
-    """Neither in a worker that starts with it beside, nor in the calls after a submission that held it."""
+def test_planted_secrets_are_not_found(planted: list[str], assignment: Assignment):
+    """Candidate code finds no planted secret, neither those of this process nor that of an earlier submission."""
     sandbox = make_sandbox(assignment, preload=(), protected=True)
     holds = f"SECRET = {CANARY!r}\nopen('/tmp/kept', 'w').write(SECRET)\n".encode()
     other = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": holds})
@@ -253,9 +253,9 @@ def test_no_canary_is_found(planted: list[str], assignment: Assignment):
     assert all(CANARY not in repr(reply) for reply in replies)
 
 
-def test_the_search_would_find_it(planted: list[str], assignment: Assignment):
-    """Without a sandbox the same search succeeds."""
-    # Of its own, for the tests' root holds an assignment too.
+def test_the_search_finds_the_secret_without_a_sandbox(planted: list[str], assignment: Assignment):
+    """The same search finds the secret when it runs without a sandbox."""
+    # The package has a name of its own, because the tests' root contains an `assignment` package too.
     search = SubmittedCode(module="searching.exercise", files={"searching/exercise.py": _source(planted[-1:])})
     sandbox = Unprotected(assignment.manifest.probes)
     reply = sandbox.call(Call(code=search, probe="importing", inputs={}, budget=BUDGET))
@@ -266,7 +266,7 @@ def test_the_search_would_find_it(planted: list[str], assignment: Assignment):
 
 
 def test_no_connection_reaches_a_service_of_this_machine(sandbox: Sandbox):
-    """Neither by name nor by number; without a sandbox it does."""
+    """Candidate code cannot connect to a server on this machine; code outside the sandbox can."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         met = threading.Event()
@@ -285,7 +285,7 @@ def test_no_connection_reaches_a_service_of_this_machine(sandbox: Sandbox):
 
 
 def _imported(sandbox: Sandbox, source: str) -> str | None:
-    """Import a source in a sandbox, and return what it raised."""
+    """Import a source in a sandbox; return the error that it raised, or None."""
     code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": source.encode()})
     reply = sandbox.call(Call(code=code, probe="importing", inputs={}, budget=BUDGET))
     assert reply.status in (Status.ANSWERED, Status.FAILED), reply
@@ -294,7 +294,7 @@ def _imported(sandbox: Sandbox, source: str) -> str | None:
 
 # --- Stay -----------------------------------------------------------------------------------------------------------
 
-# Each is done in one call and looked for in every other.
+# Each entry is an action of one call and the check that would detect it in the next.
 STAY = {
     "files": (
         "for folder in ('/tmp', '/dev/shm', '/candidate', os.path.expanduser('~')):\n"
@@ -339,8 +339,8 @@ STAY = {
 
 
 @pytest.mark.parametrize("way", STAY)
-def test_nothing_stays_for_the_next_call(way: str, sandbox: Sandbox):
-    """What one call leaves is gone in the next, which would raise if it met it; it is met in the same call."""
+def test_no_state_persists_to_the_next_call(way: str, sandbox: Sandbox):
+    """Changes that one call makes are gone in the next call; the check does detect them within the same call."""
     imports = "import builtins, numpy, os, random, signal, sys, threading, time, torch\n"
     leave, met = STAY[way]
     look = f"if {met}:\n    raise RuntimeError('met')\n"
@@ -351,7 +351,7 @@ def test_nothing_stays_for_the_next_call(way: str, sandbox: Sandbox):
 
 
 def test_no_file_outside_is_written(grade: Grade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """A submission that writes wherever it can leaves the checkout and the usual folders as they were."""
+    """A submission that tries to write files in many folders leaves the checkout and those folders unchanged."""
     monkeypatch.chdir(tmp_path)
     before = _listing()
     scatter = (

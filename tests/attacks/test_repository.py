@@ -1,4 +1,4 @@
-"""The repository, edited tests and the readers: only the candidate's own files are read, as data, and shown as text."""
+"""Hostile repositories: only the candidate's own files are read, as data, and pages show them as text."""
 
 import os
 import re
@@ -25,7 +25,7 @@ GradeFolder = Callable[[Path], Scorecard]
 ENDS = "import os\nos._exit(0)\n"
 FORGES = "import torch\ntorch.equal = torch.allclose = lambda *a, **k: True\nraise SystemExit\n"
 
-# Files beside the candidate's own, by path: none is read, so the honest solution keeps every point.
+# Additional files by path. None of them is read, so the honest solution keeps every point.
 BESIDE: dict[str, dict[str, str]] = {
     "conftest.py": {"conftest.py": ENDS, "assignment/conftest.py": ENDS},
     "pytest.ini": {"pytest.ini": "[pytest]\naddopts = --collect-only -p no:terminal\n"},
@@ -62,15 +62,15 @@ FLAGGED = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A checkout with a right solution."""
+    """Return a checkout with a correct solution."""
     (tmp_path / "fork" / "assignment").mkdir(parents=True)
     (tmp_path / "fork" / "assignment" / "exercise.py").write_text(HONEST, encoding="utf-8")
     return tmp_path / "fork"
 
 
 @pytest.mark.parametrize("case", BESIDE)
-def test_files_beside_are_not_looked_at(case: str, folder: Path, grade_folder: GradeFolder):
-    """The trusted copies grade; what was handed out and has changed is told to the reviewer."""
+def test_files_other_than_the_candidates_are_not_read(case: str, folder: Path, grade_folder: GradeFolder):
+    """Trusted copies of all other files are used for grading, and changes to the handed-out files are flagged."""
     for name, text in BESIDE[case].items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
@@ -82,21 +82,21 @@ def test_files_beside_are_not_looked_at(case: str, folder: Path, grade_folder: G
 
 
 def a_million_files(folder: Path) -> None:
-    """Many files; a tenth of a million shows what a million would, sooner."""
+    """Create 100,000 files, which shows the same problem as a million in less time."""
     (folder / "many").mkdir()
     for number in range(100_000):
         os.close(os.open(folder / "many" / str(number), os.O_CREAT | os.O_WRONLY))
 
 
 def a_huge_file(folder: Path) -> None:
-    """A gigabyte beside the module, and another one as a file that is compared with the handout's."""
+    """Create a file of 1 GiB next to the module, and another in place of a handed-out file."""
     for name in ("large.bin", "assignment/data.py"):
         with (folder / name).open("wb") as file:
             file.truncate(1 << 30)
 
 
 def links_beside(folder: Path) -> None:
-    """Files of the handout that are links to elsewhere, or to nothing, or to themselves."""
+    """Replace handed-out files with links to a system file, to a missing file and to themselves."""
     (folder / "assignment" / "data.py").symlink_to("/etc/passwd")
     (folder / "assignment" / "model.py").symlink_to("nowhere")
     (folder / "noxfile.py").symlink_to("noxfile.py")
@@ -104,14 +104,14 @@ def links_beside(folder: Path) -> None:
 
 
 def pipes_beside(folder: Path) -> None:
-    """Pipes that nobody writes to."""
+    """Replace files with named pipes that have no writer."""
     os.mkfifo(folder / "assignment" / "data.py")
     os.mkfifo(folder / "assignment" / "DISCUSSION.md")
     os.mkfifo(folder / "assignment" / "followups.py")
 
 
 def a_deep_tree(folder: Path) -> None:
-    """Folders in folders."""
+    """Create 300 nested folders."""
     path = folder
     for _ in range(300):
         path = path / "d"
@@ -119,13 +119,13 @@ def a_deep_tree(folder: Path) -> None:
 
 
 def a_broken_repository(folder: Path) -> None:
-    """A .git that is not one."""
+    """Create an invalid .git folder."""
     (folder / ".git").mkdir()
     (folder / ".git" / "HEAD").write_bytes(b"\0" * 1000)
 
 
-def somebody_elses_repository(folder: Path) -> None:
-    """A .git that points to the grader's own history."""
+def foreign_repository(folder: Path) -> None:
+    """Create a .git file that points to the grader's own repository."""
     (folder / ".git").write_text(f"gitdir: {ROOT / '.git'}\n", encoding="utf-8")
 
 
@@ -133,11 +133,11 @@ def somebody_elses_repository(folder: Path) -> None:
     "make",
     [
         *(a_million_files, a_huge_file, links_beside, pipes_beside, a_deep_tree),
-        *(a_broken_repository, somebody_elses_repository),
+        *(a_broken_repository, foreign_repository),
     ],
 )
-def test_whatever_lies_about_costs_nothing(make: Callable[[Path], None], folder: Path, grade_folder: GradeFolder):
-    """Neither time nor points; and no history that is not the candidate's."""
+def test_unusual_files_cost_no_points(make: Callable[[Path], None], folder: Path, grade_folder: GradeFolder):
+    """Unusual files neither cost points nor delay the grading, and no foreign history is shown."""
     make(folder)
 
     card = grade_folder(folder)
@@ -147,22 +147,22 @@ def test_whatever_lies_about_costs_nothing(make: Callable[[Path], None], folder:
 
 
 def a_folder(path: Path) -> None:
-    """A folder of that name."""
+    """Create a folder at the path."""
     path.mkdir()
 
 
 def a_link(path: Path) -> None:
-    """A link to a right solution elsewhere."""
+    """Create a link to a correct solution elsewhere."""
     path.symlink_to(ROOT / "hidden_tests" / "reference" / "exercise.py")
 
 
 def a_link_to_a_device(path: Path) -> None:
-    """A link to a device without end."""
+    """Create a link to an endless device."""
     path.symlink_to("/dev/zero")
 
 
 def a_socket(path: Path) -> None:
-    """A socket."""
+    """Create a socket at the path."""
     import socket
 
     with socket.socket(socket.AF_UNIX) as listener:
@@ -170,29 +170,29 @@ def a_socket(path: Path) -> None:
 
 
 def fifty_megabytes(path: Path) -> None:
-    """A file over the limit."""
+    """Create a file over the size limit."""
     path.write_bytes(b"#" * (50 << 20))
 
 
 def a_gigabyte(path: Path) -> None:
-    """A sparse file far over the limit."""
+    """Create a sparse file far over the size limit."""
     with path.open("wb") as file:
         file.truncate(1 << 30)
 
 
-def unreadable(path: Path) -> None:
-    """Nothing at all: the file is not there."""
+def no_file(path: Path) -> None:
+    """Create no file at all."""
     assert not path.exists()
 
 
-NOT_READ = [a_folder, a_link, a_link_to_a_device, a_socket, os.mkfifo, fifty_megabytes, a_gigabyte, unreadable]
+NOT_READ = [a_folder, a_link, a_link_to_a_device, a_socket, os.mkfifo, fifty_megabytes, a_gigabyte, no_file]
 
 
 @pytest.mark.parametrize("make", NOT_READ)
-def test_what_is_no_small_file_is_refused_in_one_line(
+def test_a_module_that_is_no_small_regular_file_is_refused(
     make: Callable[[Path], None], tmp_path: Path, assignment: Assignment
 ):
-    """Under the name of the module: nothing is followed, nothing is waited for."""
+    """A module that is not a small regular file is refused in one line that names it, without following or blocking."""
     (tmp_path / "assignment").mkdir()
     make(tmp_path / "assignment" / "exercise.py")
 
@@ -203,7 +203,7 @@ def test_what_is_no_small_file_is_refused_in_one_line(
     assert "\n" not in str(refused.value)
 
 
-# Content that is no Python, or hardly: graded like any other module that cannot be imported.
+# Invalid or barely valid Python, graded like any other module that cannot be imported.
 CONTENT = {
     "NUL bytes": b"\0" * 100,
     "not UTF-8": b"def make_loss(train_labels):\n    return '\xff\xfe'\n",
@@ -220,8 +220,8 @@ CONTENT = {
 
 
 @pytest.mark.parametrize("case", CONTENT)
-def test_content_that_is_no_solution_is_graded_to_nothing(case: str, folder: Path, grade_folder: GradeFolder):
-    """With pages that fit on GitHub's, whatever is in them."""
+def test_content_without_a_solution_scores_zero(case: str, folder: Path, grade_folder: GradeFolder):
+    """A file without a valid solution scores 0 and gets a mistake that explains why."""
     (folder / "assignment" / "exercise.py").write_bytes(CONTENT[case])
 
     card = grade_folder(folder)
@@ -231,7 +231,7 @@ def test_content_that_is_no_solution_is_graded_to_nothing(case: str, folder: Pat
 
 
 class _Elements(HTMLParser):
-    """What a browser would make of a page."""
+    """Collects the elements, attributes and link targets that a browser would see in a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -241,7 +241,7 @@ class _Elements(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note an element."""
+        """Record an element."""
         self.names.append(tag)
         self.attributes += [name for name, _ in attrs]
         self.targets += [value or "" for name, value in attrs if name in ("href", "src", "action", "formaction")]
@@ -254,11 +254,11 @@ MARKUP = (
     "@org/team fixes #1 GH-1 | a | b | `code` </code></pre></details> ::error::x ::add-mask::x "
     "\u202egnp.exe \x1b[31mred\x1b]8;;https://192.0.2.1\x07 &lt;b&gt; <!-- \u2028 $(id) ${{ secrets.X }}"
 )
-# What acts where a page, a terminal or a workflow's log is shown; code spans and references aside.
+# Text that a page, a terminal or a workflow log would interpret, outside code spans and references.
 ACTS = re.compile(
     r"<script|<img|!\[|\]\(javascript|@org|fixes #1|GH-1|^::|\u202e|\x1b|\x07|https://192|\u2028|\$\{\{|<!--", re.M
 )
-# Where Markdown acts on nothing.
+# Fenced code blocks, in which Markdown interprets nothing.
 FENCED = re.compile(r"^(`{3,})\n.*?\n\1$", re.M | re.S)
 
 
@@ -269,7 +269,7 @@ def _git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def hostile_everywhere(folder: Path) -> Path:
-    """A submission with markup wherever a candidate can write."""
+    """Return a submission with markup in every place that a candidate can write to."""
     one_line = MARKUP.replace("\u2028", " ")
     source = compose(f"def make_loss(train_labels):\n    # {one_line}\n    raise ValueError({MARKUP!r})\n")
     _git(folder, "init", "-b", "a`b$(id)<script>")
@@ -285,10 +285,10 @@ def hostile_everywhere(folder: Path) -> Path:
     return folder.rename(folder.with_name("<script>alert(1)<|script> @org"))
 
 
-def test_whatever_is_written_is_shown_as_text(
+def test_pages_show_untrusted_text_as_text(
     hostile_everywhere: Path, assignment: Assignment, grade_folder: GradeFolder
 ):
-    """In every page: no tag, link, image, mention, reference, command or escape of the candidate's."""
+    """Pages contain no tag, link, image, mention, reference, command or escape sequence from the submission."""
     card = grade_folder(hostile_everywhere)
     questions = assignment.questions("mid")
 
@@ -308,8 +308,8 @@ def test_whatever_is_written_is_shown_as_text(
 
 
 @pytest.mark.usefixtures("shared_sandbox")
-def test_whatever_is_written_is_printed_as_text(hostile_everywhere: Path, tmp_path: Path):
-    """Nor do standard output and the annotations carry anything that a log would act on."""
+def test_output_prints_untrusted_text_as_text(hostile_everywhere: Path, tmp_path: Path):
+    """Standard output and annotations contain nothing from the submission that a log would interpret."""
     done = grading("grade", hostile_everywhere, "--out", tmp_path / "out", "--annotate")
 
     ours = re.compile(r"^::(error|warning|notice) file=assignment/exercise\.py,line=\d+,title=[^:]+::", re.M)
@@ -318,8 +318,8 @@ def test_whatever_is_written_is_printed_as_text(hostile_everywhere: Path, tmp_pa
     assert ACTS.search(printed) is None, printed
 
 
-def test_a_working_git_is_not_what_is_run(folder: Path, grade_folder: GradeFolder):
-    """Hooks, filters, pagers and monitors of the repository's configuration find nothing to run."""
+def test_git_configuration_of_the_submission_runs_nothing(folder: Path, grade_folder: GradeFolder):
+    """Hooks, filters, pagers and monitors in the repository's git configuration are never run."""
     _git(folder, "init")
     _git(folder, "add", ".")
     _git(folder, "commit", "-m", "the handout")
