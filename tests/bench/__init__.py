@@ -1,1 +1,1 @@
-"""Measures the budgets of docs/design.md."""
+"""Benchmarks that measure the budgets of docs/design.md."""

@@ -1,7 +1,7 @@
-"""Prints the budgets' table of docs/design.md, measured side by side in one run: `nox -s bench`.
+"""Print the table of budgets in docs/design.md, measured in one run: `nox -s bench`.
 
-Each command runs in turn with the others and with a part of the batch, so that a machine that changes its speed
-changes it for all; what is printed is the median. Ratios count; absolute times do not hold from machine to machine.
+The commands and parts of the batch run in turn, so that a machine that changes its speed affects all of them. The table
+shows medians. Ratios are comparable between machines; absolute times are not.
 """
 
 import argparse
@@ -36,11 +36,11 @@ IMPORTS = "import torch, sklearn.metrics"
 PLAIN = ["-m", "pytest", "-q", "-p", "no:cacheprovider", str(ROOT / "tests" / "bench" / "plain_checks.py")]
 MIB = 1024 * 1024
 ONE_MORE = "one more submission in a warm batch"
-TURN = 8  # submissions of the batch in each turn, about as long as one of the commands
+TURN = 8  # submissions of the batch in each turn, which take about as long as one command
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure the budgets and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="runs of each command (default: %(default)s)")
     parser.add_argument("--batch", type=int, default=40, help="submissions in the warm batch (default: %(default)s)")
@@ -59,7 +59,7 @@ def main() -> None:
             for name, command in commands.items():
                 say(f"run {number} of {args.runs}: {name}")
                 measured = run(command)
-                if number:  # the first one warms the disk's cache
+                if number:  # the first run fills the disk cache
                     taken[name].append(measured)
             taken[ONE_MORE] += [warm.grade() for _ in range(TURN)]
         say("warm batch")
@@ -92,12 +92,12 @@ def main() -> None:
 
 
 def say(what: str) -> None:
-    """Replace the line that says what is being measured."""
+    """Replace the progress line on standard error."""
     print(f"\r\033[K{what}", end="", file=sys.stderr, flush=True)
 
 
 def run(command: list[str]) -> float:
-    """Return the wall seconds of a command."""
+    """Run a command and return its wall time in seconds."""
     environment = {**os.environ, "SUBMISSION": str(REFERENCE)}
     started = time.perf_counter()
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -113,13 +113,13 @@ class WarmBatch:
     def __init__(self, folder: Path) -> None:
         self._assignment = Assignment(ROOT)
         self._folder, self._report = folder, folder / "batch.json"
-        # As in a cohort, what the submission imports is imported once.
+        # As in a cohort, what the submission imports is preloaded.
         preload = read_submission(REFERENCE, self._assignment).preload
         self._sandbox = make_sandbox(self._assignment, preload=preload, protected=True, long_lived=True)
         self.grade()
 
     def grade(self) -> float:
-        """Grade it once more, pages included, and return the wall seconds."""
+        """Grade the reference once, including its pages, and return the wall time in seconds."""
         started = time.perf_counter()
         submission, rubric = read_submission(REFERENCE, self._assignment), self._assignment.rubric("mid")
         run = GradingRun(submission=submission, assignment=self._assignment, rubric=rubric, seed=1)
@@ -130,7 +130,7 @@ class WarmBatch:
         return time.perf_counter() - started
 
     def measure(self, size: int) -> dict[str, float]:
-        """Grade it so many times without a pause, return what that takes, and end."""
+        """Grade the reference `size` times, close the sandbox, and return the measured values."""
         worker = worker_pid()
         memory, before, worker_before = resident(os.getpid()), os.times(), cpu_of(worker)
         walls = [self.grade() for _ in range(size)]
@@ -146,7 +146,7 @@ class WarmBatch:
 
 
 def largest_worker() -> dict[str, float]:
-    """Return the MiB of a worker that has imported everything that a submission may, and of a call beside it."""
+    """Return the memory in MiB of a worker that has imported every allowed package, and of one call in it."""
     assignment = Assignment(ROOT)
     preload = tuple(assignment.manifest.preload.values())
     sandbox = make_sandbox(assignment, preload=preload, protected=True, long_lived=True)
@@ -159,7 +159,7 @@ def largest_worker() -> dict[str, float]:
 
 
 def private_memory_of_a_call(sandbox: Sandbox, worker: int) -> float:
-    """Return the MiB that a call has for itself, while a submission that used torch sleeps."""
+    """Return the private memory of a call in MiB, measured while a submission that used torch sleeps."""
     work = b"(torch.ones(64, 64, requires_grad=True) @ torch.ones(64)).sum().backward()"
     source = b"import time, torch\n" + work + b"\ntime.sleep(3)\n"
     code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": source})
@@ -177,7 +177,7 @@ def private_memory_of_a_call(sandbox: Sandbox, worker: int) -> float:
 
 
 def worker_pid() -> int:
-    """Return the process id of the warm worker: the youngest descendant of this process."""
+    """Return the process id of the warm worker, the youngest descendant of this process."""
 
     def youngest(pid: int) -> int:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
@@ -187,7 +187,7 @@ def worker_pid() -> int:
 
 
 def cpu_of(pid: int) -> float:
-    """Return the CPU seconds of a process and of its children that have ended."""
+    """Return the CPU seconds of a process and of its ended children."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 

@@ -1,7 +1,7 @@
-"""Grades cohorts of 10, 100 and 1,000 submissions made from the catalogue: `nox -s bench -- cohort`.
+"""Grade cohorts of 10, 100 and 1,000 submissions made from the catalogue: `nox -s bench -- cohort`.
 
-Prints throughput, CPU seconds for each submission, peak memory, and how these grow. Those entries whose mistake is to
-hang are left out: each waits for its time limit, which says nothing of the grader.
+Prints throughput, CPU seconds per submission, peak memory, and how these grow. Submissions whose mistake is to hang are
+left out, because each takes exactly its time limit.
 """
 
 import argparse
@@ -29,7 +29,7 @@ _HANGS = ("any/timeout",)
 
 
 def main() -> int:
-    """Measure and print."""
+    """Measure each cohort size and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 100, 1000], help="default: %(default)s")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="submissions at a time (default: %(default)s)")
@@ -57,10 +57,10 @@ def main() -> int:
 
 
 def measure(cases: list[Case], size: int, jobs: int, folder: Path) -> float:
-    """Grade so many submissions, print a line, and return the seconds of wall."""
+    """Grade `size` submissions, print a line of the table, and return the wall time in seconds."""
     paths = []
     for number, case in zip(range(size), itertools.cycle(cases), strict=False):
-        # No two are the same, or the second would be taken for graded already.
+        # Each submission is made unique; otherwise it would count as graded already.
         source = case.files[EXERCISE] + f"\n# {number}\n".encode()
         path = folder / "in" / f"{number:04}-{case.name.replace('/', '-')}.py"
         path.parent.mkdir(exist_ok=True)
@@ -86,9 +86,9 @@ def measure(cases: list[Case], size: int, jobs: int, folder: Path) -> float:
 
 
 class Peak:
-    """The most memory that a process, and it with all its descendants, held at any time, in MiB.
+    """Measures the peak memory in MiB of a process, alone and with all its descendants.
 
-    Pages that several processes share are counted once for each share (PSS) where the kernel tells it.
+    Shared pages are divided among the processes that share them (PSS), where the kernel reports that.
     """
 
     def __init__(self, pid: int) -> None:
@@ -99,7 +99,7 @@ class Peak:
         self._thread.start()
 
     def stop(self) -> None:
-        """End watching."""
+        """Stop measuring."""
         self._done.set()
         self._thread.join()
 

@@ -1,6 +1,7 @@
-"""The hidden tests' checks as a team would write them without a grader: plain pytest, one bare process, no isolation.
+"""The checks of the hidden tests as plain pytest: one process, no grader, no isolation.
 
-One test for each hidden test, of the same name. Run as `SUBMISSION=exercise.py pytest tests/bench/plain_checks.py`.
+There is one test for each hidden test, with the same name. Run it with
+`SUBMISSION=exercise.py pytest tests/bench/plain_checks.py`.
 """
 
 import importlib.util
@@ -24,7 +25,7 @@ torch.manual_seed(0)
 
 
 class Moody(nn.Module):
-    """A linear model that doubles its features in training mode and notes the modes it is called in."""
+    """A linear model that doubles its features in training mode and records the mode of each call."""
 
     def __init__(self, features: int) -> None:
         super().__init__()
@@ -32,14 +33,14 @@ class Moody(nn.Module):
         self.modes: list[tuple[bool, bool]] = []
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Map (b, d) to (b,)."""
+        """Map features of shape (b, d) to logits of shape (b,)."""
         self.modes.append((self.training, torch.is_grad_enabled()))
         logits: torch.Tensor = self.linear(2 * x if self.training else x)
         return logits.squeeze(-1)
 
 
 def labels_of(positives: int, negatives: int) -> torch.Tensor:
-    """Return labels in random order."""
+    """Return labels in random order, with these counts of each class."""
     labels = torch.cat([torch.ones(positives), torch.zeros(negatives)])
     return labels[torch.randperm(len(labels))]
 
@@ -52,7 +53,7 @@ def loader_of(rows: int, batch_size: int, shuffle: bool = False) -> DataLoader[t
 
 
 def expect_loss(labels: torch.Tensor, logits: torch.Tensor, targets: torch.Tensor) -> None:
-    """Compare value and gradient with torch's own loss in double precision."""
+    """Compare a loss and its gradient with those of torch in double precision."""
     weight = (labels == 0).sum() / (labels == 1).sum()
     mine, theirs = logits.double().requires_grad_(), logits.clone().requires_grad_()
     right = binary_cross_entropy_with_logits(mine, targets.double(), pos_weight=weight.double())
@@ -65,7 +66,7 @@ def expect_loss(labels: torch.Tensor, logits: torch.Tensor, targets: torch.Tenso
 
 
 def expect_epoch(rows: int, batch_size: int, momentum: float) -> tuple[float, list[float], Moody]:
-    """Compare an epoch's parameters with those of a loop written out here."""
+    """Compare the parameters after an epoch with those of a loop written out here."""
     loader = loader_of(rows, batch_size)
     mine, theirs = Moody(4), Moody(4)
     theirs.load_state_dict(mine.state_dict())
@@ -89,7 +90,7 @@ def expect_epoch(rows: int, batch_size: int, momentum: float) -> tuple[float, li
 
 
 def expect_metrics(threshold: float | None) -> tuple[Moody, bool]:
-    """Compare metrics with scikit-learn's."""
+    """Compare the metrics with those of scikit-learn."""
     model, loader = Moody(4), loader_of(150, 16, shuffle=True)
     x, y = cast(TensorDataset, loader.dataset).tensors
     model.eval()

@@ -1,8 +1,8 @@
-"""Shows that a grade is no matter of luck: `nox -s soak`.
+"""Check that grades are deterministic: `nox -s soak`.
 
-The same submission and seed give the same `grade.json`, but for the seconds, over and over: alone, beside other work,
-and with one thread or two. Another seed gives the same points for every entry of the catalogue and every right
-solution. The status is 1 if anything differs.
+The same submission and seed must give the same `grade.json`, except for the seconds: alone, next to other work, and
+with one thread or two. Another seed must give the same points for every entry of the catalogue and every correct
+solution. The exit status is 1 if anything differs.
 """
 
 import argparse
@@ -31,12 +31,12 @@ from tests.busy import busy_processes  # noqa: E402
 from tests.cases import EXERCISE, Case, catalogue, correct  # noqa: E402
 
 Seeded = tuple[Case, int]
-# Where there is no terminal to draw a bar in.
+# Number of grades between two lines of progress, if there is no terminal.
 _LINE_EVERY = 100
 
 
 def main() -> int:
-    """Measure and print; return the exit status."""
+    """Run all checks, print the results, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20, help="runs of the same submission (default: %(default)s)")
     parser.add_argument("--seeds", type=int, default=20, help="seeds for each submission (default: %(default)s)")
@@ -71,7 +71,7 @@ def main() -> int:
     return 1 if moved or restless else 0
 
 
-# Right, mistaken in each of the three functions, and with numbers that others' threads would add up differently.
+# Correct submissions, a mistake in each of the three functions, and results that depend on the number of threads.
 _TELLING = (
     *("reference", "sklearn_prfs", "weighted-loss/wrong-pos-weight", "training-loop/missing-zero-grad"),
     *("evaluation/averages-batches", "model_improvement/batchnorm_mlp"),
@@ -84,7 +84,7 @@ def _collect(pool: Executor, jobs: Sequence[Seeded], grades: dict[str, set[str]]
 
 
 def _grade_all(pool: Executor, jobs: Sequence[Seeded], what: str) -> Iterator[str]:
-    """Return each job's grade in turn, and show how far it is: a bar in a terminal, a line now and then elsewhere."""
+    """Yield the grade of each job in order, and report progress: a bar in a terminal, otherwise occasional lines."""
     texts, console = pool.map(_grade, *zip(*jobs, strict=True)), Console(stderr=True)
     if console.is_terminal:
         yield from track(texts, description=what, total=len(jobs), console=console)
@@ -96,7 +96,7 @@ def _grade_all(pool: Executor, jobs: Sequence[Seeded], what: str) -> Iterator[st
 
 
 def _grade(case: Case, seed: int) -> str:
-    """Grade in this process's warm sandbox; return grade.json without the seconds."""
+    """Grade in the warm sandbox of this process, and return grade.json without the seconds."""
     assignment = Assignment(ROOT)
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         read = read_submission(case.write(Path(folder) / "submission"), assignment)
@@ -113,7 +113,7 @@ def _points(text: str) -> tuple[object, ...]:
 
 
 def _runs(cases: Sequence[Case], times: int, threads: int) -> list[Seeded]:
-    """Return each case so many times, with one seed, computing with so many threads."""
+    """Return each case `times` times, with one seed and with `threads` threads."""
     choose = f"\n\nimport torch\n\ntorch.set_num_threads({threads})\n".encode()
     threaded = [replace(case, files={**case.files, EXERCISE: case.files[EXERCISE] + choose}) for case in cases]
     return [(case, 7) for case in threaded for _ in range(times)]

@@ -1,8 +1,8 @@
-"""Keeps the sandbox's list of system calls true: writes their numbers, and measures which ones are made.
+"""Maintain the sandbox's list of system calls: write their numbers, and measure which ones are used.
 
 `numbers` reads the kernel's headers (`apt install linux-libc-dev`) and writes
 `grading/sandbox/inside/system_call_numbers.py`. `measure` runs every correct submission and every snippet of
-`tests/submissions/features/` in a sandbox that allows what it can, under `strace` (`apt install strace`), and writes
+`tests/submissions/features/` under `strace` (`apt install strace`) in a sandbox with a permissive filter, and writes
 `tests/measured_system_calls.json`, which `tests/test_system_calls.py` compares with the list.
 """
 
@@ -44,8 +44,8 @@ SYSTEM_CALLS = Path(system_calls.__file__)
 MEASURED = ROOT / "tests" / "measured_system_calls.json"
 FEATURES = ROOT / "tests" / "submissions" / "features"
 
-# Where the headers of a machine's kernel may lie, by platform.machine(): first what a distribution installs for this
-# machine, then what its packages for cross-compiling install.
+# Paths of the kernel's headers by platform.machine(): first those that a distribution installs for the machine itself,
+# then those of its packages for cross-compiling.
 _HEADERS = {
     "x86_64": (
         "/usr/include/x86_64-linux-gnu/asm/unistd_64.h",
@@ -58,12 +58,12 @@ _NUMBER = re.compile(r"^#define __NR(3264)?_(\w+)\s+(\d+)$", re.MULTILINE)
 _ALIAS = re.compile(r"^#define __NR_(\w+)\s+__NR3264_(\w+)$", re.MULTILINE)
 _FOR_64_BITS = re.compile(r"^#if __BITS_PER_LONG == 64 && .*?^#else$", re.MULTILINE | re.DOTALL)
 
-# What strace prints of a call, behind the process (in strace's own namespace of pids).
+# What strace prints for a call, after the process id (in strace's own PID namespace).
 _CALL = re.compile(r"(\w+)\((.*)")
 _UNFINISHED, _RESUMED = " <unfinished ...>", re.compile(r"<\.\.\. \w+ resumed>")
 _CHILD = re.compile(r"= \d+ /\* (\d+) in strace's PID NS \*/$")
 _REFUSED = "= -1 EPERM (Operation not permitted)"
-# What a library is refused decides what it tries next: so only what is refused for good is refused here as well.
+# A refused call decides what a library tries next, so the calls that are always refused are refused here as well.
 _PERMISSIVE = """
 OTHERWISE = 0
 ALLOWED = {**ALLOWED, "with any argument": " ".join(CHECKED)}
@@ -75,7 +75,7 @@ _IMPORTS = ("sklearn.metrics", "imblearn.over_sampling", "mlflow", "torch._dynam
 
 
 def main() -> int:
-    """Do what the command line says; return the exit status."""
+    """Run the command that the command line names, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("numbers", "measure"))
     parser.add_argument("--only", default="", help="measure only what has this in its name, and write nothing")
@@ -100,13 +100,13 @@ def main() -> int:
 
 
 def find_headers() -> Mapping[str, Path] | None:
-    """Return the header of each machine; None if one of them is not here."""
+    """Return the header of each machine, or None if one of them is missing."""
     found = {machine: next((Path(p) for p in paths if Path(p).exists()), None) for machine, paths in _HEADERS.items()}
     return {m: path for m, path in found.items() if path} if all(found.values()) else None
 
 
 def numbers_module(headers: Mapping[str, Path]) -> str:
-    """Return the module with the numbers of the listed calls."""
+    """Return the source of the module with the numbers of the listed calls."""
     wanted = sorted({*names(*LISTS), *CHECKED})
     tables = {machine: _read_numbers(path.read_text(encoding="utf-8")) for machine, path in headers.items()}
     if unknown := [name for name in wanted if not any(name in table for table in tables.values())]:
@@ -130,7 +130,7 @@ def numbers_module(headers: Mapping[str, Path]) -> str:
 
 
 def _read_numbers(header: str) -> dict[str, int]:
-    """Return the calls that a header defines; where 32 and 64 bits differ, those of 64."""
+    """Return the numbers of the calls that a header defines; where 32 and 64 bits differ, those of 64 bits."""
     found = {name: int(number) for variant, name, number in _NUMBER.findall(header) if not variant}
     variants = {name: int(number) for variant, name, number in _NUMBER.findall(header) if variant}
     for branch in _FOR_64_BITS.findall(header):
@@ -139,7 +139,7 @@ def _read_numbers(header: str) -> dict[str, int]:
 
 
 def _measure(only: str) -> Mapping[str, object]:
-    """Return which calls were made, by whom, and with which values of the checked arguments."""
+    """Return the calls that were made, which submissions made them, and the values of their checked arguments."""
     assignment = Assignment(ROOT)
     assignment.manifest = msgspec.structs.replace(
         assignment.manifest, call_cpu_seconds=_BUDGET.cpu_seconds, call_idle_seconds=_BUDGET.idle_seconds
@@ -148,7 +148,8 @@ def _measure(only: str) -> Mapping[str, object]:
     cases = {case.name: partial(_grade, case, assignment) for case in correct(assignment)}
     calls: dict[str, list[str]] = defaultdict(list)
     arguments: dict[str, set[int]] = defaultdict(set)
-    # The snippets import everything themselves, under the filter; graded is in a warm worker, as in a cohort.
+    # The snippets import everything themselves, under the filter; submissions are graded in a warm worker, as in a
+    # cohort.
     for preload, jobs in (((), features), (_IMPORTS, cases)):
         chosen = {name: job for name, job in jobs.items() if only in name}
         for name, call, text in _trace(chosen, assignment, preload):
@@ -171,7 +172,7 @@ def _measure(only: str) -> Mapping[str, object]:
 def _trace(
     jobs: Mapping[str, Callable[[Sandbox], None]], assignment: Assignment, preload: tuple[str, ...]
 ) -> Iterator[tuple[str, str, str]]:
-    """Run the jobs in one sandbox; yield each call made under its filter: the job, the call, and what strace prints."""
+    """Run the jobs in one sandbox; yield the job, the call and strace's text for each call made under the filter."""
     with tempfile.TemporaryDirectory(prefix="system-calls-") as folder:
         trace, permissive = Path(folder) / "trace", Path(folder) / "system_calls.py"
         trace.touch()
@@ -193,7 +194,7 @@ def _trace(
 def _traced_command(
     command: Callable[[Content], list[str]], trace: Path, permissive: Path, content: Content
 ) -> list[str]:
-    """Return the command that starts a sandbox under strace, with other lists of calls."""
+    """Return the command that starts a sandbox under strace with the permissive lists of calls."""
     inner = command(content)
     at = inner.index("--remount-ro")
     inner[at:at] = ["--ro-bind", str(permissive), f"{bubblewrap._OURS}/{SYSTEM_CALLS.relative_to(ROOT)}"]
@@ -202,20 +203,20 @@ def _traced_command(
 
 
 class _Processes:
-    """Follows the processes of a trace, to tell which calls were made under the filter."""
+    """Follows the processes of a trace, to decide which calls were made under the filter."""
 
     def __init__(self) -> None:
         self._filtered: dict[str, bool] = {}
-        self._begun: dict[str, str] = {}  # what strace has printed of a call that is not over, by process
-        # What a new process or thread did before the call that made it had returned in its parent.
+        self._begun: dict[str, str] = {}  # the text that strace has printed for an unfinished call, by process
+        # Calls of a new process or thread before the call that created it returned in its parent.
         self._early: dict[str, list[tuple[str, str]]] = defaultdict(list)
 
     def follow(self, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Yield each call that was made under the filter, with what strace prints behind its bracket."""
+        """Yield each call that was made under the filter, with the text that strace prints after its bracket."""
         for line in lines:
             pid, _, rest = line.partition(" ")
             rest = rest.lstrip()
-            if rest.startswith("+++"):  # it has ended
+            if rest.startswith("+++"):  # the process has ended
                 self._filtered.pop(pid, None)
             elif rest.endswith(_UNFINISHED):
                 self._begun[pid] = rest.removesuffix(_UNFINISHED)
@@ -244,7 +245,7 @@ class _Processes:
 
 def _argument(call: str, text: str) -> int:
     """Return the value of a call's checked argument."""
-    # strace gives the arguments of clone names, and an order of its own.
+    # strace prints the arguments of clone with names, and in another order.
     value = text.partition("flags=")[2] if call == "clone" else text.split(", ")[CHECKED[call].argument]
     return int(re.split(r"\W", value, maxsplit=1)[0], 0)
 

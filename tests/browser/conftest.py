@@ -1,4 +1,4 @@
-"""A browser, and pages that must neither complain nor ask for anything."""
+"""Fixtures that start a browser and open pages, which must not log errors or send requests."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# As root there is no sandbox for the browser; and nothing it does by itself may look like a request of a page.
+# Root needs --no-sandbox; the other flags stop requests that the browser itself would send.
 _FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run", "--disable-dev-shm-usage"),
@@ -19,7 +19,7 @@ Open = Callable[..., Page]
 
 
 def missing(what: str, fix: str) -> None:
-    """Skip, on a laptop; fail where everything has to be there."""
+    """Skip the test because something is missing; in CI, fail it."""
     if os.environ.get("CI"):
         pytest.fail(f"{what} is missing: {fix}")
     pytest.skip(f"{what} is missing: {fix}")
@@ -27,7 +27,7 @@ def missing(what: str, fix: str) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A browser that this machine has."""
+    """Start a browser that is installed on this machine."""
     path = next(filter(None, map(shutil.which, _BROWSERS)), None)
     if path is None:
         missing("a browser", "apt install chromium")
@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def look_at(browser: Browser) -> Iterator[Open]:
-    """Open a page's file; at the end no page may have complained, asked for anything, or opened a dialog."""
+    """Return a function that opens a page; at the end, check for console messages, errors, requests and dialogs."""
     heard: list[str] = []
     contexts = []
 
@@ -70,7 +70,7 @@ def look_at(browser: Browser) -> Iterator[Open]:
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """The accessibility checker, to be run in a page."""
+    """Return the source of axe-core, the accessibility checker, which runs in a page."""
     if not AXE.is_file():
         missing("axe-core", f"npm ci --prefix {AXE.parents[2]}")
     return AXE.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""cohort.html with a thousand rows: sorting, filtering, links, and names that are not what they seem."""
+"""Tests of cohort.html with a thousand rows: sorting, filters, links, and names that contain markup."""
 
 import json
 from pathlib import Path
@@ -22,14 +22,14 @@ HOSTILE = '"><script>window.ran = 1</script><img src=x onerror=alert(1)>'
 
 @pytest.fixture(scope="module")
 def card(grade: GradeSource) -> Scorecard:
-    """A submission with two mistakes."""
+    """Return the scorecard of a submission with mistakes."""
     source = (ROOT / "tests/submissions/weighted_loss/mistaken/wrong_sqrt_ratio.py").read_text(encoding="utf-8")
     return grade(compose(source))
 
 
 @pytest.fixture(scope="module")
 def path(card: Scorecard, assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page of a thousand submissions."""
+    """Write a page of a thousand submissions and return its path."""
     rubric = assignment.rubric("mid")
     plain = json.loads(to_json(card, []))
     entries = []
@@ -60,7 +60,7 @@ def path(card: Scorecard, assignment: Assignment, tmp_path_factory: pytest.TempP
 
 
 def column(page: Page, number: int) -> list[str]:
-    """Return a column's texts in the rows that are shown."""
+    """Return the texts of a column, in visible rows only."""
     texts: list[str] = page.evaluate(
         "n => [...document.querySelectorAll('#table tbody tr:not([hidden])')].map(row => row.cells[n].textContent)",
         number,
@@ -69,7 +69,7 @@ def column(page: Page, number: int) -> list[str]:
 
 
 def test_a_heading_sorts_up_and_down(path: Path, look_at: Open):
-    """It sorts a thousand rows by number where there are numbers, and says so to screen readers."""
+    """A click on a heading sorts a thousand rows by value, and `aria-sort` reports the direction."""
     page = look_at(path)
     heading = page.get_by_role("columnheader", name="Automatic")
 
@@ -90,7 +90,7 @@ def test_a_heading_sorts_up_and_down(path: Path, look_at: Open):
 
 
 def test_filters_narrow_down_together(path: Path, look_at: Open):
-    """By text, verdict and mistake; the count is told."""
+    """Filters by text, verdict and mistake combine, and the page shows the number of matches."""
     page = look_at(path)
 
     page.get_by_label("Verdict").select_option("pass")
@@ -108,8 +108,8 @@ def test_filters_narrow_down_together(path: Path, look_at: Open):
     assert column(page, 0) == ["lost"]
 
 
-def test_names_lead_to_summaries_and_nowhere_else(path: Path, look_at: Open):
-    """Whatever a name holds, its link is a path below the page's own folder; nothing of it runs."""
+def test_names_link_to_summaries_only(path: Path, look_at: Open):
+    """The link of a name is a path below the page's folder, whatever the name contains, and no script in it runs."""
     page = look_at(path)
     page.wait_for_timeout(200)
 
@@ -122,7 +122,7 @@ def test_names_lead_to_summaries_and_nowhere_else(path: Path, look_at: Open):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible(scheme: str, path: Path, look_at: Open, axe: str):
-    """No violation that axe-core finds."""
+    """axe-core finds no violation."""
     page = look_at(path, color_scheme=scheme)
     page.get_by_label("Name or mistake").fill("candidate 7")
     page.evaluate(axe)
@@ -133,7 +133,7 @@ def test_it_is_accessible(scheme: str, path: Path, look_at: Open, axe: str):
 
 
 def test_the_distribution_has_the_pass_line(path: Path, look_at: Open):
-    """And is told in words."""
+    """The text alternative of the distribution names the passing mark."""
     page = look_at(path)
 
     text = str(page.locator("figure img").get_attribute("alt"))
@@ -142,7 +142,7 @@ def test_the_distribution_has_the_pass_line(path: Path, look_at: Open):
 
 
 def test_the_page_says_what_is_left_out(path: Path, look_at: Open):
-    """The sentence stands in the part that it is about, as text."""
+    """The warning about missing parts is shown as text, in the section that it refers to."""
     page = look_at(path)
 
     assert page.locator("#similar + p.warning").text_content() == f"Left out here: {HOSTILE} (ValueError)."

@@ -1,4 +1,4 @@
-"""summary.html as a reviewer uses it: reading, scoring, saving; and what a hostile submission makes of it."""
+"""Tests of summary.html as a reviewer uses it: reading, scoring, saving, and markup in a hostile submission."""
 
 import json
 import re
@@ -32,7 +32,7 @@ MODES: dict[str, dict[str, object]] = {
 
 
 def graded(path: Path, assignment: Assignment, sandbox: Sandbox, out: Path) -> Scorecard:
-    """Grade with everything that a page shows."""
+    """Grade a submission with figures and write its pages."""
     run = GradingRun(
         submission=read_submission(path, assignment),
         assignment=assignment,
@@ -45,7 +45,7 @@ def graded(path: Path, assignment: Assignment, sandbox: Sandbox, out: Path) -> S
 
 @pytest.fixture(scope="session")
 def out(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages of a submission with three mistakes."""
+    """Return the folder with the pages of a submission with three mistakes."""
     folder = tmp_path_factory.mktemp("example")
     graded(EXAMPLE, assignment, sandbox, folder)
     return folder
@@ -53,7 +53,7 @@ def out(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.TempP
 
 @pytest.fixture(scope="session")
 def hostile(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages of a submission with markup wherever one can write."""
+    """Return the folder with the pages of a submission with markup in every place that a candidate can write to."""
     folder = tmp_path_factory.mktemp("hostile") / "'><script>alert(1)<|script>&lt;"
     (folder / "assignment").mkdir(parents=True)
     one_line = MARKUP.replace("\u2028", " ")
@@ -69,12 +69,12 @@ def hostile(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.T
 
 
 def total(page: Page) -> str:
-    """Return what the form says of the score."""
+    """Return the score that the form shows."""
     return str(page.evaluate("document.getElementById('total').value"))
 
 
 def save(page: Page, to: Path) -> Path:
-    """Save the review file as a reviewer does."""
+    """Save the review file as a reviewer does, and return its path."""
     with page.expect_download() as download:
         page.get_by_role("button", name="Save the review file").click()
     assert download.value.suggested_filename == "review-example.toml"
@@ -85,10 +85,10 @@ def save(page: Page, to: Path) -> Path:
 @pytest.mark.parametrize(
     ("quality", "discussion"), [("0", "0"), ("10", "5"), ("1", "0"), ("0.5", "0.49"), ("7.25", "2.5")]
 )
-def test_the_live_total_is_the_graders_own(
+def test_the_live_total_equals_the_graders_total(
     quality: str, discussion: str, out: Path, tmp_path: Path, look_at: Open, capsys: pytest.CaptureFixture[str]
 ):
-    """Points, verdict and the saved file: what the form says is what `score --review` makes of it."""
+    """The points and the verdict in the form are those that `score --review` computes from the saved file."""
     page = look_at(out / "summary.html")
     page.get_by_label("Your name").fill('Rosa "R." \\ O\'Hara \u007f')
     page.get_by_label("Code Quality, 0 to 10").fill(quality)
@@ -110,8 +110,8 @@ def test_the_live_total_is_the_graders_own(
     assert review.dimensions == {"problem-solving": 80}
 
 
-def test_what_is_open_stays_open(out: Path, tmp_path: Path, look_at: Open):
-    """A criterion without points, or with too many, is not counted; and nothing is saved without a name."""
+def test_criteria_without_valid_points_stay_open(out: Path, tmp_path: Path, look_at: Open):
+    """A criterion without points, or with too many, is not counted, and a review without a name is not saved."""
     page = look_at(out / "summary.html")
 
     assert total(page) == "At least 69 of 100: needs review, 2 still open"
@@ -127,7 +127,7 @@ def test_what_is_open_stays_open(out: Path, tmp_path: Path, look_at: Open):
 
 
 def test_a_critical_mistake_needs_every_point(assignment: Assignment, sandbox: Sandbox, tmp_path: Path, look_at: Open):
-    """Beyond the passing mark the live total still says that it needs a review, until no point is open."""
+    """A critical mistake needs a review until every point is given, even if the points reach the passing mark."""
     case = mistaken_case(ROOT / "tests/submissions/evaluation/mistaken/accuracy_everywhere.py", assignment)
     card = graded(case.write(tmp_path / "handed-in"), assignment, sandbox, tmp_path)
     earned = card.points(ScoredBy.TESTS) or 0.0
@@ -142,7 +142,7 @@ def test_a_critical_mistake_needs_every_point(assignment: Assignment, sandbox: S
 
 
 def test_a_review_is_shown_again(out: Path, tmp_path: Path, look_at: Open):
-    """Scored with a sheet, the page shows its points, and hints of an interview are kept when it is saved anew."""
+    """A page scored with a sheet shows its points, and a sheet saved from it keeps the hints of an interview."""
     sheet = tmp_path / "review.toml"
     sheet.write_text(
         'submission = "example"\nlevel = "mid"\nreviewer = "Rosa"\nhints = ["minute 3: look </script>"]\n'
@@ -162,7 +162,7 @@ def test_a_review_is_shown_again(out: Path, tmp_path: Path, look_at: Open):
 
 
 def test_each_finding_is_at_its_line(out: Path, look_at: Open):
-    """The link of a mistake leads to its line of the candidate's code, and the mistake is told there."""
+    """The link of a mistake leads to its line of the candidate's code, which shows the mistake."""
     page = look_at(out / "summary.html")
     link = page.locator("#mistakes ~ ul a").first
 
@@ -173,8 +173,8 @@ def test_each_finding_is_at_its_line(out: Path, look_at: Open):
     assert line.locator("xpath=..").locator(".finding").count() >= 1
 
 
-def test_the_reference_is_beside_on_demand(out: Path, look_at: Open):
-    """Folded away until it is asked for, by the keyboard too."""
+def test_the_comparison_with_the_reference_can_be_expanded(out: Path, look_at: Open):
+    """The comparison with the reference is collapsed until it is opened, which the keyboard can do as well."""
     page = look_at(out / "summary.html")
     diff = page.locator(".diff")
 
@@ -186,8 +186,8 @@ def test_the_reference_is_beside_on_demand(out: Path, look_at: Open):
     assert diff.locator("td.mine").count() and diff.locator("td.theirs").count()
 
 
-def test_what_the_model_does_is_drawn(out: Path, look_at: Open):
-    """Four figures, each told in words as well."""
+def test_the_page_has_four_figures(out: Path, look_at: Open):
+    """The page has four figures, each with a text alternative."""
     page = look_at(out / "summary.html")
     images = page.locator("figure img")
 
@@ -198,7 +198,7 @@ def test_what_the_model_does_is_drawn(out: Path, look_at: Open):
 
 
 def test_hostile_content_runs_nothing(hostile: Path, look_at: Open):
-    """Markup is shown as it was written; there is one script, and it is ours."""
+    """Markup in the submission is shown as text, and the page's own script is the only one."""
     page = look_at(hostile / "summary.html")
     page.wait_for_timeout(300)
 
@@ -211,8 +211,8 @@ def test_hostile_content_runs_nothing(hostile: Path, look_at: Open):
     assert page.get_by_role("heading", level=1).inner_text() == "'><script>alert(1)<|script>&lt;"
 
 
-def test_nothing_else_could_run_either(out: Path, browser_page: Page):
-    """What the policy refuses: another script, a handler, a style, an image from elsewhere, a form's address."""
+def test_the_content_security_policy_blocks_other_content(out: Path, browser_page: Page):
+    """The content security policy blocks other scripts, event handlers, styles and external images."""
     page = browser_page
     page.goto((out / "summary.html").as_uri())
     refused: dict[str, str | None] = {}
@@ -237,14 +237,14 @@ def test_nothing_else_could_run_either(out: Path, browser_page: Page):
 
 @pytest.fixture
 def browser_page(browser: Browser) -> Page:
-    """A page whose complaints are expected."""
+    """Return a page whose errors are not checked."""
     return browser.new_page()
 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("which", ["out", "hostile"])
 def test_it_is_accessible(which: str, mode: str, look_at: Open, axe: str, request: pytest.FixtureRequest):
-    """No violation that axe-core finds, with everything unfolded."""
+    """axe-core finds no violation when every section is expanded."""
     page = look_at(request.getfixturevalue(which) / "summary.html", **MODES[mode])
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     page.evaluate(axe)
@@ -255,15 +255,15 @@ def test_it_is_accessible(which: str, mode: str, look_at: Open, axe: str, reques
     assert len(found["passes"]) > 20
 
 
-def test_it_is_readable_on_a_telephone(out: Path, look_at: Open):
-    """Nothing is wider than the screen but what scrolls by itself."""
+def test_it_fits_a_narrow_screen(out: Path, look_at: Open):
+    """Nothing is wider than a narrow screen except elements that scroll."""
     page = look_at(out / "summary.html", **MODES["narrow"])
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390 + 1
 
 
 def test_the_keyboard_reaches_everything(out: Path, look_at: Open):
-    """The first stop skips to the score; the form is filled in and saved without a mouse."""
+    """The first Tab stop skips to the score, and every form field can be reached without a mouse."""
     page = look_at(out / "summary.html")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -277,7 +277,7 @@ def test_the_keyboard_reaches_everything(out: Path, look_at: Open):
 
 
 def test_it_prints_on_two_pages(out: Path, look_at: Open):
-    """A4: verdict, criteria, mistakes, tests and figures."""
+    """The page fits on two printed pages of A4."""
     page = look_at(out / "summary.html")
 
     pdf = page.pdf(prefer_css_page_size=True)
