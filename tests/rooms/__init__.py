@@ -1,1 +1,1 @@
-"""The sealed flow, executed: real pushes, the real workflows under act, a GitHub of our own on 127.0.0.1."""
+"""Tests of the sealed flow: real pushes, the real workflows under act, and a fake GitHub on 127.0.0.1."""

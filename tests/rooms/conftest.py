@@ -1,4 +1,4 @@
-"""A grader, a room and a candidate, as real git repositories, and act to run their workflows."""
+"""Fixtures with a grader, a room and a candidate's fork as real git repositories, and act to run their workflows."""
 
 import json
 import os
@@ -25,7 +25,7 @@ SOURCE = "assignment/exercise.py"
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Run git as somebody."""
+    """Run git with the identity of a candidate and return its output."""
     who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "init.defaultBranch=main"]
     done = subprocess.run(["git", *who, *arguments], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -34,17 +34,17 @@ def git(folder: Path, *arguments: str) -> str:
 
 @dataclass
 class World:
-    """What there is on the day that a candidate pushes."""
+    """A room with a pull request: the repositories, the fake GitHub and the grader."""
 
     folder: Path
     grader: Path
     stubs: dict[str, Path]
     hub: FakeGitHub
-    printed: list[str] = field(default_factory=list)  # what the room's runs showed the candidate
+    printed: list[str] = field(default_factory=list)  # the output of the workflows that the candidate can see
 
     @property
     def candidate(self) -> Path:
-        """The candidate's clone."""
+        """Return the candidate's clone."""
         return self.folder / "candidate"
 
     def push(self, files: dict[str, str], message: str = "work") -> str:
@@ -59,7 +59,7 @@ class World:
         return self.hub.head
 
     def ask(self) -> subprocess.CompletedProcess[str]:
-        """Run the room's ask.yml, as GitHub does on a push: from the room's default branch."""
+        """Run the room's ask.yml, as GitHub does on a push, from the room's default branch."""
         event = {
             "action": "synchronize",
             "number": 1,
@@ -78,7 +78,7 @@ class World:
         return done
 
     def grade(self, inputs: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        """Run the grader's grade.yml with the inputs that it was last asked with."""
+        """Run the grader's grade.yml, by default with the inputs of the last dispatch."""
         inputs = self.hub.dispatches[-1]["inputs"] if inputs is None else inputs
         shutil.rmtree(self.folder / "artifacts", ignore_errors=True)
         arguments = ["workflow_dispatch", "-W", ".github/workflows/grade.yml"]
@@ -87,7 +87,7 @@ class World:
         return self._act(self.grader, [*arguments, *self._app()])
 
     def show(self) -> subprocess.CompletedProcess[str]:
-        """Run the fork's visible.yml, on a push."""
+        """Run the fork's visible.yml, as on a push."""
         event = {"repository": {"name": ROOM, "full_name": f"ada/{ROOM}", "fork": True, "default_branch": "main"}}
         (self.folder / "push.json").write_text(json.dumps(event))
         arguments = ["push", "-e", str(self.folder / "push.json"), "-W", ".github/workflows/visible.yml"]
@@ -101,12 +101,12 @@ class World:
         return self._act(self.grader, ["schedule", "-W", ".github/workflows/sweep.yml", *self._app(), *token])
 
     def status(self, sha: str) -> str:
-        """Return state and text of a commit's status."""
+        """Return the state and the description of a commit's status."""
         last = next((s for s in reversed(self.hub.statuses) if s["sha"] == sha), None)
         return f"{last['state']}: {last['description']}" if last else "none"
 
     def seen(self) -> str:
-        """Return everything that the candidate can read."""
+        """Return all output, comments and statuses that the candidate can read."""
         comments = [comment["body"] for comment in self.hub.comments]
         return "\n".join([*self.printed, *comments, *(status["description"] for status in self.hub.statuses)])
 
@@ -127,8 +127,8 @@ def act(
     home.mkdir(exist_ok=True)
     programs.mkdir(exist_ok=True)
     stand_ins = {
-        "sudo": "exit 0",  # for the kernel's setting, which is GitHub's image's alone
-        # nox is there; pip needs 3 s of CPU time to find that out. test_workflows.py compares the version.
+        "sudo": "exit 0",  # sets a kernel option, which only GitHub's image needs
+        # nox is installed, and pip needs 3 s of CPU time to find that out; test_workflows.py compares the version.
         "python": f'[ "$1 $2 $3" = "-m pip install" ] || exec {shlex.quote(sys.executable)} "$@"',
     }
     for name, script in stand_ins.items():
@@ -157,7 +157,7 @@ def act(
 
 @pytest.fixture(scope="session")
 def stubs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A stub for each pinned action, each in a repository of its own, as act wants it."""
+    """Write a stub for each pinned action, each in a repository of its own, as act requires."""
     folder = tmp_path_factory.mktemp("stubs")
     shutil.copytree(STUBS, folder, dirs_exist_ok=True)
     for stub in folder.iterdir():
@@ -170,7 +170,7 @@ def stubs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def grader(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This repository as it lies here, in a clone of its own; act knows nothing of cache-mode."""
+    """Copy this checkout into a repository of its own, without cache-mode, which act does not support."""
     folder = tmp_path_factory.mktemp("grader")
     names = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
     for name in names:
@@ -179,7 +179,7 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy(ROOT / name, folder / name)
     workflow = folder / ".github" / "workflows" / "grade.yml"
     workflow.write_text(re.sub(r"\n *cache-mode: none", "", workflow.read_text()))
-    # Less patience than in earnest: there is an endless loop among the pushes.
+    # One of the pushes loops forever, so the time limit is shorter.
     manifest = folder / "hidden_tests" / "assignment.toml"
     manifest.write_text(re.sub(r"call_cpu_seconds = .*", "call_cpu_seconds = 6", manifest.read_text()))
     git(folder, "init", "--quiet")
@@ -191,7 +191,7 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def world(tmp_path: Path, grader: Path, stubs: dict[str, Path], assignment: Assignment) -> Iterator[World]:
-    """A room for Ada, and her fork of it."""
+    """Create a room for the candidate Ada, and her fork of it."""
     published = tmp_path / "published"
     publish(assignment, "mid", published)
     git(published, "init", "--quiet")
@@ -206,5 +206,5 @@ def world(tmp_path: Path, grader: Path, stubs: dict[str, Path], assignment: Assi
 
 @pytest.fixture(scope="session")
 def finished() -> str:
-    """A right exercise.py."""
+    """Return a correct exercise.py."""
     return REFERENCE.read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A `gh` whose GitHub is a JSON file and a folder of bare repositories; FAKE_GH names the folder of both.
+"""A fake `gh` that keeps its state in a JSON file and a folder of bare repositories; FAKE_GH names the folder.
 
-Every call is written down in `calls`; the one whose number stands in `fail_at` fails.
+Every call is recorded in `calls`; the call whose number is in `fail_at` fails.
 """
 
 import json
@@ -17,7 +17,7 @@ STATE = FOLDER / "state.json"
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the arguments say."""
+    """Record the call, carry it out, and return the exit status."""
     state = json.loads(STATE.read_text()) if STATE.exists() else {}
     stdin = "" if sys.stdin.isatty() else sys.stdin.read()
     with (FOLDER / "calls").open("a") as calls:
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
 
 
 def act(state: dict[str, Any], arguments: list[str], stdin: str) -> int:
-    """Change the state, or print what was asked for."""
+    """Change the state, or print the requested data."""
     match arguments:
         case ["repo", "create", full, "--private", "--disable-wiki"]:
             bare = FOLDER / f"{full.replace('/', '-')}.git"
@@ -59,7 +59,7 @@ def act(state: dict[str, Any], arguments: list[str], stdin: str) -> int:
 
 
 def api(state: dict[str, Any], arguments: list[str]) -> int:
-    """Answer a call of the interface."""
+    """Answer a call of the GitHub API."""
     method = arguments[arguments.index("--method") + 1] if "--method" in arguments else "GET"
     path = next(part for part in arguments if part.startswith("repos/"))
     fields = dict(part.split("=", 1) for part in arguments if "=" in part)
@@ -101,7 +101,7 @@ def api(state: dict[str, Any], arguments: list[str]) -> int:
 
 
 def missing() -> int:
-    """Answer as gh does when there is no such thing."""
+    """Report an error 404, as gh does."""
     print("gh: Not Found (HTTP 404)", file=sys.stderr)
     return 1
 

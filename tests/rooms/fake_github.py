@@ -1,7 +1,7 @@
-"""The few parts of GitHub that the sealed flow touches, on 127.0.0.1, over real git repositories.
+"""The parts of the GitHub API that the sealed flow uses, on 127.0.0.1, with real git repositories.
 
-A token is a list of what it may do, as the stub of create-github-app-token writes it; a call that it does not allow is
-answered with 403, so that the workflows cannot ask for less than they need.
+A token lists its permissions, in the format of the stub of create-github-app-token. A call that its token does not
+permit gets the status 403, so the workflows must ask for every permission that they need.
 """
 
 import base64
@@ -22,7 +22,7 @@ Answer = tuple[int, Any]
 
 @dataclass
 class FakeGitHub:
-    """One room with one fork of it and one pull request, number 1."""
+    """A room with one fork and one pull request, which has number 1."""
 
     owner: str
     room: str
@@ -32,34 +32,34 @@ class FakeGitHub:
     statuses: list[dict[str, Any]] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)
     dispatches: list[dict[str, Any]] = field(default_factory=list)
-    queued: list[str] = field(default_factory=list)  # titles of runs that wait
-    # Statuses to answer the next calls with, before any is answered in earnest.
+    queued: list[str] = field(default_factory=list)  # titles of waiting runs
+    # Error statuses for the next calls, before any call succeeds.
     troubles: list[int] = field(default_factory=list)
-    # Make the next comment, and answer 500 all the same.
+    # Create the next comment, but answer with status 500.
     lies_once: bool = False
-    # Called after each answer, with its method and path: to let something happen in between.
+    # Called after each answer with its method and path, so that a test can change something in between.
     after: Callable[[str, str], None] = lambda *_: None
     calls: list[tuple[str, str, int]] = field(default_factory=list)
 
     def __enter__(self) -> "FakeGitHub":
-        """Start to serve."""
+        """Start the server."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop."""
+        """Stop the server."""
         self._server.shutdown()
         self._server.server_close()
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """Return the address of the server."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
     @property
     def head(self) -> str:
-        """The pull request's head."""
+        """Return the head commit of the pull request."""
         return self._git(self.fork, "rev-parse", "refs/heads/main").strip()
 
     def answer(self, method: str, path: str, token: str, body: Any) -> Answer:
@@ -98,12 +98,12 @@ class FakeGitHub:
         return done.stdout.decode(errors="replace")
 
     def _holder(self, revision: str) -> Path:
-        """Return the repository that knows a revision: one network shares its objects, but not its branches."""
+        """Return the repository that has a revision: room and fork share objects, but not branches."""
         known = subprocess.run(["git", "-C", str(self.upstream), "cat-file", "-e", revision], capture_output=True)
         return self.upstream if known.returncode == 0 else self.fork
 
     def _first(self) -> str:
-        """Return the commit that the fork began with."""
+        """Return the root commit of the fork."""
         return self._git(self.fork, "rev-list", "--max-parents=0", "main").strip()
 
     def _pull(self) -> Answer:
@@ -186,7 +186,7 @@ class FakeGitHub:
 
 
 def _allows(token: str, needs: str, room: str) -> bool:
-    """Tell whether a token grants something: a token is `contents=read;statuses=write;repositories=room-x`."""
+    """Return whether a token grants a permission; a token looks like `contents=read;repositories=room-x`."""
     granted = dict(part.split("=", 1) for part in token.split(";") if "=" in part)
     if needs == "dispatch":
         return granted.get("actions") == "write"
@@ -215,6 +215,6 @@ def _handler(hub: FakeGitHub) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST = do_PATCH = _serve  # noqa: N815
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     return Handler

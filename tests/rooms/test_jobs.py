@@ -1,4 +1,4 @@
-"""The jobs between a push and its grade, called one by one against a GitHub of our own."""
+"""Tests of the jobs between a push and its grade, called one by one against a fake GitHub."""
 
 import datetime
 import os
@@ -22,22 +22,22 @@ NOW = datetime.datetime.now(datetime.UTC)
 
 
 def github(world: World, token: str = ALL) -> GitHub:
-    """Return an impatient client."""
+    """Return a client that retries without waiting."""
     return GitHub(token, world.hub.url, backoff=0.001)
 
 
 def asked(sha: str) -> Asked:
-    """Return a request for a commit of the one pull request."""
+    """Return a request for a commit of pull request 1."""
     return Asked(owner=OWNER, room=ROOM, pull_request=1, sha=sha)
 
 
 def fetched(world: World, assignment: Assignment, sha: str) -> Fetched:
-    """Fetch a commit into `out`."""
+    """Fetch a commit into the folder `out`."""
     return fetch(github(world), asked(sha), assignment, world.folder / "out")
 
 
-def test_what_is_fetched_is_bytes_for_bytes_what_was_pushed(world: World, assignment: Assignment):
-    """With the process beside it: commits with their minutes, and which other files were touched."""
+def test_a_pushed_source_is_fetched_byte_for_byte(world: World, assignment: Assignment):
+    """The submission is fetched byte for byte, with its commits and the names of other changed files."""
     world.push({SOURCE: "first\r\n"}, "begin\n\nbody")
     sha = world.push({SOURCE: "x = 1\r\n", "notes.txt": "mine"}, "second | <b>")
 
@@ -55,37 +55,37 @@ def test_what_is_fetched_is_bytes_for_bytes_what_was_pushed(world: World, assign
 
 
 def replace_by_folder(root: Path) -> None:
-    """A folder of that name."""
+    """Replace the source by a folder."""
     (root / SOURCE).unlink()
     (root / SOURCE).mkdir()
     (root / SOURCE / "x").write_text("")
 
 
 def replace_by_link(root: Path) -> None:
-    """A link to a file that only the grader has."""
+    """Replace the source by a link to a file that only the grader has."""
     (root / SOURCE).unlink()
     (root / SOURCE).symlink_to("../hidden_tests/reference/exercise.py")
 
 
 def replace_folder_by_link(root: Path) -> None:
-    """A link in place of the folder around it."""
+    """Replace the folder of the source by a link."""
     git(root, "mv", "assignment", "elsewhere")
     (root / "assignment").symlink_to("elsewhere")
 
 
 def replace_by_submodule(root: Path) -> None:
-    """Another repository of that name."""
+    """Replace the source by a submodule."""
     git(root, "rm", "--quiet", SOURCE)
     git(root, "update-index", "--add", "--cacheinfo", f"160000,{git(root, 'rev-parse', 'HEAD')},{SOURCE}")
 
 
 def remove(root: Path) -> None:
-    """Nothing of that name."""
+    """Remove the source."""
     (root / SOURCE).unlink()
 
 
 def inflate(root: Path) -> None:
-    """More than anybody would write."""
+    """Replace the source by a file over the size limit."""
     (root / SOURCE).write_bytes(os.urandom(300 * 1024))
 
 
@@ -101,10 +101,10 @@ def inflate(root: Path) -> None:
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_what_is_no_regular_file_is_the_candidates_to_mend(
+def test_a_source_that_is_no_regular_file_is_reported_to_the_candidate(
     world: World, assignment: Assignment, spoil: Callable[[Path], None], said: str
 ):
-    """Nothing is copied, nothing run, and the status says what is wrong."""
+    """A source that is not a regular file is not copied or run, and the status says what is wrong."""
     spoil(world.candidate)
     if spoil is replace_by_submodule:
         git(world.candidate, "commit", "--quiet", "--message", "spoiled")
@@ -121,8 +121,11 @@ def test_what_is_no_regular_file_is_the_candidates_to_mend(
     assert world.status(sha) == f"failure: {SOURCE}: {said}"
 
 
-def test_what_is_no_head_or_not_open_is_not_fetched(world: World, assignment: Assignment):
-    """Nor answered: somebody who stole the token that asks can have nothing graded but what a candidate hands in."""
+def test_only_the_head_of_an_open_pull_request_is_fetched(world: World, assignment: Assignment):
+    """A commit that is not the head of an open pull request is neither fetched nor answered.
+
+    A stolen dispatch token can therefore only start the grading of what a candidate has submitted.
+    """
     old = world.hub.head
     new = world.push({SOURCE: "x = 1"})
     assert not fetched(world, assignment, old).current
@@ -145,13 +148,13 @@ def test_what_is_no_head_or_not_open_is_not_fetched(world: World, assignment: As
     ],
 )
 def test_a_request_for_anything_but_a_room_is_refused(change: dict[str, str]):
-    """Before any call."""
+    """A request whose owner, room or commit is malformed is refused before any call."""
     with pytest.raises(UsageError, match="is not of the form"):
         Asked(**{"owner": OWNER, "room": ROOM, "sha": "a" * 40, **change}, pull_request=1)
 
 
-def test_a_comment_with_our_mark_that_is_not_ours_is_left_alone(world: World):
-    """A candidate can write the mark; ours is made beside theirs."""
+def test_a_comment_of_a_user_with_the_graders_mark_is_not_edited(world: World):
+    """A comment by a user that contains the grader's mark is not edited; the grader adds its own comment."""
     world.hub.comments.append({"id": 1, "user": {"type": "User"}, "body": "<!-- take-home-grade -->\n100 of 100"})
     sha = world.push({SOURCE: "x = 1"})
 
@@ -161,14 +164,14 @@ def test_a_comment_with_our_mark_that_is_not_ours_is_left_alone(world: World):
     assert world.hub.comments[0]["body"].endswith("100 of 100")
 
 
-def test_a_refusal_that_lasts_is_told_with_what_github_said(world: World):
-    """Not retried for ever, and no traceback."""
+def test_a_permanent_refusal_raises_an_error_with_githubs_message(world: World):
+    """A permanent error of GitHub raises an error with GitHub's message and is not retried forever."""
     with pytest.raises(GitHubError, match=r"POST .*/statuses/.*: 403 token 'contents=read' does not allow"):
         answer_problem(github(world, "contents=read"), asked("a" * 40), "a problem")
 
 
-def test_the_sweep_asks_for_what_has_no_grade(world: World):
-    """For a head without a status, one that is pending for long, or one the grader failed on; three times at most."""
+def test_the_sweep_finds_commits_without_a_grade(world: World):
+    """The sweep finds heads without a status, with an old pending status, or failed by the grader up to twice."""
 
     def found(now: datetime.datetime = NOW) -> list[str]:
         return [asked.sha for asked in ungraded(github(world), OWNER, now)]

@@ -1,4 +1,4 @@
-"""From a push to the answer, through the real workflows: what a candidate is told, and what never reaches them."""
+"""Tests from a push to the answer, through the real workflows: what the candidate reads, and what stays hidden."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def evaluate(model, loader, threshold=0.5):
 
 @pytest.fixture(autouse=True)
 def nothing_hidden_is_shown(world: World, assignment: Assignment) -> Iterator[None]:
-    """Whatever happens, the candidate reads no hidden test's name, no path of the grader and no seed."""
+    """Check after each test that the candidate could read no name of a hidden test, path of the grader or seed."""
     yield
     seen = world.seen()
     tests = {test for criterion in assignment.rubric("mid").criterion for test in criterion.tests}
@@ -38,8 +38,8 @@ def nothing_hidden_is_shown(world: World, assignment: Assignment) -> Iterator[No
         assert secret not in seen
 
 
-def test_a_right_solution_is_answered_with_all_points(world: World, finished: str):
-    """A status on the commit and one comment; a second push edits both, and the reviewer's page is in the grader."""
+def test_a_correct_solution_gets_all_points(world: World, finished: str):
+    """A correct solution gets a status and one comment; the next push edits the comment."""
     sha = world.push({SOURCE: finished})
     asked = world.ask()
     assert asked.returncode == 0, asked.stdout
@@ -67,7 +67,7 @@ def test_a_right_solution_is_answered_with_all_points(world: World, finished: st
 
 
 def test_an_endless_loop_costs_its_criterion_and_is_answered(world: World):
-    """The sandbox keeps the time: the other criteria keep their points."""
+    """An endless loop costs the points of its criterion only, and the candidate gets an answer."""
     sha = world.push({SOURCE: compose(ENDLESS)})
     world.ask()
 
@@ -77,8 +77,8 @@ def test_an_endless_loop_costs_its_criterion_and_is_answered(world: World):
     assert "Evaluation: 0 of 25" in world.hub.comments[0]["body"]
 
 
-def test_a_pull_request_that_changes_everything_else_changes_nothing(world: World):
-    """Its workflows, configuration, given files and tests are not looked at; the reviewer is told of them."""
+def test_changes_to_other_files_are_ignored(world: World):
+    """Other files that a pull request changes are not used, and the reviewer sees which ones changed."""
     files = {
         SOURCE: compose(LAST_BATCH),
         ".github/workflows/ask.yml": "on: pull_request_target\njobs: {a: {runs-on: x, steps: [{run: echo $TOKEN}]}}\n",
@@ -106,8 +106,8 @@ def test_a_pull_request_that_changes_everything_else_changes_nothing(world: Worl
     assert "conftest" in done.stdout, "among the files that the reviewer is told of"
 
 
-def test_a_push_that_is_overtaken_is_not_graded(world: World, finished: str):
-    """Its request finds another head: nothing is run, and nothing said; the newer push is graded as ever."""
+def test_an_outdated_push_is_not_graded(world: World, finished: str):
+    """An outdated request is ignored without a status or comment, and the newer push is graded."""
     first = world.push({SOURCE: compose(LAST_BATCH)})
     world.ask()
     late = world.hub.dispatches[-1]["inputs"]
@@ -123,8 +123,8 @@ def test_a_push_that_is_overtaken_is_not_graded(world: World, finished: str):
     assert world.status(second) == "success: 85 / 85, pass"
 
 
-def test_a_push_during_grading_keeps_the_comment_for_itself(world: World, finished: str):
-    """What was graded gets its status; the comment waits for the newest commit's grade."""
+def test_a_push_during_grading_gets_the_comment(world: World, finished: str):
+    """The graded commit gets its status, and only the grade of the newest commit is posted as a comment."""
     first = world.push({SOURCE: compose(LAST_BATCH)})
     world.ask()
     pushed: list[str] = []
@@ -144,8 +144,8 @@ def test_a_push_during_grading_keeps_the_comment_for_itself(world: World, finish
     assert len(world.hub.comments) == 1
 
 
-def test_an_interface_that_refuses_at_first_is_asked_again(world: World, finished: str):
-    """403, 429 and 500 come before the answer, twice, and a comment is made once though GitHub says it was not."""
+def test_temporary_errors_of_github_are_retried(world: World, finished: str):
+    """Statuses 403, 429 and 500 are retried, and a comment is made once even if GitHub reported an error for it."""
     sha = world.push({SOURCE: finished})
     world.hub.troubles = [403, 429, 500]
     asked = world.ask()
@@ -163,7 +163,7 @@ def test_an_interface_that_refuses_at_first_is_asked_again(world: World, finishe
 
 
 def test_the_visible_tests_mark_the_candidates_lines(world: World):
-    """In the fork, without the grader; what the candidate's code prints is never read as a command."""
+    """Visible tests mark lines of the candidate's code, and its output is not interpreted as workflow commands."""
     world.push({SOURCE: compose(LAST_BATCH.replace("optimizer.step()", "pass"))})
 
     done = world.show()
@@ -179,7 +179,7 @@ def test_the_visible_tests_mark_the_candidates_lines(world: World):
 
 
 def test_a_missing_file_is_named_and_not_run(world: World):
-    """The candidate reads which one; a link in its place counts as none."""
+    """A missing file is named in the status; a link in its place counts as missing."""
     (world.candidate / SOURCE).unlink()
     (world.candidate / SOURCE).symlink_to("/etc/passwd")
     sha = world.push({"README.md": "mine"})
@@ -192,10 +192,10 @@ def test_a_missing_file_is_named_and_not_run(world: World):
 
 
 def test_a_failing_grader_is_not_the_candidates_score(world: World, finished: str):
-    """The status says so, the run is red, the sweep asks again, and what is graded it leaves alone."""
+    """A failure of the grader is reported as an error, not as a score, and the sweep dispatches the commit again."""
     sha = world.push({SOURCE: finished})
     world.ask()
-    # A room whose level has no rubric is the hiring team's mistake.
+    # A room whose level has no rubric is a mistake of the hiring team.
     broken = world.folder / "broken"
     git(world.folder, "clone", "--quiet", str(world.hub.upstream), "broken")
     (broken / "room.toml").write_text('level = "wizard"\n')

@@ -1,4 +1,4 @@
-"""Rooms are made and closed as often as one likes, and a failure half way does no harm."""
+"""Tests of creating and closing rooms, which can be repeated and resumed after a failure."""
 
 import io
 import json
@@ -22,7 +22,7 @@ TWO = "id,login\nada,ada-l\ngrace,ghopper\n"
 
 @dataclass
 class Desk:
-    """A hiring engineer's machine, with a `gh` that is logged in."""
+    """A machine of the hiring team, with a fake `gh` that is logged in."""
 
     folder: Path
 
@@ -42,12 +42,12 @@ class Desk:
 
     @property
     def state(self) -> dict[str, Any]:
-        """What GitHub has."""
+        """Return the state of the fake GitHub."""
         return dict(json.loads((self.folder / "state.json").read_text()))
 
     @property
     def calls(self) -> list[str]:
-        """What `gh` was called with."""
+        """Return the recorded calls of `gh`."""
         path = self.folder / "calls"
         return path.read_text().splitlines() if path.exists() else []
 
@@ -57,7 +57,7 @@ class Desk:
 
 
 def new_desk(folder: Path) -> Desk:
-    """Return a desk without any room yet."""
+    """Return a machine without any room."""
     (folder / "bin").mkdir()
     (folder / "bin" / "gh").write_text(f'#!/bin/sh\nexec {sys.executable} {FAKE} "$@"\n')
     (folder / "bin" / "gh").chmod(0o755)
@@ -66,20 +66,20 @@ def new_desk(folder: Path) -> Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """A desk without any room yet."""
+    """Return a machine without any room."""
     return new_desk(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What GitHub has after a run in which nothing failed."""
+    """Return the state of GitHub after a run without failures."""
     desk = new_desk(tmp_path_factory.mktemp("undisturbed"))
     desk.room("create")
     return desk.state
 
 
 def test_each_candidate_gets_a_room_of_their_own(desk: Desk):
-    """A private repository with the assignment, that they may read and fork, and that can ask the grader."""
+    """Each candidate gets a private repository that they may read and fork, and that can dispatch the grader."""
     done = desk.room("create")
 
     assert done.returncode == 0, done.stderr
@@ -98,7 +98,7 @@ def test_each_candidate_gets_a_room_of_their_own(desk: Desk):
 
 
 def test_a_second_run_changes_nothing(desk: Desk):
-    """Whatever has been done is asked for, and left alone; also when the invitation has been accepted."""
+    """A second run finds that every step is done and changes nothing, also when an invitation was accepted."""
     desk.room("create")
     state = desk.state
     state["acme/room-ada"] |= {"members": ["ada-l"], "invitations": []}
@@ -113,8 +113,8 @@ def test_a_second_run_changes_nothing(desk: Desk):
 
 
 @pytest.mark.parametrize("number", range(1, 14))
-def test_a_run_after_a_failure_goes_on_from_there(desk: Desk, number: int, undisturbed: dict[str, Any]):
-    """Whichever call fails: the run says so, does the other rooms, and the next run completes what is missing."""
+def test_a_run_after_a_failure_completes_the_room(desk: Desk, number: int, undisturbed: dict[str, Any]):
+    """After the failure of any call, the run reports it and creates the other rooms; the next run completes it."""
     (desk.folder / "fail_at").write_text(str(number))
     done = desk.room("create")
 
@@ -135,7 +135,7 @@ def test_a_run_after_a_failure_goes_on_from_there(desk: Desk, number: int, undis
 
 
 def test_a_dry_run_prints_every_call_and_makes_none(desk: Desk):
-    """What it prints is what a run without it calls, in order."""
+    """A dry run makes no call, and prints those that a run would make, in order."""
     dry = desk.room("create", "--dry-run")
 
     assert dry.returncode == 0
@@ -149,8 +149,8 @@ def test_a_dry_run_prints_every_call_and_makes_none(desk: Desk):
     assert [line for line in printed if line in changes] == changes
 
 
-def test_closing_takes_access_and_token_away_and_keeps_the_work(desk: Desk):
-    """A room is archived; a second run changes nothing, and a closed room is not made anew by accident."""
+def test_closing_archives_rooms_and_removes_access(desk: Desk):
+    """Closing archives each room and removes access and the token; a closed room is not created again."""
     desk.room("create")
     state = desk.state
     state["acme/room-ada"] |= {"members": ["ada-l"], "invitations": []}
@@ -182,8 +182,8 @@ def test_closing_takes_access_and_token_away_and_keeps_the_work(desk: Desk):
         ("id,login,level\nada,ada-l,wizard\n", "level 'wizard' has no rubric"),
     ],
 )
-def test_a_wrong_list_is_refused_before_anything_is_called(desk: Desk, candidates: str, said: str):
-    """With the line, and what is wrong with it."""
+def test_an_invalid_list_is_refused_before_any_call(desk: Desk, candidates: str, said: str):
+    """An invalid list of candidates is refused with its line and the reason, before any call."""
     done = desk.room("create", candidates=candidates)
 
     assert done.returncode == 2
@@ -191,8 +191,8 @@ def test_a_wrong_list_is_refused_before_anything_is_called(desk: Desk, candidate
     assert desk.calls == []
 
 
-def test_without_a_token_there_is_no_room(desk: Desk):
-    """It could not ask for a grade."""
+def test_no_room_is_created_without_a_token(desk: Desk):
+    """A room is not created without a token, because it could not dispatch the grader."""
     done = desk.room("create", token="")
 
     assert done.returncode == 2

@@ -1,4 +1,4 @@
-"""What either flow shows a candidate, searched for what is a reviewer's: answer key, reference, hidden tests."""
+"""Tests that neither flow shows a candidate the answer key, the reference or hidden tests."""
 
 import ast
 import html
@@ -16,18 +16,18 @@ from tests.conftest import ROOT, Grade
 from tests.rooms.conftest import SOURCE, World, act, git
 
 EXAMPLE = ROOT / "tests" / "submissions" / "example"
-# Three mistakes, and answers to the discussion.
+# The example has three mistakes and answers to the discussion.
 FILES = {name: (EXAMPLE / name).read_text(encoding="utf-8") for name in (SOURCE, "assignment/DISCUSSION.md")}
-_WINDOW = 6  # words in a row that no text shares by chance
+_WINDOW = 6  # a number of consecutive words that two texts do not share by chance
 
 
 def plain(text: str) -> str:
-    """Return a text as one line of words, whatever page it was printed on."""
+    """Return a text as one line of words, without markup and table borders."""
     return re.sub(r"[\s│|*_`>]+", " ", html.unescape(re.sub(r"<[^>]*>", "", text)))
 
 
 def windows(texts: Iterable[str]) -> set[str]:
-    """Return every run of some words of each text; a shorter text as a whole."""
+    """Return every run of `_WINDOW` consecutive words of each text, or the whole text if it is shorter."""
     found = set()
     for text in texts:
         words = plain(text).split()
@@ -36,7 +36,7 @@ def windows(texts: Iterable[str]) -> set[str]:
 
 
 class Hidden:
-    """What a candidate must not read, by kind."""
+    """The texts that a candidate must not read, by kind."""
 
     def __init__(self, assignment: Assignment, messages: Iterable[str]) -> None:
         levels = assignment.levels
@@ -58,7 +58,7 @@ class Hidden:
         self.reference = {line.strip() for line in own if line not in known and len(line.strip()) > 25}
 
     def found_in(self, text: str) -> dict[str, list[str]]:
-        """Return what of each kind a text shows."""
+        """Return the hidden parts of each kind that a text contains."""
         words = plain(text)
         shown = {
             "key": [part for part in self.key if part in words],
@@ -72,13 +72,13 @@ class Hidden:
 
 @pytest.fixture(scope="module")
 def hidden(assignment: Assignment, grade: Grade) -> Hidden:
-    """What the pages of the example must not show its candidate."""
+    """Return the texts that the pages of the example must not show its candidate."""
     card = grade(FILES[SOURCE])
     return Hidden(assignment, [test.message for criterion in card.criteria for test in criterion.tests if test.message])
 
 
 def test_the_sealed_flow_shows_nothing_hidden(hidden: Hidden, world: World):
-    """Status, comment and the runs in the room and the fork show none of what the reviewer's pages are full of."""
+    """Status, comment and output of the sealed flow contain no hidden text; the reviewer's pages contain all kinds."""
     sha = world.push(FILES)
     world.show()
     world.ask()
@@ -94,7 +94,7 @@ def test_the_sealed_flow_shows_nothing_hidden(hidden: Hidden, world: World):
 
 
 def fork_of(grader: Path, level: str, folder: Path) -> Path:
-    """Return a candidate's fork of the whole repository, at a level, with work in it."""
+    """Return a candidate's fork of the whole repository, at a level, with a submission in it."""
     fork = folder / "fork"
     git(folder, "clone", "--quiet", str(grader), "fork")
     git(fork, "remote", "set-url", "origin", "https://github.com/ada/take-home.git")
@@ -106,7 +106,7 @@ def fork_of(grader: Path, level: str, folder: Path) -> Path:
 
 
 def test_the_open_flow_shows_nothing_hidden(hidden: Hidden, grader: Path, stubs: dict[str, Path], tmp_path: Path):
-    """The log with its annotations, the summary and the artifact of a run in the candidate's fork."""
+    """The log, the annotations, the summary and the artifact of the open flow contain no hidden text."""
     fork = fork_of(grader, "researcher", tmp_path)
 
     done = act(fork, ["push", "-W", ".github/workflows/open.yml"], tmp_path, stubs)
@@ -123,7 +123,7 @@ def test_the_open_flow_shows_nothing_hidden(hidden: Hidden, grader: Path, stubs:
 @pytest.mark.usefixtures("shared_sandbox")
 @pytest.mark.parametrize("level", ["junior", "mid", "senior"])
 def test_no_level_shows_anything_hidden(level: str, hidden: Hidden, grader: Path, tmp_path: Path):
-    """What the command of the open flow prints and writes, at the fork's own level."""
+    """The output and the files of the open flow's command contain no hidden text, at each level."""
     fork = fork_of(grader, level, tmp_path)
 
     done = grading("grade", fork, "--feedback-only", "--annotate", "--out", tmp_path / "out")
