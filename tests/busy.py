@@ -1,4 +1,4 @@
-"""A busy machine: processes that compete for CPU time."""
+"""Load the CPUs of this machine: processes that compete for CPU time."""
 
 import contextlib
 import os
@@ -6,14 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-# Ends with the test process, however that ends.
+# The process ends when the test process does, for whatever reason.
 _SPIN = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
 
 
 @contextlib.contextmanager
 def busy_processes(number: int = 8) -> Iterator[None]:
-    """Keep so many processes busy, on the CPUs that the caller may use."""
-    # Each in a session of its own: the kernel may share the CPU out among sessions (CONFIG_SCHED_AUTOGROUP).
+    """Keep `number` processes busy on the CPUs that the caller may use."""
+    # Each process has a session of its own, since the kernel may divide CPU time among sessions
+    # (CONFIG_SCHED_AUTOGROUP).
     processes = [
         subprocess.Popen([sys.executable, "-I", "-S", "-c", _SPIN], start_new_session=True) for _ in range(number)
     ]
@@ -27,7 +28,7 @@ def busy_processes(number: int = 8) -> Iterator[None]:
 
 @contextlib.contextmanager
 def on_one_cpu() -> Iterator[None]:
-    """Let what is started meanwhile run on one CPU only, so that it competes whatever machine this is."""
+    """Run processes that are started in this context on one CPU, so that they compete on any machine."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
     try:

@@ -1,11 +1,12 @@
-"""The submissions that the catalogue and `tests/submissions/` hold, as files that can be graded.
+"""The submissions of the catalogue and of `tests/submissions/`, as files that can be graded.
 
-A folder of `tests/submissions/` is a criterion: `correct/` holds what must earn all of its points, `mistaken/` what
-must lose some, each with a header that says for which mistake. `any/` holds mistakes that cost all criteria, `several/`
-those that cost more than one. Four folders are no criteria: `styles/` holds whole modules that are right, `nothing/`
-code that computes nothing, by criterion, `features/` code that uses what the sandbox allows; `example/` is a checkout.
+A folder of `tests/submissions/` is a criterion. Its folder `correct/` holds submissions that must earn all of its
+points; `mistaken/` holds those that must lose some, each with a header that names the mistake. `any/` holds mistakes
+that affect all criteria, and `several/` those that affect more than one. Four folders are not criteria: `styles/` holds
+whole correct modules, `nothing/` code that computes nothing, by criterion, `features/` code that uses what the sandbox
+allows, and `example/` is a checkout.
 
-A file holds the functions that matter; the rest comes from the reference, unless its header calls it whole.
+A file holds the functions that matter; the others come from the reference, unless its header has the key `whole`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +21,7 @@ from tests.headers import HeaderError, read_header
 ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = ROOT / "tests" / "submissions"
 EXERCISE, FOLLOWUPS, PIPELINE = (f"assignment/{name}.py" for name in ("exercise", "followups", "pipeline"))
-# The plainest first, as a submission is graded at the first that has its criterion.
+# In this order, since a submission is graded at the first level that has its criterion.
 _LEVELS = ("mid", "senior", "researcher")
 
 EXAMPLES = sorted((ROOT / "hidden_tests" / "mistakes").glob("*/*.py"))
@@ -32,14 +33,14 @@ NOTHING = sorted((SUBMISSIONS / "nothing").glob("*/*.py"))
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A submission."""
+    """A submission, by its name, level and files."""
 
     name: str
     level: str
     files: Mapping[str, bytes]
 
     def write(self, folder: Path) -> Path:
-        """Write it as a checkout and return the folder."""
+        """Write the submission as a checkout and return the folder."""
         for name, content in self.files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
@@ -47,13 +48,13 @@ class Case:
 
 
 def name_of(path: Path) -> str:
-    """Return what a file's submission is called: its criterion's folder and its own name."""
+    """Return the name of a file's submission: the folder of its criterion and its own name."""
     folder = path.parent.parent if path.parent.name in ("correct", "mistaken") else path.parent
     return path.stem if path.parent == SUBMISSIONS / "styles" else f"{folder.name}/{path.stem}"
 
 
 def mistaken_case(path: Path, assignment: Assignment) -> Case:
-    """Return the submission that a file with a header makes."""
+    """Return the submission for a file with a header."""
     try:
         header = read_header(path.read_bytes())
     except HeaderError as error:
@@ -62,12 +63,12 @@ def mistaken_case(path: Path, assignment: Assignment) -> Case:
 
 
 def case_of(path: Path, criterion: str, assignment: Assignment) -> Case:
-    """Return the submission that a file without a header makes, whose functions are those of one criterion."""
+    """Return the submission for a file without a header, which holds the functions of one criterion."""
     return _case(path, [criterion], assignment)
 
 
 def correct_case(path: Path, assignment: Assignment) -> Case:
-    """Return the submission that a right solution makes: that of a file of its own is whole."""
+    """Return the submission for a correct solution; a criterion with a file of its own needs no other functions."""
     criterion = path.parent.parent.name.replace("_", "-")
     _, scored = _find(criterion, assignment)
     return _case(path, [criterion], assignment, is_whole=scored is not None and scored.file is not None)
@@ -80,7 +81,7 @@ def catalogue(assignment: Assignment) -> Iterator[Case]:
 
 
 def correct(assignment: Assignment) -> Iterator[Case]:
-    """Yield every right solution, the references among them."""
+    """Yield every correct solution, including the references."""
     reference = {name: compose("", Path(name).name).encode() for name in (EXERCISE, FOLLOWUPS, PIPELINE)}
     yield Case(name="reference", level="researcher", files=reference)
     for path in STYLES:
@@ -90,7 +91,7 @@ def correct(assignment: Assignment) -> Iterator[Case]:
 
 
 def _case(path: Path, criteria: Iterable[str], assignment: Assignment, *, is_whole: bool = False) -> Case:
-    """Return the submission that a file makes, at the plainest level that has its criteria, with the right exercise."""
+    """Return the submission for a file, at the first level that has its criteria, with the reference's exercise."""
     found = [_find(criterion, assignment) for criterion in criteria]
     level = max((level for level, _ in found), key=_LEVELS.index)
     own = next((scored.file for _, scored in found if scored and scored.file), EXERCISE)
@@ -101,7 +102,7 @@ def _case(path: Path, criteria: Iterable[str], assignment: Assignment, *, is_who
 
 
 def _find(criterion: str, assignment: Assignment) -> tuple[str, Criterion | None]:
-    """Return the plainest level that has a criterion or bonus, and it; `any` and the like are of every level."""
+    """Return the first level that has a criterion or bonus, with the criterion; for `any`, the first level and None."""
     for level in _LEVELS:
         rubric = assignment.rubric(level)
         for scored in (*rubric.criterion, *rubric.bonus):

@@ -1,4 +1,4 @@
-"""The command line: in the tests' own process, or, where its start is what is tested, in one of its own."""
+"""Run the command line, in the process of the tests or, where its start is tested, in a process of its own."""
 
 import contextlib
 import io
@@ -15,7 +15,7 @@ Done = subprocess.CompletedProcess[str]
 
 
 def grading(*arguments: object, cwd: Path = ROOT, typed: str = "") -> Done:
-    """Call the command line in this process, with the fixture `shared_sandbox` if it grades: a start takes seconds."""
+    """Run a command in this process; commands that grade need the fixture `shared_sandbox`, which saves seconds."""
     command = [*map(str, arguments)]
     out, errors = io.StringIO(), io.StringIO()
     with contextlib.ExitStack() as streams:
@@ -25,13 +25,13 @@ def grading(*arguments: object, cwd: Path = ROOT, typed: str = "") -> Done:
         streams.enter_context(mock.patch("sys.stdin", io.StringIO(typed)))
         try:
             status = main(command)
-        except SystemExit as ended:  # of a parser
+        except SystemExit as ended:  # raised by the argument parser
             status = int(ended.code or 0)
     return subprocess.CompletedProcess(command, status, out.getvalue(), errors.getvalue())
 
 
 def cold(*arguments: object, cwd: Path = ROOT, **environment: str) -> Done:
-    """Run `python -m grading` in a process of its own, from the root of the checkout."""
+    """Run `python -m grading` in a process of its own, by default from the root of the checkout."""
     return subprocess.run(
         [sys.executable, "-m", "grading", *map(str, arguments)],
         cwd=cwd,

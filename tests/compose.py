@@ -1,4 +1,4 @@
-"""Makes a submission of the reference with some of its functions replaced."""
+"""Compose a submission from the reference and replacements for some of its functions."""
 
 import ast
 from pathlib import Path
@@ -7,7 +7,7 @@ REFERENCES = Path(__file__).resolve().parent.parent / "hidden_tests" / "referenc
 
 
 def compose(replacement: str, name: str = "exercise.py") -> str:
-    """Return a file of the reference with the functions and classes that `replacement` defines taken from there."""
+    """Return a file of the reference, with the functions and classes that `replacement` defines replaced."""
     try:
         names = {node.name for node in ast.parse(replacement).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     except SyntaxError:
@@ -18,6 +18,6 @@ def compose(replacement: str, name: str = "exercise.py") -> str:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names:
             kept += lines[last : node.lineno - 1]
             last = node.end_lineno or 0
-    # An import from the future has to come first.
+    # Imports from __future__ must come first.
     future = [line for line in replacement.splitlines() if line.startswith("from __future__")]
     return "\n".join([*future, *kept, *lines[last:], "", "", *(x for x in replacement.splitlines() if x not in future)])

@@ -1,4 +1,4 @@
-"""One warm sandbox for all tests, and a function that grades a piece of source in it."""
+"""Fixtures for all tests: one warm sandbox, and a function that grades a source in it."""
 
 import fnmatch
 import os
@@ -23,17 +23,17 @@ from grading.scoring.report import read_report
 from grading.submission.read import read_submission
 from tests.cases import EXERCISE, Case
 
-# Another take-home, whose hidden tests are its own.
+# The folder is another take-home, with hidden tests of its own.
 collect_ignore = ["tiny"]
 ROOT = Path(__file__).resolve().parent.parent
-# One thread each, as in the sandbox: the tests run in as many processes as there are CPUs.
+# Each process uses one thread, as in the sandbox, since the tests run in as many processes as there are CPUs.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-# What `-m "not slow"` leaves out: these files, whose tests start browsers, workflows, cohorts or many programs, …
+# `-m "not slow"` leaves out these files, whose tests start browsers, workflows, cohorts or many programs.
 _SLOW = (
     *("browser/*", "rooms/test_sealed_flow.py", "rooms/test_shown.py"),
     *("test_cohort.py", "test_cohort_interrupt.py", "test_made_up_replies.py", "test_no_sandbox.py"),
 )
-# … and in these all but the first case of each test: the cases are whole gradings, or programs that are started.
+# In these files it leaves out all but the first case of each test: each case is a whole grading or starts a program.
 _SAMPLED = (
     *("attacks/*", "test_catalogue.py", "test_followups.py", "test_mistaken.py", "test_missing_packages.py"),
     *("test_nothing.py", "test_styles.py", "test_cohort_resume.py", "test_cohort_retry.py", "test_costs.py"),
@@ -41,19 +41,19 @@ _SAMPLED = (
 )
 REFERENCE = ROOT / "hidden_tests" / "reference" / "exercise.py"
 Grade = Callable[..., Scorecard]
-# For a call that must not run out of time.
+# A budget for calls that must not time out.
 BUDGET = Budget(cpu_seconds=60, idle_seconds=20.0)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make every warning an error here, and not in pyproject.toml: candidates run their tests with that."""
+    """Turn warnings into errors, here and not in pyproject.toml, because candidates run their tests with that file."""
     config.addinivalue_line("filterwarnings", "error")
-    # These come when memory is collected, in whatever test that is.
+    # These warnings occur at garbage collection, in whichever test happens to run.
     config.addinivalue_line("filterwarnings", "default::ResourceWarning")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that the daily loop leaves out."""
+    """Mark the tests that `-m "not slow"` leaves out."""
     met = set()
     for item in items:
         name = item.path.relative_to(ROOT).as_posix().removeprefix("tests/")
@@ -61,16 +61,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_sampled = any(fnmatch.fnmatch(name, pattern) for pattern in _SAMPLED)
         if any(fnmatch.fnmatch(name, pattern) for pattern in _SLOW) or (is_sampled and test in met):
             item.add_marker("slow")
-            # Coverage makes a grading in this process a third slower; the daily loop's tests tell what is never run.
+            # Coverage slows a grading in this process down by a third; the other tests show which code never runs.
             item.add_marker("no_cover")
         met.add(test)
 
 
 @pytest.fixture(scope="session")
 def assignment() -> Assignment:
-    """The assignment, with less patience than in earnest: endless loops are among the submissions.
+    """Return the assignment with shorter time limits, since some submissions loop forever.
 
-    Measured: a call of a right solution uses 0.2 s of CPU time at most, on a machine with six times too much to do.
+    A call of a correct solution was measured to use at most 0.2 s of CPU time, on a machine with six times too much
+    load.
     """
     assignment = Assignment(ROOT)
     manifest = assignment.manifest
@@ -80,8 +81,8 @@ def assignment() -> Assignment:
 
 @pytest.fixture(scope="session")
 def sandbox(assignment: Assignment) -> Iterator[Sandbox]:
-    """A warm sandbox, shared by every submission of the session."""
-    # torch's own optimizers import torch._dynamo, which would take more than the two seconds in each fork.
+    """Start a warm sandbox, shared by all tests of the session."""
+    # torch's own optimizers import torch._dynamo, which would take more than the limit of two seconds in each fork.
     preload = (*assignment.manifest.preload.values(), "torch._dynamo")
     sandbox = make_sandbox(assignment, preload=preload, protected=True, long_lived=True)
     yield sandbox
@@ -89,7 +90,7 @@ def sandbox(assignment: Assignment) -> Iterator[Sandbox]:
 
 
 class _Shared:
-    """The session's sandbox in place of one that a command starts for itself: it outlives the command."""
+    """Wraps the session's sandbox so that it stays open when a command closes its sandbox."""
 
     name = "bubblewrap"
 
@@ -97,22 +98,22 @@ class _Shared:
         self._sandbox = sandbox
 
     def call(self, call: Call) -> Reply:
-        """Carry out one call."""
+        """Forward a call to the session's sandbox."""
         return self._sandbox.call(call)
 
     def close(self) -> None:
-        """Leave the sandbox to the tests that follow."""
+        """Do nothing, since later tests use the sandbox."""
 
 
 @pytest.fixture
 def shared_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands that are called in this process use the session's sandbox: starting one takes seconds."""
+    """Make commands that run in this process use the session's sandbox, because starting one takes seconds."""
     monkeypatch.setattr("grading.sandbox.start.Bubblewrap", lambda *_, **__: _Shared(sandbox))
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Content:
-    """A checkout with the tiny take-home, whose sandbox starts in a moment: it needs no torch."""
+    """Write a checkout with the tiny take-home, whose sandbox starts quickly because it needs no torch."""
     root = tmp_path_factory.mktemp("tiny")
     shutil.copytree(ROOT / "tests" / "tiny", root, dirs_exist_ok=True)
     shutil.copytree(ROOT / "grading", root / "grading", ignore=shutil.ignore_patterns("__pycache__"))
@@ -122,12 +123,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Content:
 
 @pytest.fixture(scope="session")
 def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Grade:
-    """Grade an exercise.py, given as bytes or text, with further files by name, and return its scorecard.
+    """Return a function that grades an exercise.py, with optional files by name, and returns its scorecard.
 
-    With `beside`, only that criterion is graded beside those that every level has: the others would take their time.
-    With `only`, no other criterion is graded that tests score. With `cpu_seconds`, that is the budget of a call.
+    With `beside`, only that criterion and those of the level mid are graded, to save time. With `only`, no other
+    criterion with tests is graded. `cpu_seconds` replaces the budget of a call.
     """
-    # Other files may train a network: a right one used 4.6 s of CPU time here, and another one may be slower.
+    # Optional files may train a network: a correct one used 4.6 s of CPU time here, and others may be slower.
     patient = Assignment(ROOT)
 
     def grade(
@@ -171,9 +172,9 @@ def grade(assignment: Assignment, sandbox: Sandbox, tmp_path_factory: pytest.Tem
 
 @pytest.fixture(scope="session")
 def grade_case(grade: Grade) -> Grade:
-    """Grade a submission of the collections and return its scorecard.
+    """Return a function that grades a submission of the collections and returns its scorecard.
 
-    No other criterion is graded if this one judges a file of its own, or if it is graded `alone`.
+    No other criterion is graded if this criterion has a file of its own, or with `alone`.
     """
 
     def grade_case(case: Case, criterion: str, *, alone: bool = False, seed: int = 0) -> Scorecard:

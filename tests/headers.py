@@ -1,13 +1,13 @@
-"""The header of a mistaken submission: the comment lines that its file begins with, each `# key: value`.
+"""Parse the header of a mistaken submission: comment lines `# key: value` at the beginning of its file.
 
-- `expect`, for each mistake in the file: `CRITERION MISTAKE`, or `CRITERION MISTAKE.VARIANT` where it matters how the
-  mistake is described. ` | ` stands between names of which each is right.
+- `expect`, for each mistake in the file: `CRITERION MISTAKE`, or `CRITERION MISTAKE.VARIANT` where the description
+  matters. ` | ` separates alternative names.
 - `points`, where they matter: `CRITERION POINTS`.
-- `whole`, where the reference's functions must not be added: why.
+- `whole`, where the reference's functions must not be added: the reason.
 - `about`, where the code does not show it: what is wrong.
 
-The grader must name the expected mistakes and no others, and no other criterion may lose points; the criterion `any`
-is all of them.
+The grader must name the expected mistakes and no others, and no other criterion may lose points. The criterion `any`
+stands for all criteria.
 """
 
 import re
@@ -26,7 +26,7 @@ class HeaderError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Name:
-    """A mistake of the catalogue, and how it is described."""
+    """A mistake of the catalogue, with the variant of its description."""
 
     mistake: str
     variant: str | None
@@ -34,15 +34,15 @@ class Name:
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """A mistake that is in a submission."""
+    """A mistake that the grader must find in a submission."""
 
     criterion: str
-    names: tuple[Name, ...]  # of which each is right
+    names: tuple[Name, ...]  # alternatives, any of which is accepted
 
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """What a mistaken submission says of itself."""
+    """The parsed header of a mistaken submission."""
 
     expected: tuple[Expected, ...]
     points: Mapping[str, float]
@@ -50,12 +50,12 @@ class Header:
 
     @property
     def criteria(self) -> set[str]:
-        """The criteria that lose points."""
+        """Return the criteria that lose points."""
         return {expected.criterion for expected in self.expected}
 
 
 def read_header(content: bytes) -> Header:
-    """Return the header of a file; raise HeaderError if it has none, or one that is not as described above."""
+    """Return the header of a file; raise HeaderError if it is missing or invalid."""
     values: dict[str, list[str]] = {key: [] for key in (*_SEVERAL, *_ONCE)}
     for line in content.decode("utf-8", errors="replace").splitlines():
         match = _LINE.fullmatch(line)

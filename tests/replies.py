@@ -1,4 +1,4 @@
-"""Makes up replies that fit a record: what a hostile submission may send through the boundary."""
+"""Generate replies that match a record, as a hostile submission may send them."""
 
 import typing
 from collections.abc import Mapping, Sequence
@@ -13,16 +13,16 @@ from grading.run.observations import AtMost, Observation, Sized, Sizes, Values
 from grading.sandbox.inside.wire import Array
 from grading.sandbox.replies import REPORTED_KINDS
 
-# What arithmetic stumbles over.
+# Values that are difficult for arithmetic.
 _FLOATS = (0.0, -0.0, 1.0, -1.0, 0.5, 1e-45, 3e38, -1e308, float("inf"), float("-inf"), float("nan"))
 
 
 class Replies:
-    """Draws replies at random, or makes each as large as its record lets it be.
+    """Generates random replies, or replies of the largest size that their record allows.
 
     Args:
-        seed: of the random choices.
-        largest: whether every list, text and array is as long as it may be.
+        seed: the seed of the random choices.
+        largest: whether every list, text and array is as long as allowed.
     """
 
     def __init__(self, seed: int, *, largest: bool = False) -> None:
@@ -30,7 +30,7 @@ class Replies:
         self._largest = largest
 
     def of(self, record: type[Observation], sizes: Sizes) -> Mapping[str, Any]:
-        """Return a reply of the shape of a record, as it comes off the wire."""
+        """Return a reply of the shape of a record, as decoded from the wire."""
         found: dict[str, Any] = {}
         tag = record.__struct_config__.tag
         if tag is not None:
@@ -68,7 +68,7 @@ class Replies:
         return self._plain(name, hint, extras)
 
     def _list(self, name: str, item: Any, sizes: Sizes, extras: Sequence[object]) -> list[Any]:
-        # A rule for arrays in a list stands on the list.
+        # The rule for arrays in a list is an annotation of the list.
         inherited = [extra for extra in extras if isinstance(extra, Values)]
         if any(isinstance(extra, Sized) for extra in extras):
             of_items = sizes[name]
@@ -121,16 +121,17 @@ class Replies:
 
 
 def _consistent(found: dict[str, Any]) -> dict[str, Any]:
-    """Give a number its value, and take it from what is none."""
+    """Make the value of a returned number consistent with its kind."""
     if {"kind", "value", "requires_grad"} <= set(found):
         found["value"] = (found["value"] or 0.0) if found["kind"] == "number" else None
     return found
 
 
 def peak_bytes() -> int:
-    """Return the most memory that this process has had in use, since it became the program that it is.
+    """Return the peak memory of this process since it started its current program.
 
-    getrusage's figure is not that: it begins with what the process had that forked it. Source: proc_pid_status(5).
+    The value of getrusage is different: it starts with the memory of the process that forked this one. See
+    proc_pid_status(5).
     """
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     return 1024 * int(status.partition("VmHWM:")[2].split()[0])

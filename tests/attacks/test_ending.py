@@ -84,7 +84,9 @@ FUNCTIONS = {
     [("import os; os._exit(0)", "crash"), ("raise SystemExit(0)", "crash"), ("while True: pass", "timeout")],
     ids=["os._exit", "SystemExit", "an endless loop"],
 )
-def test_a_function_that_ends_the_process_fails_only_its_criterion(criterion: str, body: str, mistake: str, grade: Grade):
+def test_a_function_that_ends_the_process_fails_only_its_criterion(
+    criterion: str, body: str, mistake: str, grade: Grade
+):
     """A function that exits or hangs loses the points of its own criterion; the other two criteria keep theirs."""
     card = grade(compose(f"{FUNCTIONS[criterion]}\n    {body}\n"))
 
@@ -149,9 +151,7 @@ def plain(grade: Grade) -> float:
 
 @pytest.mark.parametrize("method", RESULTS)
 @pytest.mark.parametrize("doing", ["while True: pass", "import os; os._exit(0)"], ids=["hangs", "exits"])
-def test_a_malicious_result_earns_no_more_than_its_numbers(
-    method: str, doing: str, plain: float, grade: Grade
-):
+def test_a_malicious_result_earns_no_more_than_its_numbers(method: str, doing: str, plain: float, grade: Grade):
     """A malicious result earns at most what its numbers earn, whether or not its method is ever called."""
     body = f"    def {method}(self, *args):\n        {doing}\n"
 

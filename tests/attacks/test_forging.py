@@ -109,7 +109,9 @@ def honest(grade: Grade) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_a_forgery_earns_no_more_than_the_same_functions_without_it(forgery: str, honest: dict[str, float], grade: Grade):
+def test_a_forgery_earns_no_more_than_the_same_functions_without_it(
+    forgery: str, honest: dict[str, float], grade: Grade
+):
     """Patches inside the sandbox earn no points, because expected values are computed outside it."""
     forged = points(grade(f"{WRONG}\n\n{FORGERIES[forgery]}\n"))
 
@@ -157,7 +159,9 @@ def constant(grade: Grade) -> dict[str, float]:
 
 @pytest.mark.parametrize("liar", LIARS)
 @pytest.mark.parametrize("wrapped", [False, True], ids=["dict", "dict that changes"])
-def test_a_disguised_constant_earns_no_more_than_the_constant(liar: str, wrapped: bool, constant: dict[str, float], grade: Grade):
+def test_a_disguised_constant_earns_no_more_than_the_constant(
+    liar: str, wrapped: bool, constant: dict[str, float], grade: Grade
+):
     """A disguised constant earns no more points than the constant itself."""
     mapping = "Changing(Liar(1.0))" if wrapped else "dict.fromkeys(['precision', 'recall', 'f1'], Liar(1.0))"
     source = (

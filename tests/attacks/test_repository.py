@@ -285,9 +285,7 @@ def hostile_everywhere(folder: Path) -> Path:
     return folder.rename(folder.with_name("<script>alert(1)<|script> @org"))
 
 
-def test_pages_show_untrusted_text_as_text(
-    hostile_everywhere: Path, assignment: Assignment, grade_folder: GradeFolder
-):
+def test_pages_show_untrusted_text_as_text(hostile_everywhere: Path, assignment: Assignment, grade_folder: GradeFolder):
     """Pages contain no tag, link, image, mention, reference, command or escape sequence from the submission."""
     card = grade_folder(hostile_everywhere)
     questions = assignment.questions("mid")
