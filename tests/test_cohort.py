@@ -1,4 +1,4 @@
-"""Many submissions: one bad one stops nothing, a kill loses nothing, and other machines do the same work."""
+"""Tests of cohorts: failures stay local, killed runs are resumed, and Dask gives the same results."""
 
 import json
 import os
@@ -23,12 +23,12 @@ WRONG = "def trimmed_mean(values, share):\n    return 666.0\n"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A checkout with the tiny take-home, whose workers start in a moment."""
+    """Write a checkout with the tiny take-home, whose workers start quickly."""
     return make_checkout(tmp_path / "checkout")
 
 
 def cohort(*arguments: object, status: int = 0, root: Path = ROOT) -> str:
-    """Grade a cohort, and return what was told on the way."""
+    """Grade a cohort, check the exit status, and return standard error."""
     done = subprocess.run(
         command(*arguments), cwd=root, env=environment(), capture_output=True, text=True, timeout=300, check=False
     )
@@ -41,8 +41,8 @@ def grades(out: Path) -> dict[str, object]:
     return {path.parent.name: {**json.loads(path.read_text()), "seconds": 0} for path in out.glob("*/grade.json")}
 
 
-def test_a_bad_submission_stops_nothing(root: Path, tmp_path: Path):
-    """It has its own line; the others have folders with pages, in the order in which they were given."""
+def test_an_invalid_submission_does_not_stop_a_cohort(root: Path, tmp_path: Path):
+    """An invalid submission gets a row with its problem, and the others get pages, in the order of the arguments."""
     (tmp_path / "empty").mkdir()
     for name, source in (("right", SOLUTION), ("exits", "import os\nos._exit(0)\n"), ("wrong", WRONG)):
         (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
@@ -69,9 +69,9 @@ def test_a_bad_submission_stops_nothing(root: Path, tmp_path: Path):
     assert all(name in page for name in rows)
 
 
-def test_a_killed_run_goes_on_where_it_was(root: Path, tmp_path: Path):
-    """No finished result is lost, and none is graded twice; a submission that changed since is."""
-    # Both workers are busy for seconds with what ends by its budget, so that some are graded and some are not.
+def test_a_killed_run_is_resumed(root: Path, tmp_path: Path):
+    """After a kill, finished results are kept, and only missing or changed submissions are graded."""
+    # Both workers are busy until the endless submissions time out, so some submissions are graded and some are not.
     sources = [f"{SOLUTION}# {number}\n" for number in range(8)]
     paths, out = write_files(tmp_path / "handed-in", [*sources[:4], ENDLESS, ENDLESS, *sources[6:]]), tmp_path / "out"
     running = subprocess.Popen(
@@ -115,7 +115,7 @@ def test_a_killed_run_goes_on_where_it_was(root: Path, tmp_path: Path):
 
 @pytest.fixture
 def cluster() -> Iterator[LocalCluster]:
-    """A Dask scheduler with two worker processes."""
+    """Start a Dask scheduler with two worker processes."""
     cluster = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     )
@@ -124,7 +124,7 @@ def cluster() -> Iterator[LocalCluster]:
 
 
 def test_dask_grades_the_same_and_loses_no_result_with_a_worker(tmp_path: Path, cluster: LocalCluster):
-    """One of two workers is killed after the first result: everything is graded, as on one machine."""
+    """Dask gives the same grades as one machine, even if one of two workers is killed after the first result."""
     paths = [*CORRECT[:4], *MISTAKEN[:4]]
     cohort(*paths, "--out", tmp_path / "here", "--jobs", 2, "--seed", 5)
     there = command(*paths, "--out", tmp_path / "there", "--scheduler", cluster.scheduler_address, "--seed", 5)
@@ -158,7 +158,7 @@ def test_dask_grades_the_same_and_loses_no_result_with_a_worker(tmp_path: Path, 
 def test_invalid_arguments_end_with_one_line_before_anything_is_graded(
     tmp_path: Path, options: tuple[object, ...], message: str
 ):
-    """The status is 2, the line names what is wrong, and nothing is written."""
+    """Invalid arguments end with status 2 and one line that names the problem, and nothing is written."""
     stderr = cohort(CORRECT[0].parent, "--out", tmp_path / "out", *options, status=2)
 
     assert message in stderr
@@ -166,8 +166,8 @@ def test_invalid_arguments_end_with_one_line_before_anything_is_graded(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_table_holds_no_formula():
-    """What a spreadsheet would compute is a text."""
+def test_table_cells_are_not_formulas():
+    """Cells that a spreadsheet would read as a formula are written as text."""
     text = to_table([Row(name="=HYPERLINK(1)", key="", level="mid", problem="@x, y")])
 
     assert text.splitlines()[1].startswith("'=HYPERLINK(1),")

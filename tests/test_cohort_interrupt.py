@@ -1,4 +1,4 @@
-"""Ctrl-C in a cohort: it stops in a few seconds, however often it comes, leaves nothing behind and can be resumed."""
+"""Tests of Ctrl-C in a cohort: it stops within seconds, leaves no processes or files, and can be resumed."""
 
 import os
 import signal
@@ -13,13 +13,13 @@ import pytest
 from tests.tiny_cohort import SOLUTION, command, environment, make_checkout, table, write_files
 
 ENDLESS = "def trimmed_mean(values, share):\n    while True:\n        pass\n"
-# Far longer than stopping takes on a busy machine, and far less than the budget of an endless submission.
+# Much longer than stopping takes on a busy machine, and much shorter than the budget of an endless submission.
 SECONDS = 120
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout in which an endless submission takes ten minutes of CPU time."""
+    """Write a checkout in which an endless submission takes ten minutes of CPU time."""
     root = make_checkout(tmp_path_factory.mktemp("interrupted") / "checkout")
     manifest = root / "hidden_tests" / "assignment.toml"
     text = manifest.read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Cohort:
-    """A cohort that runs as in a terminal: one process group, which every Ctrl-C reaches."""
+    """Runs `cohort` as in a terminal: in one process group, which every Ctrl-C reaches."""
 
     def __init__(self, root: Path, folder: Path) -> None:
         self.out, self._scratch = folder / "out", folder / "tmp"
@@ -46,18 +46,18 @@ class Cohort:
         self._process = psutil.Process(self._running.pid)
 
     def wait_for_a_result(self) -> None:
-        """Return when a submission is graded: others are being graded, and others wait."""
+        """Wait until one submission is graded; others are being graded or waiting."""
         assert self._running.stderr is not None
         assert self._running.stderr.readline().startswith("[1/6]")
 
     def wait_for_a_worker(self) -> None:
-        """Return when a worker's process is there, which cannot have got far."""
+        """Wait until the process of a worker has started."""
         while not any("spawn_main" in part for child in self._process.children() for part in child.cmdline()):
             assert self._running.poll() is None
             time.sleep(0.01)
 
     def interrupt(self) -> None:
-        """Press Ctrl-C."""
+        """Send the signal of Ctrl-C to the process group."""
         if self._running.poll() is None:
             os.killpg(self._running.pid, signal.SIGINT)
 
@@ -66,7 +66,7 @@ class Cohort:
         return self._running.poll() is not None
 
     def end(self) -> tuple[int, str]:
-        """Return the status and the rest of what was printed; everything that was started must end too."""
+        """Wait for the end, check that no process or file is left, and return the exit status and standard error."""
         helpers = self._process.children(recursive=True) if self._running.poll() is None else []
         try:
             _, stderr = self._running.communicate(timeout=SECONDS)
@@ -79,7 +79,7 @@ class Cohort:
 
 @pytest.fixture
 def running(root: Path, tmp_path: Path) -> Iterator[Cohort]:
-    """A cohort that does not end by itself."""
+    """Start a cohort that does not end by itself, and interrupt it at the end."""
     cohort = Cohort(root, tmp_path)
     yield cohort
     cohort.interrupt()
@@ -90,7 +90,7 @@ WAYS = pytest.mark.parametrize("wait", [Cohort.wait_for_a_result, Cohort.wait_fo
 
 @WAYS
 def test_ctrl_c_ends_a_cohort(wait: Callable[[Cohort], None], running: Cohort):
-    """One line, no traceback, status 3, no process and no temporary file left."""
+    """Ctrl-C ends a cohort with status 3 and one line, and leaves no process and no temporary file."""
     wait(running)
     running.interrupt()
 
@@ -101,8 +101,8 @@ def test_ctrl_c_ends_a_cohort(wait: Callable[[Cohort], None], running: Cohort):
 
 
 @WAYS
-def test_ctrl_c_again_and_again_ends_it_as_well(wait: Callable[[Cohort], None], running: Cohort):
-    """Pressed until it has ended, Ctrl-C neither keeps it from ending nor adds a traceback."""
+def test_repeated_ctrl_c_ends_a_cohort(wait: Callable[[Cohort], None], running: Cohort):
+    """Repeated Ctrl-C ends a cohort in the same way, without a traceback."""
     wait(running)
     deadline = time.monotonic() + SECONDS
     while not running.has_ended() and time.monotonic() < deadline:
@@ -116,7 +116,7 @@ def test_ctrl_c_again_and_again_ends_it_as_well(wait: Callable[[Cohort], None], 
 
 
 def test_an_interrupted_cohort_is_resumed(root: Path, running: Cohort):
-    """What was graded before is in the table and is not graded again."""
+    """A resumed cohort keeps the results of the interrupted run and grades only the rest."""
     running.wait_for_a_result()
     running.interrupt()
     running.end()

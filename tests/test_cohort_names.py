@@ -1,4 +1,4 @@
-"""Names of folders that would spoil a cohort: everybody has a folder, a score and a place on the page."""
+"""Tests of submission names: every submission gets a unique folder, a score and a row on the page."""
 
 import os
 from pathlib import Path
@@ -12,15 +12,15 @@ RESERVED = ("cohort.json", "cohort.csv", "cohort.html")
 
 
 def names(*paths: str | bytes) -> list[str]:
-    """Return the names of submissions."""
+    """Return the names of the submissions at these paths."""
     found = unique_names(
         [Path("/in", os.fsdecode(path)) for path in paths], reserved=RESERVED, source="assignment/exercise.py"
     )
     return list(found)
 
 
-def test_a_submission_is_called_like_its_file_or_folder():
-    """If a file's name says nothing, the folder's does."""
+def test_a_submission_is_named_after_its_file_or_folder():
+    """A submission is named after its file, or after its folder if the file has the default name."""
     assert names("ada/exercise.py", "bob.py", "carol", "dan/assignment") == ["ada", "bob", "carol", "dan"]
 
 
@@ -45,25 +45,25 @@ def test_a_submission_is_called_like_its_file_or_folder():
     ],
 )
 def test_a_name_is_cleaned(name: str | bytes, cleaned: str):
-    """What no folder can be called, what cannot be seen, and what is too long is replaced or cut."""
+    """Characters that a folder name cannot have or that are invisible are replaced, and long names are cut."""
     assert names(name) == [cleaned]
 
 
 @pytest.mark.parametrize("name", [*RESERVED, "Cohort.CSV"])
 def test_the_cohorts_own_files_keep_their_names(name: str):
-    """A submission that is called like one of them gets a number."""
+    """A submission with the name of a file of the cohort gets a number."""
     assert names(name) == [f"{name}-2"]
 
 
 def test_names_that_are_one_folder_on_some_file_systems_get_numbers():
-    """Case and Unicode's normal forms do not tell names apart, and no number is given twice."""
+    """Names that differ only in case or Unicode normalisation get numbers, and every result is unique."""
     assert names("Ada", "x/ada", "ada-2", "y/ada", "JOSÉ", "x/jose\u0301", "STRASSE", "straße") == [
         *("Ada", "ada-2", "ada-2-2", "ada-3", "JOSÉ", "josé-2", "STRASSE", "straße-2")
     ]
 
 
-def test_everybody_keeps_score_and_page(tmp_path: Path):
-    """Hostile names, an unreadable discussion below them, and a path that is too long for the system."""
+def test_hostile_names_keep_their_scores_and_pages(tmp_path: Path):
+    """Submissions with hostile names or an unreadable discussion are graded; one whose path is too long is reported."""
     root = make_checkout(tmp_path / "checkout", discussion=True)
     hostile = [b"caf\xe9", b"cohort.json", b"cohort.html", b"cohort.csv", b"Ada", b"ada", b"new\nline", b"=1+1"]
     hostile += [b"x" * 250, "😀".encode() * 60, b"a:b", b" .. ", b"\x1b[31mred", b'"><b>bold']
@@ -88,8 +88,8 @@ def test_everybody_keeps_score_and_page(tmp_path: Path):
     assert "<b>bold" not in page
 
 
-def test_a_place_that_cannot_be_written_to_costs_one_score(tmp_path: Path):
-    """A file where a submission's folder should be: the others are graded."""
+def test_a_folder_that_cannot_be_written_costs_one_score(tmp_path: Path):
+    """If a file is in the place of a submission's folder, only that submission has no score."""
     root = make_checkout(tmp_path / "checkout")
     out = tmp_path / "out"
     out.mkdir()
@@ -107,7 +107,7 @@ def test_a_place_that_cannot_be_written_to_costs_one_score(tmp_path: Path):
     assert "1 without a score" in (out / "cohort.html").read_text(encoding="utf-8")
 
 
-def test_an_old_score_does_not_stay_for_a_submission_that_has_none(tmp_path: Path):
+def test_an_old_score_is_removed_if_there_is_no_new_one(tmp_path: Path):
     """A submission that can no longer be read loses the pages of the earlier run."""
     root = make_checkout(tmp_path / "checkout")
     path, out = tmp_path / "ada.py", tmp_path / "out"

@@ -1,4 +1,4 @@
-"""The page of a cohort: item analysis, similar submissions, and what is left out if a part cannot be made."""
+"""Tests of the page of a cohort: item analysis, similar submissions, and warnings about parts that fail."""
 
 import copy
 import json
@@ -28,7 +28,7 @@ STYLES = ROOT / "tests" / "submissions" / "styles"
 
 @pytest.fixture(scope="module")
 def card(grade: GradeSource) -> Scorecard:
-    """A grade to make others of."""
+    """Return a scorecard from which the tests derive others."""
     return grade(REFERENCE.read_bytes())
 
 
@@ -48,7 +48,7 @@ def graded(card: Scorecard, *failed: str) -> Grade:
 
 
 def test_difficulty_and_discrimination(card: Scorecard):
-    """Against numbers worked out by hand: easy or hard, and with or against the rest."""
+    """Difficulty and discrimination of items equal numbers that were computed by hand."""
     easy, hard, against = "mean_over_the_batch", "parameters_after_one_epoch", "leaves_no_trace"
     others = ("weight_follows_the_labels", "metrics_of_the_positive_class", "threshold_is_honoured")
     strong, weak = graded(card, against), graded(card, hard, *others)
@@ -57,7 +57,7 @@ def test_difficulty_and_discrimination(card: Scorecard):
     found = {item.test: item for item in items(cohort) if item.test is not None}
 
     assert found[easy].difficulty == 1.0
-    assert found[easy].discrimination is None  # everybody passes it: it cannot tell
+    assert found[easy].discrimination is None  # every submission passes it, so it does not discriminate
     assert found[hard].difficulty == 0.75
     assert found[hard].discrimination == pytest.approx(1.0)
     assert found[against].discrimination == pytest.approx(-1.0)
@@ -66,7 +66,7 @@ def test_difficulty_and_discrimination(card: Scorecard):
 
 
 def test_a_mistake_counts_once_for_each_submission(card: Scorecard):
-    """However many of its tests fail."""
+    """A mistake is counted once per submission, however many tests find it."""
     twice = graded(card, "metrics_of_the_positive_class", "threshold_is_honoured")
 
     assert most_frequent([twice, twice, graded(card)]) == {("evaluation", "made-up", "Made up"): 2}
@@ -74,23 +74,23 @@ def test_a_mistake_counts_once_for_each_submission(card: Scorecard):
 
 @pytest.fixture(scope="module")
 def sources() -> dict[str, str]:
-    """Right solutions by many hands."""
+    """Return correct solutions that were written independently."""
     return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in sorted(STYLES.glob("*.py"))}
 
 
 @pytest.fixture(scope="module")
 def starters(assignment: Assignment) -> frozenset[str]:
-    """What they began from."""
+    """Return the starters of the module."""
     return starters_of_module(assignment)
 
 
-def test_those_who_wrote_by_themselves_are_not_alike(sources: dict[str, str], starters: frozenset[str]):
-    """However few right forms there are."""
+def test_independent_solutions_are_not_similar(sources: dict[str, str], starters: frozenset[str]):
+    """Correct solutions that were written independently are not reported as similar."""
     assert alike(sources, starters) == []
 
 
 def test_a_renamed_copy_is_found(sources: dict[str, str], starters: frozenset[str]):
-    """Other names, comments, blank lines and annotations hide nothing."""
+    """A copy with other names, comments, blank lines and annotations is found."""
     original = sources["kaggle_sklearn"]
     copied = "# mine\n" + original.replace("model", "net").replace("loader", "batches").replace("\n    ", "\n\n    ")
     cohort = {**sources, "copy": copied}
@@ -101,27 +101,27 @@ def test_a_renamed_copy_is_found(sources: dict[str, str], starters: frozenset[st
     assert pairs[0].share > 0.6
 
 
-def test_the_starter_is_nobodys_own(starters: frozenset[str]):
-    """Two who have done nothing are not alike in anything."""
+def test_starters_are_not_similar(starters: frozenset[str]):
+    """Two unchanged starters are not reported as similar."""
     assert alike({str(n): text for n, text in enumerate([*starters, *starters])}, starters) == []
 
 
 def test_pairs_make_groups(sources: dict[str, str], starters: frozenset[str]):
-    """Three copies are one group."""
+    """Three copies form one group."""
     original = sources["java_person"]
     cohort = {**sources, "b": original + "\n# b", "c": original + "\n# c"}
 
     assert groups(alike(cohort, starters)) == [["b", "c", "java_person"]]
 
 
-def test_what_is_no_python_is_like_nothing(starters: frozenset[str]):
-    """Nor does it stop the rest."""
+def test_invalid_python_is_not_similar(starters: frozenset[str]):
+    """A source that is not Python is similar to no other and raises no error."""
     assert alike({"a": "def", "b": "def", "c": "\0"}, starters) == []
 
 
 @pytest.fixture
 def out(card: Scorecard, tmp_path: Path) -> Path:
-    """The folder of a cohort of three who have copied from each other."""
+    """Write the results of a cohort of three identical submissions and return their folder."""
     facts = {name: getattr(card.run, name) for name in ("level", "seed", "sandbox", "seconds", "submission", "notes")}
     report = {"tests": [], "summary": {}, "exitcode": 0, "grading": facts}
     for name in ("ada", "bob", "carol"):
@@ -132,13 +132,13 @@ def out(card: Scorecard, tmp_path: Path) -> Path:
 
 
 def page_of(out: Path, assignment: Assignment, *names: str) -> str:
-    """Return the page of submissions that have a score."""
+    """Return the page of submissions with a score."""
     graded = [(name, "") for name in names or ("ada", "bob", "carol")]
     return cohort_page(graded, assignment, assignment.rubric("mid"), out)
 
 
 def left_out(page: str) -> list[tuple[str, str]]:
-    """Return each part of which the page says that something is missing, and what it says."""
+    """Return each section that has a warning about missing parts, with its warning."""
     return re.findall(r'<h2 id="(\w+)">[^<]*</h2>\s*<p class="warning">([^<]*)</p>', page)
 
 
@@ -148,7 +148,7 @@ def rows(page: str) -> list[str]:
 
 
 def test_a_whole_page_leaves_nothing_out(out: Path, assignment: Assignment):
-    """Three copies are a group, and no part says that it is incomplete."""
+    """A complete page has no warnings, and three copies form a group."""
     page = page_of(out, assignment)
 
     assert rows(page) == ["ada", "bob", "carol"]
@@ -157,7 +157,7 @@ def test_a_whole_page_leaves_nothing_out(out: Path, assignment: Assignment):
 
 
 def refuse(text: str) -> Any:
-    """Return a likeness that fails for everybody whose source has this text."""
+    """Return a comparison that fails for every source that contains this text."""
 
     def failing(sources: Mapping[str, str], starters: Collection[str]) -> list[Likeness]:
         if any(text in source for source in sources.values()):
@@ -167,8 +167,10 @@ def refuse(text: str) -> Any:
     return failing
 
 
-def test_who_breaks_a_part_is_left_out_of_it(out: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch):
-    """The others are compared, everybody has a score, and the page names who is left out and why."""
+def test_a_submission_that_breaks_a_part_is_left_out_of_it(
+    out: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+):
+    """A submission for which a part fails is left out of that part only, and the page names it with the reason."""
     report = json.loads((out / "bob" / "report.json").read_text(encoding="utf-8"))
     report["grading"]["submission"]["source"] += "# too deep"
     (out / "bob" / "report.json").write_text(json.dumps(report), encoding="utf-8")
@@ -188,7 +190,7 @@ def test_who_breaks_a_part_is_left_out_of_it(out: Path, assignment: Assignment, 
 def test_a_part_that_cannot_be_made_is_left_out(
     function: str, part: str, out: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
 ):
-    """The rest of the page is there, and the part says in a sentence that it is missing."""
+    """If a part of the page fails, the other parts are shown, and a sentence says that it is missing."""
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError
@@ -205,7 +207,7 @@ def test_a_part_that_cannot_be_made_is_left_out(
 def test_a_part_that_fails_for_all_together_is_left_out(
     out: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
 ):
-    """If nobody breaks it alone, nobody is to blame."""
+    """If a part fails only for all submissions together, the page names no submission."""
 
     def fail_for_several(sources: Mapping[str, str], _: object) -> list[Likeness]:
         if len(sources) > 1:
@@ -220,7 +222,7 @@ def test_a_part_that_fails_for_all_together_is_left_out(
 
 
 def test_a_report_that_cannot_be_read_costs_no_score(out: Path, assignment: Assignment):
-    """The grade is shown; only the comparison of sources lacks the submission."""
+    """A submission whose report.json cannot be read keeps its score and is left out of the comparison."""
     (out / "bob" / "report.json").write_text("{", encoding="utf-8")
 
     page = page_of(out, assignment)
@@ -230,7 +232,7 @@ def test_a_report_that_cannot_be_read_costs_no_score(out: Path, assignment: Assi
 
 
 def test_a_grade_that_cannot_be_read_costs_one_score(out: Path, assignment: Assignment):
-    """Its line says so, and the others are as they were."""
+    """A submission whose grade.json cannot be read has a row with the problem; the others are unchanged."""
     (out / "bob" / "grade.json").write_text("{", encoding="utf-8")
 
     page = page_of(out, assignment)
@@ -241,7 +243,7 @@ def test_a_grade_that_cannot_be_read_costs_one_score(out: Path, assignment: Assi
 
 
 def test_another_levels_grade_is_shown_and_not_counted(out: Path, assignment: Assignment):
-    """`score --level` may have written it since: its criteria and points are not those of the others."""
+    """A grade of another level, which `score --level` can write, is shown but left out of the statistics."""
     path = out / "bob" / "grade.json"
     grade = json.loads(path.read_text(encoding="utf-8"))
     grade["level"] = "senior"
@@ -255,8 +257,8 @@ def test_another_levels_grade_is_shown_and_not_counted(out: Path, assignment: As
     assert left_out(page) == [("distribution", sentence), ("items", sentence)]
 
 
-def test_sources_that_python_cannot_read_cost_nobody_the_page(tmp_path: Path):
-    """A literal of 5,000 digits, a sum of 1,200 ones and brackets within brackets are graded like all others."""
+def test_sources_that_python_cannot_parse_do_not_prevent_the_page(tmp_path: Path):
+    """Sources that Python cannot parse, such as a literal of 5,000 digits, do not prevent the page."""
     root = tiny_cohort.make_checkout(tmp_path / "checkout")
     hostile = ("0x" + "f" * 5000, "+".join(["1"] * 1200), "(" * 190 + ")" * 190, "-" * 5000 + "1")
     sources = [tiny_cohort.SOLUTION, *(f"{tiny_cohort.SOLUTION}\nX = {text}\n" for text in hostile)]

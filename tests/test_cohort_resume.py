@@ -1,4 +1,4 @@
-"""A second run of a cohort: what would come out the same is kept, everything else is graded again."""
+"""Tests of the second run of a cohort: unchanged results are kept, and everything else is graded again."""
 
 import json
 import shutil
@@ -30,24 +30,24 @@ class Graded:
 
     @property
     def written(self) -> int:
-        """When the submission was last graded, in nanoseconds."""
+        """Return the time at which the submission was last graded, in nanoseconds."""
         return (self.out / "ada" / "graded.json").stat().st_mtime_ns
 
     @property
     def page(self) -> str:
-        """The reviewer's page."""
+        """Return the reviewer's page."""
         return (self.out / "ada" / "summary.html").read_text(encoding="utf-8")
 
 
 def git(folder: Path, *arguments: str) -> None:
-    """Run git as a candidate."""
+    """Run git with the identity of a candidate."""
     identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
     subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a first run: a checkout of the grader, a submission with two commits, and its results."""
+    """Run a cohort with a submission of two commits, and return the folder with checkout, submission and results."""
     folder = tmp_path_factory.mktemp("first")
     root = make_checkout(folder / "checkout", discussion=True)
     submission = folder / "ada"
@@ -63,19 +63,19 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def graded(first_run: Path, tmp_path: Path) -> Graded:
-    """A copy of the first run, with the same times."""
+    """Return a copy of the first run with the same file times."""
     shutil.copytree(first_run, tmp_path / "run", symlinks=True)
     return Graded(tmp_path / "run" / "checkout", tmp_path / "run" / "ada", tmp_path / "run" / "out")
 
 
 def append(path: Path, text: str) -> None:
-    """Add a line to a file."""
+    """Append a line to a file."""
     with path.open("a", encoding="utf-8") as file:
         file.write(f"\n{text}\n")
 
 
 def test_nothing_is_graded_again_if_nothing_changed(graded: Graded):
-    """Markers and pages are the files of the first run."""
+    """A second run without changes leaves all files as they are."""
     before = {path: path.stat().st_mtime_ns for path in (graded.out / "ada").iterdir()}
 
     graded.grade()
@@ -90,13 +90,13 @@ def solve_differently(graded: Graded) -> str:
 
 
 def answer(graded: Graded) -> str:
-    """Change a discussion answer."""
+    """Change an answer in the discussion."""
     append(graded.submission / "assignment" / "DISCUSSION.md", "On second thoughts, the median.")
     return "On second thoughts, the median."
 
 
 def commit(graded: Graded) -> str:
-    """Add a commit that changes nothing."""
+    """Add a commit that changes no file."""
     git(graded.submission, "commit", "-q", "--allow-empty", "-m", "Sleep on it")
     return "Sleep on it"
 
@@ -146,8 +146,8 @@ def change_rubric(graded: Graded) -> str:
         *(edit_template, edit_style, edit_script, change_pins, change_rubric),
     ],
 )
-def test_whatever_a_page_is_made_of_is_looked_at(change: Callable[[Graded], str], graded: Graded):
-    """The submission is graded again, its page shows the change, and its grade names the grader that made it."""
+def test_a_change_of_any_source_of_a_page_grades_again(change: Callable[[Graded], str], graded: Graded):
+    """After a change the submission is graded again, its page shows the change, and its grade names the grader."""
     before = graded.written
     appears = change(graded)
     assert not appears or appears not in graded.page
@@ -165,7 +165,7 @@ def test_whatever_a_page_is_made_of_is_looked_at(change: Callable[[Graded], str]
 
 @pytest.mark.parametrize("options", [("--seed", "7"), ("--figures",)], ids=" ".join)
 def test_other_options_grade_again(options: tuple[str, ...], graded: Graded):
-    """Another seed means other inputs, and figures are on the page or are not."""
+    """Another seed or the option `--figures` causes the submission to be graded again."""
     before = graded.written
 
     graded.grade(*options)
@@ -174,7 +174,7 @@ def test_other_options_grade_again(options: tuple[str, ...], graded: Graded):
 
 
 def test_a_folder_under_another_name_is_graded_again(graded: Graded):
-    """Results that were moved to another submission's folder are not taken for its own."""
+    """Results in the folder of another submission are not reused."""
     (graded.out / "ada").rename(graded.out / "bob")
     graded.submission.rename(graded.submission.with_name("bob"))
 

@@ -1,4 +1,4 @@
-"""A worker that dies: only the submission that it died of is given up."""
+"""Tests of workers that die: only the submission that killed its worker gets no result."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ from grading.errors import GradingError
 from tests.tiny_cohort import FULL_POINTS, SOLUTION, cohort, make_checkout, table, write_files
 
 KILLER = SOLUTION + "\n# kill the worker\n"
-# Added to the grader of a checkout: candidate code cannot end a worker's process, so trusted code does it.
+# Added to the grader of a checkout, because candidate code cannot end the process of a worker.
 KILLING = """
 _run_hidden_tests = run_hidden_tests
 
@@ -38,7 +38,7 @@ def square(number: int) -> int:
 
 
 def numbers(count: int, killers: tuple[int, ...]) -> list[int]:
-    """Return as many different jobs, negative at the places of the killers."""
+    """Return different jobs, negative at the positions of the killers."""
     return [-number if number - 1 in killers else number for number in range(1, count + 1)]
 
 
@@ -46,8 +46,8 @@ def numbers(count: int, killers: tuple[int, ...]) -> list[int]:
     ("workers", "killers"),
     [(1, (0,)), (1, (3, 4)), (2, (0,)), (2, (4,)), (2, (8,)), (2, (3, 4)), (2, (0, 8)), (3, (1, 6))],
 )
-def test_only_the_killer_is_given_up(workers: int, killers: tuple[int, ...]):
-    """Wherever the killers stand and however many workers there are, every other job has its result, once."""
+def test_only_jobs_that_kill_their_worker_are_given_up(workers: int, killers: tuple[int, ...]):
+    """Every job except those that kill their worker gets exactly one result, for any number of workers."""
     jobs = numbers(9, killers)
 
     results = list(RetryAlone(square, Processes(workers)).run(jobs))
@@ -57,16 +57,16 @@ def test_only_the_killer_is_given_up(workers: int, killers: tuple[int, ...]):
         assert isinstance(result, WorkerLostError) if job < 0 else result == job * job
 
 
-def test_a_job_that_raises_is_neither_repeated_nor_a_suspect():
-    """An exception is a job's result."""
+def test_a_job_that_raises_is_not_repeated():
+    """An exception is a job's result, and the job is not repeated."""
     results = dict(RetryAlone(square, Processes(2)).run([12, 13, 14]))
 
     assert (results[12], results[14]) == (144, 196)
     assert isinstance(results[13], ValueError)
 
 
-def test_jobs_are_read_no_further_ahead_than_keeps_the_workers_busy():
-    """A thousand submissions are not held in memory at once."""
+def test_only_a_few_jobs_are_read_ahead():
+    """Only a few jobs are read ahead, so a thousand submissions are not in memory at once."""
     read = []
 
     def jobs() -> Iterator[int]:
@@ -84,8 +84,8 @@ def die(_job: int) -> int:
     return 0
 
 
-def test_killers_alone_do_not_keep_the_run_from_ending():
-    """If every job kills its worker, every job is given up."""
+def test_a_run_ends_if_every_job_kills_its_worker():
+    """A run ends even if every job kills its worker."""
     results = list(RetryAlone(die, Processes(2)).run([1, 2, 3]))
 
     assert sorted(job for job, _ in results) == [1, 2, 3]
@@ -93,13 +93,13 @@ def test_killers_alone_do_not_keep_the_run_from_ending():
 
 
 class Scripted(Executor):
-    """Carries jobs out at once and in this process; breaks for good as its jobs demand."""
+    """An executor that runs jobs at once in this process, and breaks permanently when a job demands it."""
 
     def __init__(self, *, broken: bool) -> None:
         self._broken = broken
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **_: Any) -> "Future[Any]":
-        """Break at the job "kills", and after the job "kills later"."""
+        """Run the job; break before the job "kills", and after the job "kills later"."""
         future: Future[Any] = Future()
         self._broken |= args == ("kills",)
         if self._broken:
@@ -111,7 +111,7 @@ class Scripted(Executor):
 
 
 class ScriptedWorkers:
-    """Makes scripted executors."""
+    """Creates scripted executors."""
 
     count = 2
     lost = (BrokenExecutor,)
@@ -120,16 +120,16 @@ class ScriptedWorkers:
         self._broken = broken
 
     def check(self) -> None:
-        """Do nothing: whatever is submitted has ended."""
+        """Do nothing, since every job has ended."""
 
     @contextlib.contextmanager
     def executor(self, count: int) -> Iterator[Executor]:  # noqa: ARG002 - it has none
-        """Return a new executor."""
+        """Yield a new executor."""
         yield Scripted(broken=self._broken)
 
 
-def test_a_worker_that_dies_after_a_job_is_not_charged_to_the_next():
-    """A suspect is given up only if it was the first in its worker."""
+def test_a_worker_that_dies_late_does_not_fail_the_next_job():
+    """A job is given up only if it was the first in its worker, not if an earlier job killed the worker."""
     jobs = ["kills", "kills later", "innocent", "another"]
 
     results = dict(RetryAlone(len, ScriptedWorkers()).run(jobs))
@@ -139,14 +139,14 @@ def test_a_worker_that_dies_after_a_job_is_not_charged_to_the_next():
 
 
 def test_workers_that_do_not_start_end_the_run():
-    """No submission is blamed for a grader that cannot work: status 3, and no table full of failures."""
+    """If no worker starts, the run ends with an error instead of a failure for each submission."""
     with pytest.raises(GradingError, match="workers die before they get a submission"):
         list(RetryAlone(len, ScriptedWorkers(broken=True)).run(["a", "b"]))
 
 
 @pytest.mark.parametrize(("jobs", "killers"), [(1, (2,)), (2, (0,)), (2, (7,)), (2, (3, 4)), (3, (1, 6))], ids=str)
-def test_a_cohort_grades_everybody_else(jobs: int, killers: tuple[int, ...], tmp_path: Path):
-    """The others have their scores, their folders and the page; the killer's line says what happened."""
+def test_a_cohort_grades_all_other_submissions(jobs: int, killers: tuple[int, ...], tmp_path: Path):
+    """All other submissions get scores and pages, and the row of the killer names the failure."""
     root = make_checkout(tmp_path / "checkout")
     with (root / "grading" / "pipeline.py").open("a", encoding="utf-8") as file:
         file.write(KILLING)
@@ -168,12 +168,13 @@ def test_a_cohort_grades_everybody_else(jobs: int, killers: tuple[int, ...], tmp
 
 
 @pytest.mark.parametrize(("killers", "workers"), [((3,), 3), ((0, 4), 5)])
-def test_dask_gives_up_only_the_killer(killers: tuple[int, ...], workers: int):
-    """Jobs that waited on the killer's worker get their results.
+def test_dask_gives_up_only_jobs_that_kill_their_worker(killers: tuple[int, ...], workers: int):
+    """With Dask, jobs that waited for the killed worker get their results.
 
-    The scheduler repeats nothing, and there are more workers than killers can end: Dask does not restart all of them.
+    The scheduler is set to repeat no job. There are more workers than the killers can end, because Dask does not
+    restart all of them.
     """
-    import dask  # not above: each worker process of the other tests imports this module
+    import dask  # imported here, since each worker process of the other tests imports this module
     from distributed import Client, LocalCluster
 
     jobs = numbers(9, killers)
@@ -192,18 +193,18 @@ def test_dask_gives_up_only_the_killer(killers: tuple[int, ...], workers: int):
 
 
 class ClientWithoutWorkers:
-    """A Dask client whose cluster has a worker when it is first asked, and none afterwards."""
+    """A Dask client whose cluster has a worker at the first request and none afterwards."""
 
     def __init__(self) -> None:
         self._threads = [1, 0]
 
     def nthreads(self) -> dict[str, int]:
-        """Return the workers' threads."""
+        """Return the number of threads of each worker."""
         return {"tcp://there:1": self._threads.pop(0)} if self._threads else {}
 
 
-def test_a_cluster_that_has_lost_all_workers_is_not_waited_for():
-    """The second look in a row at a cluster without workers ends the run."""
+def test_a_cluster_without_workers_ends_the_run():
+    """The run ends after two checks in a row find a cluster without workers."""
     workers = DaskWorkers(ClientWithoutWorkers())  # type: ignore[arg-type]
 
     workers.check()
