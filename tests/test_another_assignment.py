@@ -1,6 +1,6 @@
-"""The engine knows nothing of this exercise: with another assignment/ and hidden_tests/ it grades another take-home.
+"""Tests that the engine grades another take-home, with its own assignment/ and hidden_tests/.
 
-The other one has the levels `short` and `long`, dimensions of its own, no discussion and no figures.
+The other take-home has the levels `short` and `long`, dimensions of its own, no discussion and no figures.
 """
 
 import json
@@ -29,7 +29,7 @@ def trimmed_mean(values, share):
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout with this engine, unchanged, and the tiny take-home."""
+    """Write a checkout with this engine, unchanged, and the tiny take-home."""
     folder = tmp_path_factory.mktemp("tiny")
     shutil.copytree(TINY, folder, dirs_exist_ok=True)
     shutil.copytree(ROOT / "grading", folder / "grading")
@@ -38,7 +38,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def grading(root: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the command line of that checkout, and type lines into it."""
+    """Run the command line of the checkout, with these lines typed into it."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.run(
         [sys.executable, "-m", "grading", *arguments],
@@ -60,8 +60,8 @@ def grade(root: Path, source: str, *options: str) -> dict[str, Any]:
     return dict(json.loads((root / "build" / "grade" / "grade.json").read_text()))
 
 
-def test_its_reference_earns_everything_and_its_starter_nothing(root: Path):
-    """In the sandbox, by its own rubric, with no torch anywhere."""
+def test_the_reference_gets_full_points_and_the_starter_none(root: Path):
+    """The reference gets full points and the starter none, by the take-home's own rubric and without torch."""
     reference = grade(root, (root / "hidden_tests" / "reference" / "exercise.py").read_text())
     assert reference["score"] | {"reviewer": None} == {
         "automatic": 80.0,
@@ -78,7 +78,7 @@ def test_its_reference_earns_everything_and_its_starter_nothing(root: Path):
 
 
 def test_grade_and_report_name_the_grader(root: Path):
-    """Version and digest are in grade.json and report.json; a score by a changed rubric names the changed grader."""
+    """grade.json and report.json contain version and digest; a score by a changed rubric names the changed grader."""
     found = grade(root, ONE_END)
     report = root / "build" / "grade" / "report.json"
     made_by = json.loads(report.read_text())["grading"]["grader"]
@@ -98,7 +98,7 @@ def test_grade_and_report_name_the_grader(root: Path):
 
 
 def test_a_report_from_before_graders_were_recorded_can_be_scored(root: Path):
-    """The score names today's grader."""
+    """A report without a recorded grader can be scored, and the score names the current grader."""
     grade(root, ONE_END)
     report = root / "build" / "grade" / "report.json"
     plain = json.loads(report.read_text())
@@ -111,7 +111,7 @@ def test_a_report_from_before_graders_were_recorded_can_be_scored(root: Path):
 
 
 def test_its_mistakes_are_named(root: Path):
-    """With its own catalogue, and the severity's price."""
+    """Mistakes are named from the take-home's own catalogue, and their severity limits the points."""
     found = grade(root, ONE_END)
 
     assert [(m["id"], m["severity"]) for m in found["mistakes"]] == [("cuts-one-end", "critical")]
@@ -119,8 +119,8 @@ def test_its_mistakes_are_named(root: Path):
     assert "furthest from the rest" in (root / "build" / "grade" / "feedback.md").read_text()
 
 
-def test_what_lies_around_the_hidden_tests_plays_no_part(root: Path):
-    """A conftest.py that pytest would find above them, say, in a folder that holds this checkout among others."""
+def test_files_above_the_hidden_tests_are_not_used(root: Path):
+    """A conftest.py in a folder above the hidden tests is not used."""
     (root / "conftest.py").write_text("raise RuntimeError\n")
     try:
         found = grade(root, (root / "hidden_tests" / "reference" / "exercise.py").read_text())
@@ -131,7 +131,7 @@ def test_what_lies_around_the_hidden_tests_plays_no_part(root: Path):
 
 
 def test_its_starter_comes_from_its_reference(root: Path):
-    """`publish --in-place` writes what is checked in."""
+    """`publish --in-place` writes the same starter that is checked in."""
     before = (root / "assignment" / "exercise.py").read_text()
 
     assert grading(root, "publish", "--in-place").returncode == 0
@@ -139,8 +139,8 @@ def test_its_starter_comes_from_its_reference(root: Path):
     assert (root / "assignment" / "exercise.py").read_text() == before
 
 
-def test_what_does_not_add_up_is_refused_before_anything_is_graded(root: Path):
-    """A test that the rubric does not name: status 3, the file and the fix, no score."""
+def test_an_inconsistent_rubric_is_refused_before_grading(root: Path):
+    """A hidden test that the rubric does not name ends grading with status 3, and the message names the file."""
     path = root / "hidden_tests" / "test_more.py"
     path.write_text(
         "import pytest\n\n@pytest.mark.criterion('trimmed-mean')\ndef test_more(candidate):\n    '''More.'''\n"
@@ -156,7 +156,7 @@ def test_what_does_not_add_up_is_refused_before_anything_is_graded(root: Path):
 
 
 def test_its_levels_are_those_of_its_rubrics(root: Path):
-    """A submission that names no level has the assignment's default; another level has other points."""
+    """A submission without a level is graded at the default level of the assignment; another level has other points."""
     source = (root / "hidden_tests" / "reference" / "exercise.py").read_text()
 
     short, long = grade(root, source), grade(root, source, "--level", "long")
@@ -168,8 +168,8 @@ def test_its_levels_are_those_of_its_rubrics(root: Path):
     assert "short" in refused.stderr
 
 
-def test_its_pages_have_no_section_that_it_does_not_need(root: Path):
-    """Without questions no page speaks of a discussion, and without figures none of a model."""
+def test_its_pages_have_no_unused_sections(root: Path):
+    """Pages mention no discussion if there are no questions, and no model if there are no figures."""
     grade(root, ONE_END, "--level", "long")
 
     for name in ("summary.md", "summary.html", "feedback.md"):
@@ -180,7 +180,7 @@ def test_its_pages_have_no_section_that_it_does_not_need(root: Path):
 
 
 def test_its_review_is_of_its_own_criteria(root: Path):
-    """The sheet asks for the criteria that a reviewer scores; the points that are filled in finalise the verdict."""
+    """The review sheet contains the criteria that a reviewer scores, and the reviewer's points decide the verdict."""
     (root / "exercise.py").write_text(ONE_END)
     assert grading(root, "review", "exercise.py", "--level", "long", "--force").returncode == 0
     sheet = root / "build" / f"review-{root.name}.toml"
@@ -197,7 +197,7 @@ def test_its_review_is_of_its_own_criteria(root: Path):
 
 
 def test_its_interview_becomes_a_review(root: Path):
-    """Marks and hints move its own dimensions, there are no questions to go through, and `grade` takes the sheet."""
+    """Marks and hints of an interview change the take-home's own dimensions, and `grade` accepts the sheet."""
     lines = ["o", "1 2", "h", "y", "d", "c", "reads well", "p", "20", "", "", "w", "q"]
 
     done = grading(root, "interview", "ada", "--interviewer", "Rosa", "--out", "build", typed="\n".join(lines) + "\n")
@@ -210,14 +210,14 @@ def test_its_interview_becomes_a_review(root: Path):
         "short",
         [{"id": "naming", "points": 20, "comment": "reads well"}],
     )
-    # 50 to begin with; 20 for the example by hand, 5 off for the hint, 10 off for the names.
+    # Each dimension starts at 50: 20 are added for the example by hand, 5 subtracted for the hint, 10 for the names.
     assert review["dimensions"] == {"correctness": 65, "readability": 40}
     source = (root / "hidden_tests" / "reference" / "exercise.py").read_text()
     assert grade(root, source, "--review", str(sheet), "--for-anyone")["score"]["total"] == 100
 
 
 def test_its_cohort_is_graded_at_the_level_that_is_given(root: Path):
-    """The page has the rubric's criteria, and no section of the pages behind it is missing."""
+    """A cohort is graded at the given level, and its page shows the rubric's criteria."""
     for name in ("right", "wrong"):
         (root / f"{name}.py").write_text(ONE_END)
     (root / "right.py").write_text((root / "hidden_tests" / "reference" / "exercise.py").read_text())
@@ -232,7 +232,7 @@ def test_its_cohort_is_graded_at_the_level_that_is_given(root: Path):
 
 
 def test_its_handout_is_published_for_each_of_its_levels(root: Path):
-    """A room names the level, and has no file for answers to questions that nobody asks."""
+    """A published room contains its level, and no file for answers if there are no questions."""
     for level in ("short", "long"):
         done = grading(root, "publish", f"build/{level}", "--level", level)
 

@@ -1,4 +1,4 @@
-"""One process grades many submissions: each gets the report that it gets alone, and nothing of it stays."""
+"""Tests that one process can grade many submissions: reports are the same as alone, and memory is released."""
 
 import json
 import subprocess
@@ -12,9 +12,9 @@ import pytest
 from tests.tiny_cohort import SOLUTION, environment, make_checkout
 
 WRONG = "def trimmed_mean(values, share):\n    return 666.0\n"
-# Its error shows what it was given, and so whether inputs follow the seed.
+# The error message contains the inputs, which shows whether they depend on the seed.
 RAISES = "def trimmed_mean(values, share):\n    raise ValueError(values)\n"
-# Grades sources, each with its seed, in one process; prints the reports without times, and what is still in memory.
+# Grades sources, each with its seed, in one process; prints the reports without times, and the objects still in memory.
 RUN = """
 import gc, json, sys, tempfile, weakref
 from pathlib import Path
@@ -52,12 +52,12 @@ print(json.dumps({"reports": reports, "runs": sum(run() is not None for run in r
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout of this engine with the tiny take-home."""
+    """Write a checkout of this engine with the tiny take-home."""
     return make_checkout(tmp_path_factory.mktemp("batch") / "checkout")
 
 
 def grade(checkout: Path, *jobs: Sequence[object]) -> Any:
-    """Grade sources, each with its seed, in a process of their own."""
+    """Grade sources, each with its seed, in one new process, and return its results."""
     done = subprocess.run(
         [sys.executable, "-c", RUN, json.dumps(jobs)],
         cwd=checkout,
@@ -72,7 +72,7 @@ def grade(checkout: Path, *jobs: Sequence[object]) -> Any:
 
 
 def test_a_report_is_the_same_in_a_batch_and_alone(checkout: Path) -> None:
-    """Whatever was graded before it, and with whatever seed, a submission gets the report of a fresh process."""
+    """A submission in a batch gets the report of a fresh process, whatever was graded before it."""
     jobs = [(RAISES, 1), (SOLUTION, 1), (RAISES, 2), (WRONG, 1), (RAISES, 1), (SOLUTION, 1)]
     alone = {job: grade(checkout, job)["reports"][0] for job in dict.fromkeys(jobs)}
     assert len({json.dumps(report["tests"]) for report in alone.values()}) == 4
@@ -84,8 +84,8 @@ def test_a_report_is_the_same_in_a_batch_and_alone(checkout: Path) -> None:
     assert not list(checkout.glob("*.json"))
 
 
-def test_nothing_of_a_submission_stays_in_the_process(checkout: Path) -> None:
-    """Neither the submission nor what its code returned is in memory when it has been graded, whatever its score."""
+def test_memory_of_a_submission_is_released(checkout: Path) -> None:
+    """Neither the submission nor the values that its code returned stay in memory after grading."""
     batch = grade(checkout, (SOLUTION, 1), (WRONG, 1), (RAISES, 1))
 
     assert batch["runs"] == 0

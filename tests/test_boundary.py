@@ -1,4 +1,4 @@
-"""What comes out of the sandbox enters as a typed record, or is the candidate's failure; nothing is broadcast."""
+"""Tests of replies from the sandbox: each matches a typed record or fails the call, and comparisons never broadcast."""
 
 import importlib
 from typing import Annotated, Any
@@ -36,13 +36,13 @@ from hidden_tests.observations import (
 
 
 class Part(Observation, frozen=True, kw_only=True):
-    """One of several parts of an observation."""
+    """A part of an observation with several parts."""
 
     values: Annotated[Floats, Values("rows")]
 
 
 class Whole(Observation, frozen=True, kw_only=True):
-    """An observation with a field of every sort."""
+    """An observation with a field of every type."""
 
     exact: Annotated[Floats, Values("rows", 2, finite=True)]
     bounded: Annotated[Floats, Values(AtMost("rows", 2))]
@@ -58,13 +58,13 @@ SIZES: Sizes = {"rows": 3, "parts": [{"rows": 1}, {"rows": 2}]}
 
 
 def floats(*shape: int, value: float = 0.0) -> Array:
-    """Return an array as a probe sends it."""
+    """Return an array in the form in which a probe sends it."""
     values = np.full(shape, value)
     return Array(dtype="float64", shape=shape, data=values.tobytes())
 
 
 def whole(**changes: Any) -> dict[str, Any]:
-    """Return a reply that fits, with some of its fields changed."""
+    """Return a valid reply with some of its fields changed."""
     fitting = {
         "exact": floats(3, 2),
         "bounded": floats(6),
@@ -78,8 +78,8 @@ def whole(**changes: Any) -> dict[str, Any]:
     return fitting | changes
 
 
-def test_what_fits_comes_back_as_numpy_arrays() -> None:
-    """A reply that keeps every rule is read, with each array in the shape that it has."""
+def test_a_valid_reply_is_read_as_numpy_arrays() -> None:
+    """A reply that follows every rule is read, and its arrays keep their shapes."""
     found = read(whole(), Whole, SIZES)
 
     assert found.exact.shape == (3, 2)
@@ -114,8 +114,8 @@ MISFITS = {
 
 
 @pytest.mark.parametrize("case", MISFITS)
-def test_what_does_not_fit_is_refused_with_the_field(case: str) -> None:
-    """Shape, dtype, size, length and finiteness are checked before anything compares a value."""
+def test_an_invalid_reply_is_refused_with_its_field(case: str) -> None:
+    """Shape, dtype, size, length and finiteness are checked before any value is compared."""
     with pytest.raises(Misfit, match=r"\$|more|field"):
         read(MISFITS[case], Whole, SIZES)
 
@@ -144,7 +144,7 @@ def test_a_record_must_bound_every_field() -> None:
 
 
 def test_arrays_of_a_frame_do_not_overlap() -> None:
-    """A byte of a frame belongs to one array: thousands of references to the same megabytes are no valid frame."""
+    """Arrays of a frame must not overlap, so a small frame cannot refer to the same data thousands of times."""
     document = b'[{"$array": ["uint8", [4], 0]}, {"$array": ["uint8", [4], 0]}]'
 
     with pytest.raises(wire.WireError, match="malformed array"):
@@ -152,7 +152,7 @@ def test_arrays_of_a_frame_do_not_overlap() -> None:
 
 
 def test_a_document_and_its_numbers_are_bounded() -> None:
-    """The text of a frame is bounded more tightly than its arrays, and ints beyond 64 bits are no data."""
+    """The JSON document of a frame has a smaller limit than its arrays, and ints beyond 64 bits are refused."""
     with pytest.raises(wire.WireError, match="a document of"):
         wire.encode(["x" * wire.MAX_DOCUMENT_BYTES])
     with pytest.raises(wire.WireError, match="64 bits"):
@@ -162,15 +162,15 @@ def test_a_document_and_its_numbers_are_bounded() -> None:
 
 @pytest.mark.parametrize("shape", [(0, 1), (0, 5), (0, 1, 1), (3, 0, 1), (0, 1, 5), (1, 5), (5, 1), (1,), ()])
 def test_arrays_of_different_shapes_are_never_compared(shape: tuple[int, ...]) -> None:
-    """Numpy would broadcast each of these against five values; the comparison refuses instead."""
+    """Arrays that NumPy would broadcast against five values are refused by the comparison."""
     with pytest.raises(ValueError, match="are not compared"):
         close(np.zeros(shape), np.zeros(5), rtol=0.0, atol=1.0)
     with pytest.raises(ValueError, match="are not compared"):
         equal(np.zeros(shape), np.zeros(5))
 
 
-def test_nothing_is_never_equal_to_nothing() -> None:
-    """Of no values everything is true, so that no values are refused."""
+def test_empty_arrays_are_never_compared() -> None:
+    """A comparison of empty arrays is refused, because it would be true for any expected values."""
     with pytest.raises(ValueError, match="nothing to compare"):
         close([], [], rtol=0.0, atol=0.0)
     with pytest.raises(ValueError, match="nothing to compare"):
@@ -179,8 +179,8 @@ def test_nothing_is_never_equal_to_nothing() -> None:
         all_true(np.array([], dtype=bool))
 
 
-def test_close_compares_to_a_tolerance_and_nan_with_nothing() -> None:
-    """Values agree within atol + rtol * |expected|."""
+def test_close_uses_tolerances_and_rejects_nan() -> None:
+    """Values are close within atol + rtol * |expected|, and NaN is close to nothing."""
     assert close([1.0, 2.0], [1.05, 2.05], rtol=0.0, atol=0.1)
     assert not close([1.0, 2.0], [1.05, 2.5], rtol=0.0, atol=0.1)
     assert not close([np.nan], [np.nan], rtol=0.0, atol=1.0)
@@ -188,7 +188,7 @@ def test_close_compares_to_a_tolerance_and_nan_with_nothing() -> None:
     assert not equal([1, 2], [1, 3])
 
 
-# A probe cannot import the records, which stay outside the sandbox: it repeats their bounds.
+# A probe runs in the sandbox and cannot import the records, so it repeats their bounds.
 RETURNED = (broken_pipeline, model_improvement, oversampling, production)
 BOUNDS = {
     ("tensors", "MOST_RETURNED"): min(of.MOST_RETURNED for of in RETURNED),
@@ -206,5 +206,5 @@ BOUNDS = {
 
 @pytest.mark.parametrize(("probe", "bound"), BOUNDS, ids=".".join)
 def test_a_probe_sends_no_more_than_its_record_allows(probe: str, bound: str) -> None:
-    """A bound that differs would make a crash of an honest reply."""
+    """A probe and its record have the same bounds; otherwise an honest reply could count as a crash."""
     assert getattr(importlib.import_module(f"hidden_tests.probes.{probe}"), bound) == BOUNDS[probe, bound]

@@ -1,4 +1,4 @@
-"""The catalogue of mistakes is what was agreed on, and a submission shows each of its texts."""
+"""Tests of the catalogue of mistakes: its ids and severities, and a submission for each of its texts."""
 
 import pytest
 
@@ -62,8 +62,8 @@ CONTRACT = {
 }
 
 
-def test_the_catalogue_is_the_contracts(assignment: Assignment):
-    """Every mistake has the criterion and the severity that were agreed on, and there is no other."""
+def test_the_catalogue_has_the_specified_severities(assignment: Assignment):
+    """Every mistake of these criteria has the specified criterion and severity, and there are no others."""
     agreed = {
         (criterion, id_): severity
         for criterion, by_severity in CONTRACT.items()
@@ -85,7 +85,7 @@ def test_every_mistake_has_an_example_and_every_example_a_mistake(assignment: As
 
 
 def test_every_variant_has_a_submission(assignment: Assignment):
-    """Each variant is expected by the header of a submission, so that its text is shown to be used."""
+    """Each variant is expected by the header of a submission, which shows that its text is used."""
     described = {
         (criterion, id_, variant)
         for (criterion, id_), mistake in assignment.mistakes.items()
@@ -107,7 +107,7 @@ TWO_PASSES = ("two_passes_shuffled", "helper_reads_twice", "dataset_order_target
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("name", TWO_PASSES)
 def test_reading_the_loader_twice_costs_less_than_half(name: str, seed: int, grade_case: Grade, assignment: Assignment):
-    """Misaligned passes cost what other wrong metrics cost, as the threshold is honoured all the same."""
+    """Two passes over a shuffled loader cost the points of wrong metrics only, because the threshold is respected."""
     path = SUBMISSIONS / "evaluation" / "mistaken" / f"{name}.py"
     card = grade_case(mistaken_case(path, assignment), "evaluation", seed=seed)
 
@@ -118,7 +118,7 @@ def test_reading_the_loader_twice_costs_less_than_half(name: str, seed: int, gra
 
 
 def test_hints_name_no_hidden_test(assignment: Assignment):
-    """What a candidate reads quotes neither a test nor a path."""
+    """Titles and hints, which candidates read, contain neither the name of a hidden test nor a path."""
     rubrics = [assignment.rubric(level) for level in assignment.levels]
     tests = {test for rubric in rubrics for criterion in rubric.criterion for test in criterion.tests}
     names = tests | {"hidden", ".py::", "oracle", "probe"}

@@ -1,4 +1,4 @@
-"""The command line: exit statuses that scripts can trust, one line for each error, and outputs whole or not at all."""
+"""Tests of the command line: exit statuses, one-line errors, and output files that are complete or missing."""
 
 import ast
 import json
@@ -24,11 +24,11 @@ from tests.warm_python import python
 
 @pytest.fixture(autouse=True)
 def _shared_sandbox(shared_sandbox: None) -> None:
-    """Commands of this process use the session's sandbox."""
+    """Make commands of this process use the session's sandbox."""
 
 
 def test_the_reference_gets_85_of_85(tmp_path: Path):
-    """Status 0, and every file is there, from whatever folder it is called: data files lie beside the package."""
+    """Grading ends with status 0 and writes every file, also when it is started in another folder."""
     done = cold("grade", REFERENCE, "--out", tmp_path / "out", cwd=tmp_path, PYTHONPATH=str(ROOT))
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -39,7 +39,7 @@ def test_the_reference_gets_85_of_85(tmp_path: Path):
 
 
 def test_the_untouched_starter_gets_nothing(tmp_path: Path):
-    """Three TODOs, three times not-implemented, and still status 0: it was graded."""
+    """The untouched starter gets 0 points and three times `not-implemented`, and grading ends with status 0."""
     done = grading("grade", ROOT / "assignment", "--out", tmp_path)
 
     grade = json.loads((tmp_path / "grade.json").read_text(encoding="utf-8"))
@@ -50,7 +50,7 @@ def test_the_untouched_starter_gets_nothing(tmp_path: Path):
 
 
 def test_the_same_seed_gives_the_same_grade(tmp_path: Path):
-    """But for the seconds it took."""
+    """Two runs with the same seed give the same grade.json, except for the seconds."""
     grades = []
     for name in ("a", "b"):
         grading("grade", REFERENCE, "--out", tmp_path / name, "--seed", 7)
@@ -62,7 +62,7 @@ def test_the_same_seed_gives_the_same_grade(tmp_path: Path):
 
 
 def test_an_old_report_is_scored_again_with_a_review(tmp_path: Path):
-    """Nothing runs; a filled-in sheet closes the verdict."""
+    """`score` runs no code; a completed review sheet finalises the verdict."""
     grading("grade", REFERENCE, "--out", tmp_path)
     sheet = tmp_path / "review.toml"
     assert grading("review", REFERENCE, "--out", sheet).returncode == 0
@@ -81,22 +81,22 @@ def test_an_old_report_is_scored_again_with_a_review(tmp_path: Path):
 
 
 @pytest.fixture
-def sheet_of_somebody(tmp_path: Path) -> Path:
-    """A review sheet that names another submission than the reference."""
+def sheet_of_another_candidate(tmp_path: Path) -> Path:
+    """Write a review sheet that names another submission than the reference."""
     sheet = tmp_path / "review.toml"
     sheet.write_text('submission = "somebody"\nlevel = "mid"\nreviewer = "Rosa"\ncriterion = []\n', encoding="utf-8")
     return sheet
 
 
-def test_a_sheet_of_another_candidate_is_refused(sheet_of_somebody: Path, tmp_path: Path):
-    """Neither `grade` nor `score` mixes up two people: status 2, one line with both names, and no score."""
+def test_a_sheet_of_another_candidate_is_refused(sheet_of_another_candidate: Path, tmp_path: Path):
+    """`grade` and `score` refuse the sheet of another candidate with status 2 and one line that contains both names."""
     out = tmp_path / "out"
     graded = grading("grade", REFERENCE, "--out", out)
     assert graded.returncode == 0
     before = (out / "grade.json").read_text(encoding="utf-8")
 
     for command in (("grade", REFERENCE, "--out", tmp_path / "new"), ("score", out / "report.json")):
-        done = grading(*command, "--review", sheet_of_somebody)
+        done = grading(*command, "--review", sheet_of_another_candidate)
 
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
         assert "'somebody'" in done.stderr and "'reference'" in done.stderr and "--for-anyone" in done.stderr
@@ -104,11 +104,11 @@ def test_a_sheet_of_another_candidate_is_refused(sheet_of_somebody: Path, tmp_pa
     assert (out / "grade.json").read_text(encoding="utf-8") == before
 
 
-def test_a_sheet_for_anyone_counts_and_is_flagged(sheet_of_somebody: Path, tmp_path: Path):
-    """An interview's sheet bears the name that the interviewer typed: it counts when that is asked for."""
+def test_a_sheet_for_anyone_counts_and_is_flagged(sheet_of_another_candidate: Path, tmp_path: Path):
+    """With `--for-anyone`, a sheet with another name, such as that of an interview, counts and is flagged."""
     out = tmp_path / "out"
 
-    done = grading("grade", REFERENCE, "--out", out, "--review", sheet_of_somebody, "--for-anyone")
+    done = grading("grade", REFERENCE, "--out", out, "--review", sheet_of_another_candidate, "--for-anyone")
 
     assert done.returncode == 0, done.stderr
     grade = json.loads((out / "grade.json").read_text(encoding="utf-8"))
@@ -125,7 +125,7 @@ def test_a_sheet_for_anyone_counts_and_is_flagged(sheet_of_somebody: Path, tmp_p
     ],
 )
 def test_a_sheet_is_named_after_the_candidate(name: str, sheet: str, tmp_path: Path):
-    """Two candidates' sheets cannot be mistaken for each other, and the name needs no quotes in a shell."""
+    """The name of a sheet contains the candidate's name, and needs no quotes in a shell."""
     submission = tmp_path / name
     submission.parent.mkdir(exist_ok=True)
     submission.write_bytes(REFERENCE.read_bytes())
@@ -139,7 +139,7 @@ def test_a_sheet_is_named_after_the_candidate(name: str, sheet: str, tmp_path: P
 
 
 def test_a_sheet_is_not_written_over(tmp_path: Path):
-    """A reviewer's work is not lost to a second call."""
+    """`review` does not overwrite an existing sheet without `--force`."""
     sheet = tmp_path / "review.toml"
     sheet.write_text("mine", encoding="utf-8")
 
@@ -202,10 +202,10 @@ def test_a_sheet_is_not_written_over(tmp_path: Path):
         (("publish", "README.md"), "README.md: cannot be written to"),
     ],
 )
-def test_what_cannot_be_used_is_reported_in_one_line(
+def test_invalid_arguments_are_reported_in_one_line(
     arguments: tuple[object, ...], says: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    """Status 2, the file's name, no traceback, nothing on standard output."""
+    """Invalid arguments end the command with status 2, one line on standard error, and no output."""
     monkeypatch.chdir(ROOT)
 
     status = main(list(map(str, arguments)))
@@ -217,10 +217,10 @@ def test_what_cannot_be_used_is_reported_in_one_line(
     assert says in printed.err
 
 
-def test_what_is_refused_is_refused_before_the_sandbox_starts(
-    sheet_of_somebody: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_invalid_arguments_are_refused_before_the_sandbox_starts(
+    sheet_of_another_candidate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """A wrong argument costs no time, and leaves no process behind."""
+    """Invalid arguments are refused before the sandbox starts, so they cost no time and leave no process."""
 
     def start(*_: object, **__: object) -> NoReturn:
         raise SandboxError("started")
@@ -228,12 +228,16 @@ def test_what_is_refused_is_refused_before_the_sandbox_starts(
     monkeypatch.setattr("grading.sandbox.start.Bubblewrap", start)
     assert grading("grade", REFERENCE, "--out", tmp_path / "out").stderr == "grading: started\n"
 
-    for options in (("--out", ROOT / "README.md"), ("--review", sheet_of_somebody), ("--review", "nowhere.toml")):
+    for options in (
+        ("--out", ROOT / "README.md"),
+        ("--review", sheet_of_another_candidate),
+        ("--review", "nowhere.toml"),
+    ):
         assert grading("grade", REFERENCE, *options).returncode == 2
 
 
 def test_a_full_disk_leaves_no_score(tmp_path: Path):
-    """One page that cannot be written is the grader's failure: neither report nor grade of that run is there."""
+    """If a page cannot be written, grading ends with status 3 and leaves neither a report nor a grade."""
     for page in ("grade.json", "summary.md", "summary.html"):
         out = tmp_path / page
         out.mkdir()
@@ -248,7 +252,7 @@ def test_a_full_disk_leaves_no_score(tmp_path: Path):
 
 @pytest.mark.parametrize("cut", [0, 100, 2000])
 def test_a_truncated_report_is_refused(cut: int, tmp_path: Path):
-    """There is no score of half a report."""
+    """`score` refuses a truncated report and writes no grade."""
     grading("grade", REFERENCE, "--out", tmp_path)
     report = tmp_path / "report.json"
     report.write_bytes(report.read_bytes()[:cut])
@@ -262,7 +266,7 @@ def test_a_truncated_report_is_refused(cut: int, tmp_path: Path):
 
 
 def test_without_isolation_there_is_no_score(tmp_path: Path):
-    """A bubblewrap that does not work is the grader's failure: status 3, the fix, and no old score left."""
+    """If bubblewrap does not work, grading ends with status 3 and a fix, and removes the old score."""
     broken = tmp_path / "bin" / "bwrap"
     broken.parent.mkdir()
     broken.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n", encoding="utf-8")
@@ -279,8 +283,8 @@ def test_without_isolation_there_is_no_score(tmp_path: Path):
     assert not (out / "grade.json").exists()
 
 
-def test_running_without_a_sandbox_says_so_everywhere(tmp_path: Path):
-    """On standard error, in the summary and in the report."""
+def test_running_without_a_sandbox_is_reported(tmp_path: Path):
+    """Grading without a sandbox is reported on standard error, in the summary and in the report."""
     done = python("-m", "grading", "grade", REFERENCE, "--out", tmp_path, "--no-sandbox")
 
     assert done.returncode == 0
@@ -289,7 +293,7 @@ def test_running_without_a_sandbox_says_so_everywhere(tmp_path: Path):
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["grading"]["sandbox"] == "none"
 
 
-# The names that other programs use: arguments in order, then options.
+# The names that other programs use: arguments in their order, then options.
 NAMES = {
     "grade": "SUBMISSION --level --review --for-anyone --out --seed --no-sandbox --origin --annotate --feedback-only",
     "score": "REPORT --level --review --for-anyone --out",
@@ -309,7 +313,7 @@ NAMES = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_command_has_the_arguments_that_other_programs_use(name: str):
-    """Each command has these arguments and options, and no others."""
+    """Each command has exactly these arguments and options, which other programs use."""
     command: Any = typer.main.get_command(app)
     for word in name.split():
         command = command.commands[word]
@@ -318,8 +322,8 @@ def test_a_command_has_the_arguments_that_other_programs_use(name: str):
 
 
 @pytest.mark.parametrize("command", ["", *(name for name in NAMES if not name.startswith("room"))])
-def test_help_teaches(command: str, capsys: pytest.CaptureFixture[str]):
-    """The help shows how to begin, and what the exit statuses mean."""
+def test_help_shows_an_example_and_exit_statuses(command: str, capsys: pytest.CaptureFixture[str]):
+    """The help of a command shows an example and the meaning of each exit status."""
     assert main([*command.split(), "--help"]) == 0
 
     text = capsys.readouterr().out
@@ -329,7 +333,7 @@ def test_help_teaches(command: str, capsys: pytest.CaptureFixture[str]):
 
 
 def test_a_shell_completes_commands_options_and_levels():
-    """What a shell asks Typer for is answered with the names that would be accepted, levels among them."""
+    """Shell completion offers the commands, options and levels that would be accepted."""
     for words, expected in (
         ("grading co", ["cohort"]),
         ("grading grade --fe", ["--feedback-only"]),
@@ -342,7 +346,7 @@ def test_a_shell_completes_commands_options_and_levels():
 
 
 def test_help_rooms_and_interviews_need_no_heavy_packages(tmp_path: Path):
-    """The jobs that host rooms have neither torch nor pytest, and nobody waits for help."""
+    """Help, interviews and rooms import neither torch nor pytest, which the jobs that host rooms do not install."""
     (tmp_path / "candidates.csv").write_text("id,login\nada,ada-l\n", encoding="utf-8")
     push = "--owner acme --room room-ada --pull-request 1 --sha abc"
     commands = {
@@ -352,7 +356,7 @@ def test_help_rooms_and_interviews_need_no_heavy_packages(tmp_path: Path):
         "room estimate": 0,
         "room create candidates.csv --owner acme --grader acme/grader --dry-run": 0,
         "room close candidates.csv --owner acme --dry-run": 0,
-        # Without a token these end before they ask GitHub for anything.
+        # Without a token these commands end before they call GitHub.
         f"room fetch {push}": 2,
         f"room answer {push} --report report.json": 2,
         "room sweep --owner acme --grader acme/grader": 2,
@@ -376,7 +380,7 @@ def test_help_rooms_and_interviews_need_no_heavy_packages(tmp_path: Path):
 
 
 def test_a_command_whose_packages_are_missing_names_the_fix():
-    """Where rooms are hosted there is no pytest: grading there is one line, status 3, that names the environment."""
+    """Grading without pytest ends with status 3 and one line that names the environment to use."""
     code = "import sys\nsys.modules['pytest'] = None\nfrom grading.cli import main\nsys.exit(main(['grade', '.']))\n"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -386,7 +390,7 @@ def test_a_command_whose_packages_are_missing_names_the_fix():
 
 
 def test_levels_are_those_of_the_rubrics(tmp_path: Path):
-    """Another assignment's levels are accepted and listed by the names of its rubrics."""
+    """Levels are accepted and listed by the names of the assignment's rubrics."""
     shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
     shutil.copytree(ROOT / "grading", tmp_path / "grading")
     rubrics = tmp_path / "hidden_tests" / "rubrics"
@@ -402,7 +406,7 @@ def test_levels_are_those_of_the_rubrics(tmp_path: Path):
 
 
 def test_a_terminal_gets_a_table():
-    """A person sees columns; what goes into a file or a pipe stays as it is."""
+    """A terminal gets a formatted table; a file or a pipe gets plain Markdown."""
     main_end, terminal = pty.openpty()
     command = [sys.executable, "-m", "grading", "room", "estimate", "10"]
     with os.fdopen(main_end, "rb", buffering=0) as screen:
@@ -415,7 +419,7 @@ def test_a_terminal_gets_a_table():
 
 
 def test_the_version_is_that_of_a_grade(tmp_path: Path):
-    """`--version` prints what grade.json and both of the reviewer's pages name: version, and digest of the checkout."""
+    """`--version` prints the version and digest that grade.json and the reviewer's pages contain."""
     done = grading("--version")
     grading("grade", REFERENCE, "--out", tmp_path)
 
@@ -427,8 +431,8 @@ def test_the_version_is_that_of_a_grade(tmp_path: Path):
         assert f"Grader {grader['version']}, digest {grader['digest'][:12]}." in text
 
 
-def test_outside_its_environment_it_names_the_fix(tmp_path: Path):
-    """A Python without the packages is the first thing that anybody types: one line, status 3, no traceback."""
+def test_a_python_without_the_packages_gets_the_fix(tmp_path: Path):
+    """A Python without the packages gets status 3 and one line with the fix, without a traceback."""
     done = subprocess.run(
         [sys.executable, "-S", "-m", "grading", "grade", str(REFERENCE), "--out", str(tmp_path)],
         cwd=ROOT,
@@ -443,8 +447,8 @@ def test_outside_its_environment_it_names_the_fix(tmp_path: Path):
     assert done.stderr.count("\n") == 1
 
 
-def test_an_old_python_is_named():
-    """Whatever is too old says which version it is and what to do, before it reads a file that it cannot parse."""
+def test_an_old_python_is_refused_with_its_version():
+    """A Python that is too old gets a message with its version and the fix before it parses newer syntax."""
     code = "import runpy, sys; sys.version_info = (3, 8, 18); runpy.run_module('grading', run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -453,8 +457,8 @@ def test_an_old_python_is_named():
     assert done.stderr.count("\n") == 1
 
 
-def test_an_old_python_can_parse_what_it_is_given():
-    """The package and its entry hold ASCII alone, no annotation and no f-string: nothing newer than Python 2.7."""
+def test_entry_files_have_the_syntax_of_python_2():
+    """The files that an old Python reads contain only ASCII and only syntax of Python 2.7."""
     for name in ("__init__.py", "__main__.py"):
         source = (ROOT / "grading" / name).read_text(encoding="ascii")
         nodes = list(ast.walk(ast.parse(source)))
@@ -464,7 +468,7 @@ def test_an_old_python_can_parse_what_it_is_given():
 
 
 def test_an_interrupt_while_modules_load_is_one_line(tmp_path: Path):
-    """Ctrl-C in the first tenths of a second is no traceback."""
+    """Ctrl-C during imports ends with status 3 and one line, without a traceback."""
     fake = tmp_path / "msgspec.py"
     fake.write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n", encoding="utf-8")
 
@@ -475,7 +479,7 @@ def test_an_interrupt_while_modules_load_is_one_line(tmp_path: Path):
 
 
 def test_an_interrupt_during_the_hidden_tests_is_one_line(tmp_path: Path):
-    """Ctrl-C while pytest runs is not taken for a failure of the hidden tests, and leaves no score."""
+    """Ctrl-C while pytest runs is not reported as a failed hidden test, and no score is written."""
     shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
     shutil.copytree(ROOT / "grading", tmp_path / "grading")
     (tmp_path / "hidden_tests" / "conftest.py").write_text(
@@ -491,7 +495,7 @@ def test_an_interrupt_during_the_hidden_tests_is_one_line(tmp_path: Path):
 
 
 def test_feedback_only_writes_and_prints_nothing_hidden(tmp_path: Path, assignment: Assignment):
-    """A fork that grades itself gets points, mistakes and hints: no hidden test, no flag, and no reviewer's page."""
+    """`--feedback-only` writes points, mistakes and hints, without hidden tests, flags or the reviewer's pages."""
     example = ROOT / "tests" / "submissions" / "example"
     (tmp_path / "summary.md").write_text("of an earlier run", encoding="utf-8")
 
@@ -510,8 +514,8 @@ def test_feedback_only_writes_and_prints_nothing_hidden(tmp_path: Path, assignme
     assert "summary" not in "".join(texts)
 
 
-def test_feedback_only_keeps_the_graders_own_failure_to_itself(tmp_path: Path):
-    """What failed may name a hidden test: the candidate reads that it is not their score."""
+def test_feedback_only_hides_the_details_of_a_grader_failure(tmp_path: Path):
+    """With `--feedback-only`, a failure of the grader is reported without its details, which may name a hidden test."""
     shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
     shutil.copytree(ROOT / "grading", tmp_path / "grading")
     (tmp_path / "hidden_tests" / "test_more.py").write_text(
@@ -529,7 +533,7 @@ def test_feedback_only_keeps_the_graders_own_failure_to_itself(tmp_path: Path):
 
 
 def test_an_old_report_is_not_scored_at_a_level_that_it_did_not_test(tmp_path: Path):
-    """A report of the mid level has no test of the sampler: nobody failed that."""
+    """`score` refuses a level with criteria that the report has no tests of."""
     assert grading("grade", REFERENCE, "--out", tmp_path).returncode == 0
 
     refused = grading("score", tmp_path / "report.json", "--level", "senior")

@@ -1,4 +1,4 @@
-"""The candidate's code on the reviewer's page: highlighted and compared within limits."""
+"""Tests of the candidate's code on the reviewer's page: highlighting, comparison, and their limits."""
 
 import html
 import re
@@ -12,20 +12,20 @@ CODE = REFERENCE.read_text(encoding="utf-8")
 
 
 def plain(line: Markup) -> str:
-    """Return what a browser shows of a line."""
+    """Return the text of a line as a browser shows it."""
     return html.unescape(re.sub(r"<[^>]+>", "", line))
 
 
 def test_ordinary_code_is_highlighted_line_by_line():
-    """Each line of the source is a line of the page, with the same text."""
+    """Each line of the source is a line of the page with the same text."""
     lines = highlighted(CODE)
 
     assert [plain(line).rstrip() for line in lines] == CODE.rstrip("\n").split("\n")
     assert any("<span" in line for line in lines)
 
 
-def test_blanks_at_the_ends_of_lines_move_no_line():
-    """Lines of blanks are lines."""
+def test_trailing_spaces_keep_the_line_numbers():
+    """Spaces at the ends of lines and lines of spaces do not change the number of lines."""
     lines = highlighted("x = 1   \n" + "   \n" * 50 + "y = 2\n   \n")
 
     assert len(lines) == 53
@@ -33,7 +33,7 @@ def test_blanks_at_the_ends_of_lines_move_no_line():
 
 
 def test_very_long_code_is_shown_plain_and_not_compared():
-    """Text that the lexer could take minutes for is escaped and no more."""
+    """Very long code, which the lexer could take minutes for, is only escaped."""
     code = "name = '<a>' * 2\n" * 5000
 
     lines = highlighted(code)
@@ -44,7 +44,7 @@ def test_very_long_code_is_shown_plain_and_not_compared():
 
 
 def test_ordinary_code_is_compared():
-    """A changed line stands beside the one of the reference."""
+    """A changed line is shown next to the line of the reference."""
     changed = CODE.replace("model.train()", "pass")
 
     changes = [change for group in compared(changed, CODE) for change in group if not change.same]

@@ -1,4 +1,4 @@
-"""The assignment's data files are checked before anything is graded; each error names file, key and fix."""
+"""Tests that the assignment's data files are validated before grading; errors name the file and the fix."""
 
 import shutil
 from pathlib import Path
@@ -12,8 +12,8 @@ from tests.conftest import ROOT
 RUBRIC = (ROOT / "hidden_tests" / "rubrics" / "mid.toml").read_text(encoding="utf-8")
 
 
-def test_the_rubric_is_the_contracts(assignment: Assignment):
-    """Five criteria, 100 points, passing at 70; junior and mid alike."""
+def test_the_rubric_has_the_specified_criteria(assignment: Assignment):
+    """The rubrics of junior and mid have the five specified criteria, 100 points, and a passing mark of 70."""
     for level in ("junior", "mid"):
         rubric = assignment.rubric(level)
 
@@ -43,8 +43,8 @@ def test_the_rubric_is_the_contracts(assignment: Assignment):
         ("passing = 70", "passing = ", "line"),
     ],
 )
-def test_a_wrong_rubric_is_refused_by_file_and_key(before: str, after: str, says: str, tmp_path: Path):
-    """One line, with the file and what to change."""
+def test_an_invalid_rubric_is_refused_with_file_and_key(before: str, after: str, says: str, tmp_path: Path):
+    """The error for an invalid rubric is one line with the file and the fix."""
     path = tmp_path / "mid.toml"
     assert before in RUBRIC
     path.write_text(RUBRIC.replace(before, after), encoding="utf-8")
@@ -56,8 +56,8 @@ def test_a_wrong_rubric_is_refused_by_file_and_key(before: str, after: str, says
     assert says in str(raised.value)
 
 
-def test_a_level_without_a_rubric_is_the_callers_mistake(assignment: Assignment):
-    """The error says which levels there are."""
+def test_a_level_without_a_rubric_is_a_usage_error(assignment: Assignment):
+    """An unknown level is a usage error that lists the available levels."""
     with pytest.raises(UsageError, match="junior, mid, researcher, senior"):
         assignment.rubric("wizard")
 
@@ -72,8 +72,8 @@ def test_a_level_without_a_rubric_is_the_callers_mistake(assignment: Assignment)
         ("interview.toml", "base = 50", "base = 101", "base"),
     ],
 )
-def test_what_no_rubric_has_is_refused_by_file_and_key(file: str, before: str, after: str, says: str, tmp_path: Path):
-    """The default level has a rubric; an interview names dimensions, and a criterion that a reviewer scores."""
+def test_names_that_no_rubric_has_are_refused(file: str, before: str, after: str, says: str, tmp_path: Path):
+    """A default level without a rubric, or an interview that names an unknown dimension or criterion, is refused."""
     shutil.copytree(ROOT / "tests" / "tiny", tmp_path / "tiny")
     path = tmp_path / "tiny" / "hidden_tests" / file
     text = path.read_text(encoding="utf-8")
@@ -86,8 +86,8 @@ def test_what_no_rubric_has_is_refused_by_file_and_key(file: str, before: str, a
     assert str(path) in str(raised.value)
 
 
-def test_a_mistake_that_nobody_describes_is_refused(assignment: Assignment):
-    """A hidden test cannot name what is not in the catalogue."""
+def test_a_mistake_outside_the_catalogue_is_refused(assignment: Assignment):
+    """A hidden test cannot name a mistake that is not in the catalogue."""
     with pytest.raises(ContentError, match="no mistake 'bad-luck'"):
         assignment.mistake("evaluation", "bad-luck")
 
@@ -101,7 +101,7 @@ def test_a_mistake_that_nobody_describes_is_refused(assignment: Assignment):
     ],
 )
 def test_a_consequence_of_an_unknown_mistake_is_refused(causes: str, says: str, tmp_path: Path):
-    """The error names the file, the mistake and the fix; a chain of consequences, or a circle, is refused as well."""
+    """The error names the file, the mistake and the fix; a chain or cycle of consequences is refused too."""
     shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
     path = tmp_path / "hidden_tests" / "mistakes" / "trimmed-mean" / "mistakes.toml"
     text = path.read_text(encoding="utf-8")
@@ -115,7 +115,7 @@ def test_a_consequence_of_an_unknown_mistake_is_refused(causes: str, says: str, 
 
 
 def test_the_answer_key_has_the_questions_of_the_handout(assignment: Assignment):
-    """By number and title."""
+    """Each question of the answer key has the number and title of a question in the handout."""
     text = (ROOT / "assignment" / "DISCUSSION.md").read_text(encoding="utf-8")
 
     for question in assignment.questions("mid"):
@@ -124,7 +124,7 @@ def test_the_answer_key_has_the_questions_of_the_handout(assignment: Assignment)
 
 
 def test_every_level_has_the_five_base_criteria(assignment: Assignment):
-    """Each adds up to a hundred, and adds what the level is about."""
+    """Every level has the five base criteria, its own additional ones, and a total of 100 points."""
     extra = {
         "junior": set(),
         "mid": set(),

@@ -1,7 +1,7 @@
-"""What a submission within the size limit can cost its reader, beyond its calls: seconds, whatever is in it.
+"""Tests that any submission within the size limit takes bounded time to read, score and show.
 
-Counted is CPU time, of this process and of those it started, so that a busy machine changes nothing. What is allowed is
-several times what the limits add up to; without them most of these sources take minutes.
+The tests measure CPU time of this process and its children, so that load does not affect them. The limits allow several
+times the measured values; without the grader's own limits most of these sources take minutes.
 """
 
 import json
@@ -23,7 +23,7 @@ from grading.submission import source
 from grading.submission.read import MAX_FILE_BYTES, read_submission
 from grading.submission.records import Flag, History, Submission
 
-# Measured: 0.1 to 3 s for one hostile file, 8 s for three.
+# Measured values: 0.1 to 3 s for one hostile file, 8 s for three.
 MOST_SECONDS = 20
 MOST_SECONDS_OF_THREE = 40
 MOST_BYTES_EACH = 5_000_000
@@ -32,7 +32,7 @@ MOST_MEMORY_KIB = 100 << 10
 
 
 def filled(unit: str, before: str = "", after: str = "\n") -> bytes:
-    """Return a source of the largest size that is read: a unit again and again, between two ends."""
+    """Return a source of the largest size that is read: `unit` repeated, between `before` and `after`."""
     room = MAX_FILE_BYTES - len((before + after).encode())
     return (before + unit * (room // len(unit.encode())) + after).encode()
 
@@ -93,7 +93,7 @@ HOSTILE: dict[str, bytes] = {
 
 @pytest.fixture(scope="module")
 def run(assignment: Assignment) -> Run:
-    """A run that finds many mistakes, each of which is looked for in the source."""
+    """Return a run with many mistakes, each of which is located in the source."""
     rubric = assignment.rubric("researcher")
     results = [
         Result(
@@ -122,27 +122,27 @@ def run(assignment: Assignment) -> Run:
 
 
 def used() -> float:
-    """Return the CPU time of this process and of all that it started, which have ended."""
+    """Return the CPU seconds of this process and its children, after ending the parser process."""
     source.close()
     times = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(spent.ru_utime + spent.ru_stime for spent in times)
 
 
 def memory() -> int:
-    """Return the most memory that this process had so far, in KiB."""
+    """Return the peak memory of this process in KiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _everything_is_imported(assignment: Assignment, run: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What is loaded and kept at the first grading counts for none."""
+def _warm_up(assignment: Assignment, run: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Load everything that the first grading loads, so that no test measures it."""
     path = tmp_path_factory.mktemp("first") / "exercise.py"
     path.write_bytes(b"x = 1\n")
     read_and_show(path, assignment, run)
 
 
 def read_and_show(path: Path, assignment: Assignment, run: Run) -> int:
-    """Do all that is done for a submission beside its calls; return the size of its pages."""
+    """Read, score and show a submission as the grader does, except for its calls; return the size of its pages."""
     read = read_submission(path, assignment)
     rubric = assignment.rubric(run.level)
     card = scoring.score(msgspec.structs.replace(run, submission=read.record), rubric, assignment.mistake)
@@ -155,8 +155,8 @@ def read_and_show(path: Path, assignment: Assignment, run: Run) -> int:
 
 
 @pytest.mark.parametrize("case", HOSTILE)
-def test_a_source_costs_seconds(case: str, assignment: Assignment, run: Run, tmp_path: Path):
-    """Reading, scoring, every page, the annotations and the likeness of one file take a bounded time and memory."""
+def test_a_hostile_source_takes_bounded_time_and_memory(case: str, assignment: Assignment, run: Run, tmp_path: Path):
+    """Reading, scoring, pages, annotations and comparison of one file take bounded time and memory."""
     path = tmp_path / "exercise.py"
     path.write_bytes(HOSTILE[case])
     assert len(HOSTILE[case]) <= MAX_FILE_BYTES
@@ -169,8 +169,8 @@ def test_a_source_costs_seconds(case: str, assignment: Assignment, run: Run, tmp
     assert size < MOST_PAGE_BYTES
 
 
-def test_a_submission_costs_seconds(assignment: Assignment, run: Run, tmp_path: Path):
-    """The worst source in each file that is read costs three times one, and the discussion next to nothing."""
+def test_a_hostile_submission_takes_bounded_time(assignment: Assignment, run: Run, tmp_path: Path):
+    """A submission whose files are all hostile takes at most three times as long as one hostile file."""
     (tmp_path / "assignment").mkdir()
     for number, name in enumerate((assignment.manifest.source, *assignment.manifest.optional_files)):
         marks = "".join(chr(0x300 + n) for n in range(50))
@@ -197,8 +197,8 @@ DISCUSSIONS = {
 
 
 @pytest.mark.parametrize("case", DISCUSSIONS)
-def test_a_discussion_costs_no_time(case: str, assignment: Assignment, run: Run, tmp_path: Path):
-    """Headings and answers are read and shown in time that grows with their length alone."""
+def test_a_discussion_takes_bounded_time(case: str, assignment: Assignment, run: Run, tmp_path: Path):
+    """A discussion is read and shown in time that is linear in its length."""
     (tmp_path / "assignment").mkdir()
     (tmp_path / assignment.manifest.source).write_bytes(b"x = 1\n")
     (tmp_path / str(assignment.manifest.discussion)).write_bytes(DISCUSSIONS[case])
@@ -210,13 +210,13 @@ def test_a_discussion_costs_no_time(case: str, assignment: Assignment, run: Run,
     assert size < MOST_PAGE_BYTES
 
 
-# One byte in a file that becomes six in the report (JSON escapes it), or on a page (HTML does).
+# One byte in a file that becomes six in the report (escaped in JSON) or on a page (escaped in HTML).
 ESCAPED = {"control characters": b"\x01", "Latin-1": b"\xe4", "ampersands": b"&", "quotes": b"'", "line feeds": b"\n"}
 
 
 @pytest.mark.parametrize("case", ESCAPED)
 def test_the_largest_files_together_fit_report_and_pages(case: str, assignment: Assignment, run: Run, tmp_path: Path):
-    """Every file as large as it may be, of what takes the most room: 5 MB hold the report and each page."""
+    """The report and each page stay below 5 MB when every file has the largest size and needs the most escaping."""
     (tmp_path / "assignment").mkdir()
     content = ESCAPED[case] * MAX_FILE_BYTES
     for name in (assignment.manifest.source, *assignment.manifest.optional_files):

@@ -1,4 +1,4 @@
-"""The documents show what the commands print, and their links and numbers are right."""
+"""Tests that documents show the output of the commands, and that their links and numbers are correct."""
 
 import re
 from pathlib import Path
@@ -18,34 +18,34 @@ def check(*documents: Path) -> int:
 
 
 def test_the_documents_show_what_the_commands_print():
-    """`nox -s docs` has written every excerpt, and nobody has edited it since."""
+    """Every excerpt in the documents is up to date with `nox -s docs`."""
     assert check(*DOCUMENTS) == 0
 
 
 def test_an_excerpt_that_is_out_of_date_is_found(tmp_path: Path):
-    """The check fails for a document that shows something else."""
+    """The check fails for a document whose excerpt differs."""
     hosting = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
     (tmp_path / "hosting.md").write_text(hosting.replace("estimate() ]]] -->\n", "estimate() ]]] -->\nfree\n"), "utf-8")
 
     assert check(tmp_path / "hosting.md") != 0
 
 
-def test_links_and_pictures_of_the_documents_are_there():
-    """Every relative link and every picture of every document names a file that exists."""
+def test_links_and_pictures_of_the_documents_exist():
+    """Every relative link and every picture of a document refers to an existing file."""
     for document in [*DOCUMENTS, ROOT / "assignment" / "README.md"]:
         for target in re.findall(r"(?:\]\(|src=\"|srcset=\")([^)#\"]+)", document.read_text(encoding="utf-8")):
             assert target.startswith("https://") or (document.parent / target).exists(), f"{document.name}: {target}"
 
 
 def test_the_table_of_levels_has_the_time_box_of_each_rubric():
-    """docs/open-flow.md says how long a candidate of each level has."""
+    """docs/open-flow.md states the time box of each level."""
     assignment, table = Assignment(ROOT), (ROOT / "docs" / "open-flow.md").read_text(encoding="utf-8")
     for level in assignment.levels:
         assert re.search(rf"^\| {level} \|.*\| {assignment.rubric(level).time_box} \|$", table, re.MULTILINE)
 
 
-def test_the_designs_counts_are_those_of_the_submissions():
-    """docs/design.md names as many styles and mistakes as there are submissions."""
+def test_counts_in_the_design_document_are_correct():
+    """docs/design.md states the numbers of styles and mistakes in tests/submissions/."""
     design = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     folder = ROOT / "tests" / "submissions"
 

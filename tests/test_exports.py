@@ -1,4 +1,4 @@
-"""Grades for other places, in the fields that those places document."""
+"""Tests of exported grades, which must have the fields that the other tools document."""
 
 import csv
 import io
@@ -49,8 +49,8 @@ TEST = {
 }
 
 
-def hold(record: dict[str, object], fields: dict[str, object]) -> None:
-    """Hold a record to its documented fields and their types or values."""
+def check_fields(record: dict[str, object], fields: dict[str, object]) -> None:
+    """Check that a record has only documented fields, with their types or values."""
     for name, value in record.items():
         allowed = fields[name]
         if isinstance(allowed, set):
@@ -61,7 +61,7 @@ def hold(record: dict[str, object], fields: dict[str, object]) -> None:
 
 @pytest.fixture(scope="module")
 def mistaken(grade: Grade) -> Scorecard:
-    """Two mistakes, and a follow-up that is right."""
+    """Return a scorecard with two mistakes and a correct follow-up."""
     path = ROOT / "hidden_tests" / "mistakes"
     source = "\n\n".join(
         (path / name).read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ def mistaken(grade: Grade) -> Scorecard:
 
 @pytest.fixture
 def file(mistaken: Scorecard, tmp_path: Path) -> Path:
-    """Its grade.json."""
+    """Write the scorecard's grade.json and return its path."""
     path = tmp_path / "grade.json"
     path.write_text(to_json(mistaken, []), encoding="utf-8")
     return path
@@ -84,18 +84,18 @@ SCHEMA = ROOT / "docs" / "grade.schema.json"
 
 
 def check(grade: Path) -> subprocess.CompletedProcess[str]:
-    """Check a grade.json against the published schema."""
+    """Validate a grade.json against the published schema."""
     command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(SCHEMA), str(grade)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_the_published_schema_is_the_one_that_grades_are_read_with():
-    """A change of the records changes docs/grade.schema.json."""
+def test_the_published_schema_is_up_to_date():
+    """docs/grade.schema.json is the schema of the records that grades are read with."""
     assert SCHEMA.read_text(encoding="utf-8") == grade_schema(), "`nox -s docs` writes it"
 
 
 def test_a_grade_is_valid_by_the_published_schema(file: Path):
-    """A grade with every kind of entry validates, and one that lacks a key or has an unknown outcome does not."""
+    """A grade with every kind of entry is valid; one without a key or with an unknown outcome is not."""
     grade = json.loads(file.read_text())
     assert grade["mistakes"] and any(bonus["points"] for bonus in grade["bonus"])
     assert check(file).returncode == 0, check(file).stdout
@@ -108,7 +108,7 @@ def test_a_grade_is_valid_by_the_published_schema(file: Path):
 
 
 def test_a_grade_is_read_as_it_was_written(file: Path, mistaken: Scorecard):
-    """The records that are read say what the scorecard says."""
+    """A grade that is read has the verdict and the mistakes of the scorecard that was written."""
     grade = read_grade(file)
 
     assert grade.verdict is mistaken.verdict
@@ -118,21 +118,21 @@ def test_a_grade_is_read_as_it_was_written(file: Path, mistaken: Scorecard):
 
 
 def export(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
-    """Run the command and return what it prints."""
+    """Run `export` and return its output."""
     assert main(["export", *map(str, arguments)]) == 0
     return capsys.readouterr().out
 
 
-def test_gradescope_gets_what_it_documents(
+def test_the_gradescope_export_has_the_documented_fields(
     file: Path, mistaken: Scorecard, assignment: Assignment, capsys: pytest.CaptureFixture[str]
 ):
-    """Its field names, types and values; points that add up; hints, and no hidden test."""
+    """The export for Gradescope has the documented fields, consistent points and hints, and names no hidden test."""
     text = export(capsys, file, "--format", "gradescope")
 
     results = json.loads(text)
-    hold(results, TOP)
+    check_fields(results, TOP)
     for test in results["tests"]:
-        hold(test, TEST)
+        check_fields(test, TEST)
         assert test["max_score"] >= test["score"] or test["name"].startswith("Bonus")
     assert results["score"] == sum(t["score"] for t in results["tests"] if not t["name"].startswith("Bonus"))
     assert results["score"] == json.loads(file.read_text())["score"]["automatic"]
@@ -145,7 +145,7 @@ def test_gradescope_gets_what_it_documents(
 
 
 def test_junit_names_every_test(file: Path, mistaken: Scorecard, capsys: pytest.CaptureFixture[str]):
-    """A suite for each criterion, a case for each test, and counts that agree with them."""
+    """JUnit has a suite for each criterion and a case for each test, and its counts are correct."""
     root = ElementTree.fromstring(export(capsys, file, "--format", "junit"))  # noqa: S314 - ours
 
     cases = {(case.get("classname"), case.get("name")): case for case in root.iter("testcase")}
@@ -157,8 +157,10 @@ def test_junit_names_every_test(file: Path, mistaken: Scorecard, capsys: pytest.
     assert any("inverted-pos-weight" in failure.get("message", "") for failure in root.iter("failure"))
 
 
-def test_csv_has_a_line_for_each(file: Path, grade: Grade, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    """Whatever their levels; what one of them lacks is empty, and no name is a formula."""
+def test_csv_has_a_row_for_each_submission(
+    file: Path, grade: Grade, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """A CSV has a row for each submission of any level; a missing criterion is empty, and names are not formulas."""
     senior = json.loads(to_json(grade(REFERENCE.read_bytes(), level="senior"), []))
     senior["submission"]["name"] = '=HYPERLINK("http://192.0.2.1")'
     other = tmp_path / "senior.json"
@@ -174,7 +176,7 @@ def test_csv_has_a_line_for_each(file: Path, grade: Grade, tmp_path: Path, capsy
 
 
 def test_a_file_is_written_whole(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    """What goes to a file is what would have been printed."""
+    """`--out` writes the same text that would be printed."""
     printed = export(capsys, file, "--format", "junit")
 
     assert export(capsys, file, "--format", "junit", "--out", tmp_path / "x.xml") == ""
@@ -191,10 +193,10 @@ def test_a_file_is_written_whole(file: Path, tmp_path: Path, capsys: pytest.Capt
         (None, "cannot be read"),
     ],
 )
-def test_what_is_no_grade_is_refused(
+def test_an_invalid_grade_is_refused(
     content: str | None, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    """One line that names the file, status 2, and nothing written."""
+    """A file that is not a grade is refused with status 2 and one line that names it, and nothing is written."""
     path, out = tmp_path / "grade.json", tmp_path / "out"
     if content is not None:
         path.write_text(content)
@@ -208,7 +210,7 @@ def test_what_is_no_grade_is_refused(
     assert not out.exists()
 
 
-def test_one_at_a_time_where_a_file_holds_one(file: Path, capsys: pytest.CaptureFixture[str]):
-    """Gradescope's and JUnit's formats know one submission."""
+def test_formats_for_one_submission_refuse_several(file: Path, capsys: pytest.CaptureFixture[str]):
+    """The formats of Gradescope and JUnit accept one submission at a time."""
     assert main(["export", str(file), str(file), "--format", "gradescope"]) == 2
     assert "one grade.json at a time" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The follow-ups are a bonus: those that are missing or left alone are not held against anybody."""
+"""Tests of follow-ups, which are a bonus: missing or unchanged ones cost no points."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from tests.conftest import ROOT, Grade
 
 
 def test_a_follow_up_that_is_missing_costs_nothing(grade: Grade):
-    """One that is there earns its bonus alone, and the score is what it was."""
+    """A follow-up that is present earns its own bonus, and missing ones do not change the score."""
     (path, *_) = sorted((SUBMISSIONS / "threshold_tuning" / "correct").glob("*.py"))
     card = grade(compose(""), optional_files={FILE: path.read_text(encoding="utf-8")})
 
@@ -25,8 +25,8 @@ def test_a_follow_up_that_is_missing_costs_nothing(grade: Grade):
     assert not card.bonus_mistakes
 
 
-def test_a_mistaken_follow_up_leaves_the_score(grade: Grade):
-    """It loses some of its bonus, with the reason, and no point of the score."""
+def test_a_mistaken_follow_up_does_not_change_the_score(grade: Grade):
+    """A mistaken follow-up loses part of its bonus, with a mistake, and no point of the score."""
     (path, *_) = sorted((SUBMISSIONS / "threshold_tuning" / "mistaken").glob("*.py"))
     card = grade(compose(""), optional_files={FILE: path.read_text(encoding="utf-8")})
 
@@ -35,8 +35,8 @@ def test_a_mistaken_follow_up_leaves_the_score(grade: Grade):
     assert not card.mistakes
 
 
-def test_follow_ups_left_alone_are_neither_run_nor_held_against_anybody(grade: Grade):
-    """As they are handed out, nothing is said of them."""
+def test_unchanged_follow_ups_are_not_run(grade: Grade):
+    """Unchanged follow-ups are not run, earn nothing and are not reported as mistakes."""
     stub = handout(Assignment(ROOT), "mid", "room")[FILE]
     card = grade(compose(""), optional_files={FILE: stub})
 
@@ -46,6 +46,6 @@ def test_follow_ups_left_alone_are_neither_run_nor_held_against_anybody(grade: G
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_the_baseline_is_weak_but_no_gift(seed: int):
-    """At 0.25 or more, neither calling everything positive nor a weighted linear model is twice as good."""
+def test_baseline_f1_is_between_0_25_and_0_4(seed: int):
+    """The baseline's F1 is at least 0.25, so that no trivial or linear model doubles it, and at most 0.4."""
     assert 0.25 <= baseline_f1(*improvement_split(np.random.default_rng(seed))) <= 0.4

@@ -1,4 +1,4 @@
-"""A fault of the grader's is never the candidate's: it ends with status 3, names test and line, and writes no score."""
+"""Tests of faults in the hidden tests: grading ends with status 3 and a message with test and line, without a score."""
 
 import json
 import subprocess
@@ -17,19 +17,19 @@ WRONG = "def trimmed_mean(values, share):\n    return 666.0\n"
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout of this engine with the tiny take-home."""
+    """Write a checkout of this engine with the tiny take-home."""
     return make_checkout(tmp_path / "checkout")
 
 
 def grade(checkout: Path, source: str, before: str = "") -> subprocess.CompletedProcess[str]:
-    """Grade a source, after some Python in the same process."""
+    """Grade a source, after running some Python code in the same process."""
     (checkout / "exercise.py").write_text(source, encoding="utf-8")
     command = f"import sys\n{before}\nfrom grading.cli import main\nsys.exit(main(['grade', 'exercise.py']))\n"
     return python("-c", command, cwd=checkout)
 
 
 def replace(checkout: Path, old: str, new: str) -> int:
-    """Change the hidden tests and return the first line that changed."""
+    """Change the hidden tests and return the number of the first changed line."""
     path = checkout / TESTS
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -37,7 +37,7 @@ def replace(checkout: Path, old: str, new: str) -> int:
     return text[: text.index(old)].count("\n") + 1
 
 
-# What is wrong with the hidden tests: text, replacement, submission, the exception's type.
+# Faults in the hidden tests: text, replacement, submission, and part of the expected message.
 FAULTS = {
     "a typo in a fixture": ("random.Random(seed)", "random.Randon(seed)", RIGHT, "AttributeError"),
     "a typo in a test": ("statistics.fmean(values[:8])", "statistics.fmeen(values[:8])", RIGHT, "AttributeError"),
@@ -66,7 +66,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_of_the_grader_ends_without_a_score(fault: str, checkout: Path) -> None:
-    """Whatever goes wrong on the trusted side, the exit status is 3, one line says where, and nobody gets points."""
+    """A fault on the trusted side ends grading with status 3 and a message, and no score is written."""
     old, new, source, words = FAULTS[fault]
     replace(checkout, old, new)
 
@@ -78,7 +78,7 @@ def test_a_fault_of_the_grader_ends_without_a_score(fault: str, checkout: Path) 
 
 
 def test_the_message_names_the_test_and_the_line(checkout: Path) -> None:
-    """Whoever maintains the hidden tests can go to the line that failed."""
+    """The message names the hidden test and the line that failed."""
     line = replace(checkout, "statistics.fmean(values[:8])", "statistics.fmeen(values[:8])")
 
     done = grade(checkout, RIGHT)
@@ -88,7 +88,7 @@ def test_the_message_names_the_test_and_the_line(checkout: Path) -> None:
 
 
 def test_a_hidden_test_without_an_explanation_is_refused_at_collection(checkout: Path) -> None:
-    """A test that does not ask for `on_failure` could take points without saying why."""
+    """A hidden test that does not use `on_failure` could take points without a reason, so it is refused."""
     replace(checkout, "(candidate, cases, on_failure)", "(candidate, cases, on_failure=lambda *_: None)")
 
     done = grade(checkout, RIGHT)
@@ -97,8 +97,8 @@ def test_a_hidden_test_without_an_explanation_is_refused_at_collection(checkout:
     assert "test_outliers_are_left_out does not say how to explain its failure" in done.stderr
 
 
-def test_judging_for_ever_costs_the_test_alone(checkout: Path) -> None:
-    """A reply that keeps the trusted side busy is ended by the CPU time it used, and the rest is graded."""
+def test_a_hidden_test_that_hangs_fails_alone(checkout: Path) -> None:
+    """A hidden test that runs forever on a reply ends by its CPU time, and the other tests are graded."""
     replace(checkout, "    assert means ==", "    while means[0] == 666.0:\n        pass\n    assert means ==")
 
     done = grade(checkout, WRONG, before="import grading.run.judging\ngrading.run.judging.JUDGING_CPU_SECONDS = 0.5")
@@ -109,8 +109,8 @@ def test_judging_for_ever_costs_the_test_alone(checkout: Path) -> None:
     assert outcomes == {"outliers_are_left_out": "timeout", "without_trimming_it_is_the_mean": "failed"}
 
 
-def test_explaining_for_ever_costs_the_test_alone(checkout: Path) -> None:
-    """A failure whose diagnosis takes too long is the same: there is a score, and no fault of the grader's."""
+def test_a_diagnosis_that_hangs_fails_its_test_alone(checkout: Path) -> None:
+    """A diagnosis that takes too long counts as a timeout of its test, and the submission gets a score."""
     replace(checkout, 'lambda: ["cuts-one-end"] if', 'lambda: max(0 for _ in iter(int, 1)) or ["cuts-one-end"] if')
 
     done = grade(checkout, WRONG, before="import grading.run.judging\ngrading.run.judging.JUDGING_CPU_SECONDS = 0.5")
@@ -121,7 +121,7 @@ def test_explaining_for_ever_costs_the_test_alone(checkout: Path) -> None:
 
 
 def test_a_report_of_a_run_that_stopped_early_is_not_scored(checkout: Path) -> None:
-    """Pytest writes a report of the tests before the fault as well: `score` refuses it, and names what to do."""
+    """`score` refuses the report that pytest writes for a run that stopped early, and says what to do."""
     replace(checkout, "statistics.fmean(values[:8])", "statistics.fmeen(values[:8])")
     (checkout / "exercise.py").write_text(RIGHT, encoding="utf-8")
     options = ["--rootdir=.", "--import-mode=importlib", "--submission=exercise.py", "--json-report"]
