@@ -1,7 +1,7 @@
-"""Nothing that fits through the boundary makes the trusted side fail, earn points for nothing, or grow without bound.
+"""Tests with generated replies: valid replies never make the trusted side fail, earn points, or use much memory.
 
-The candidate's code is replaced by one that answers each probe with a reply made up to fit its record: at random, or
-as large as the record lets it be.
+The candidate proxy is replaced by one that answers each probe with a generated reply that matches its record: at
+random, or as large as the record allows.
 """
 
 import json
@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-# Runs the hidden tests of a level on made-up replies and prints what came of it, with the process's peak memory.
+# Runs the hidden tests of a level on generated replies and prints the points, sizes and the peak memory of the process.
 RUN = """
 import json, resource, sys, tempfile
 from pathlib import Path
@@ -93,7 +93,7 @@ print(json.dumps({"found": found, "peak": peak, "cpu": sum(resource.getrusage(re
 
 
 def run(level: str, kind: str, *seeds: int) -> dict[str, object]:
-    """Return what runs on made-up replies came to."""
+    """Return the results of runs on generated replies."""
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(ROOT), level, kind, *map(str, seeds)],
         cwd=ROOT,
@@ -107,16 +107,16 @@ def run(level: str, kind: str, *seeds: int) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("level", ["senior", "researcher"])
-def test_a_random_reply_that_fits_makes_nothing_fail(level: str) -> None:
-    """Every such run ends with a score: no fixture, test, diagnosis, figure or page raises."""
+def test_random_valid_replies_are_graded(level: str) -> None:
+    """Every run with random valid replies ends with a score: no fixture, test, diagnosis, figure or page raises."""
     found = run(level, "random", *range(12))["found"]
 
     assert len(found) == 12  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("level", ["senior", "researcher"])
-def test_the_largest_reply_that_fits_costs_little(level: str) -> None:
-    """Judging the largest replies stays below 300 MB and a minute of CPU time, and report and pages below 5 MB."""
+def test_the_largest_valid_replies_take_bounded_resources(level: str) -> None:
+    """The largest valid replies take less than 300 MB and a minute of CPU time, and report and pages less than 5 MB."""
     result = run(level, "largest", 0)
 
     assert result["peak"] < 300e6  # type: ignore[operator]
@@ -126,7 +126,7 @@ def test_the_largest_reply_that_fits_costs_little(level: str) -> None:
         assert not one["not tried"], f"larger than a frame, so bound them: {one['not tried']}"
 
 
-# Frames of the largest size that fit no record, decoded in a process of its own.
+# The largest frames that match no record, decoded in a process of their own.
 FRAMES = """
 import sys
 from grading.sandbox.inside import wire
@@ -157,8 +157,8 @@ KINDS = (
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_largest_frame_that_fits_no_record_costs_little(kind: str) -> None:
-    """Decoding a frame of the largest size, whatever is in it, takes less than 200 MB beside what is imported."""
+def test_the_largest_invalid_frames_take_bounded_memory(kind: str) -> None:
+    """Decoding a frame of the largest size, with any content, takes less than 200 MB."""
     done = subprocess.run(
         [sys.executable, "-c", FRAMES, kind], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
     )

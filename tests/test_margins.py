@@ -1,4 +1,4 @@
-"""The inputs of a hidden test tell apart what its diagnosis has names for, whatever the seed."""
+"""Tests that the inputs of hidden tests distinguish all formulas that their diagnosis can name, for any seed."""
 
 import itertools
 from typing import Any
@@ -17,7 +17,7 @@ from hidden_tests.scenarios import sampler, weighted_loss
 from hidden_tests.test_focal_loss import ARGUMENTS, case_of, moderate_batches
 
 SEEDS = range(200)
-# What a diagnosis compares by, and the names it has: each is a variant of this mistake, but for what is right.
+# The names that a diagnosis compares with: the variants of a mistake, without the correct formula.
 NAMED = {
     ("weighted-loss", "wrong-pos-weight"): {*POSITIVE_WEIGHTS, "ratio-of-the-batch", "no-cross-entropy"},
     ("weighted-loss", "weights-negatives"): {*WEIGHTS_OF_BOTH, "scaled"},
@@ -32,24 +32,24 @@ NAMED = {
 
 @pytest.mark.parametrize(("criterion", "mistake"), NAMED)
 def test_every_formula_that_a_diagnosis_knows_is_in_the_catalogue(criterion: str, mistake: str, assignment: Assignment):
-    """A variant without words would end the grading, and words without a formula would never be read."""
+    """The variants of a mistake in the catalogue are exactly the formulas that its diagnosis can report."""
     assert set(assignment.mistake(criterion, mistake).variant) == NAMED[criterion, mistake]
 
 
-def test_the_training_labels_tell_all_weights_apart():
-    """Any two formulas of weights, and any formula and a constant, are a fiftieth apart for some set of labels."""
+def test_the_training_labels_distinguish_all_weights():
+    """For some labels, any two formulas of weights, and any formula and a constant, differ by at least one fiftieth."""
     margins = [margin(weighted_loss.label_counts(rng_for(seed, "loss"))) for seed in SEEDS]
 
     assert min(margins) > MARGIN > 10 * WEIGHT_TOLERANCE
 
 
-def test_labels_that_do_not_tell_weights_apart_have_no_margin():
-    """With a ratio of 2.25, rounding and rounding down are the same."""
+def test_labels_that_do_not_distinguish_weights_have_no_margin():
+    """Labels with a ratio of 2.25 have no margin, because rounding and rounding down give the same weight."""
     assert margin([(10, 40), (12, 27), (21, 8)]) == 0.0
 
 
-def test_moderate_logits_tell_all_focal_losses_apart():
-    """Any two formulas with at most one departure from the right one give losses that differ by more than rounding."""
+def test_moderate_logits_distinguish_all_focal_losses():
+    """Formulas with at most one deviation from the correct one give losses that differ by more than rounding errors."""
     known = [formula for formula in focal_loss.FORMULAS if formula.departures < 2]
     for seed in SEEDS[:20]:
         batches = moderate_batches(rng_for(seed, "focal"))
@@ -67,14 +67,14 @@ def _differ(one: focal_loss.Formula, another: focal_loss.Formula, batches: list[
     return False
 
 
-def test_draws_tell_partly_balanced_from_uniform_and_from_equal():
-    """Weights of one over the root of the count lead to shares that no luck takes for the data's, or for a half."""
+def test_draws_distinguish_partly_balanced_samplers():
+    """The share of positives from partly balanced weights differs significantly from uniform and from equal shares."""
     for seed in SEEDS:
         for positives, negatives in sampler.label_counts(rng_for(seed, "sampler")):
             natural = positives / (positives + negatives)
             partly = positives**0.5 / (positives**0.5 + negatives**0.5)
             for other in (natural, 0.5):
-                # Each may be as far off as luck, at these standard deviations, takes it.
+                # Each share may deviate from its expectation by this many standard deviations.
                 reach = SIGMAS * (_deviation(partly) + _deviation(other))
                 assert abs(partly - other) > 1.3 * reach, (seed, positives, negatives)
 

@@ -1,4 +1,4 @@
-"""Without a sandbox: the submission is graded, not the checkout's own `assignment`, and nothing of it stays behind."""
+"""Tests of grading without a sandbox: the submission's own code is graded, and imports leave no trace."""
 
 import json
 import shutil
@@ -18,7 +18,7 @@ FOLLOW_UPS = dict.fromkeys(["threshold-tuning", "oversampling", "model-improveme
 
 
 def graded(submission: Path, out: Path, level: str) -> tuple[float, dict[str, float]]:
-    """Grade a submission without a sandbox; return its automatic points, and the points of its follow-ups."""
+    """Grade a submission without a sandbox; return its automatic points and the points of its follow-ups."""
     arguments = ["grade", submission, "--no-sandbox", "--level", level, "--out", out, "--seed", 1]
     done = python("-m", "grading", *arguments)
     assert done.returncode == 0, done.stderr
@@ -27,12 +27,12 @@ def graded(submission: Path, out: Path, level: str) -> tuple[float, dict[str, fl
 
 
 def test_the_example_gets_its_own_points(tmp_path: Path):
-    """The example gets the 69 points that it gets in the sandbox, not those of the checkout's starter."""
+    """The example gets the same 69 points as in the sandbox, not those of the checkout's starter."""
     assert graded(ROOT / "tests" / "submissions" / "example", tmp_path, "mid")[0] == 69
 
 
 def test_the_reference_gets_every_point(tmp_path: Path):
-    """The reference's main module, its pipeline and its follow-ups are graded, each from the submission."""
+    """The main module, the pipeline and the follow-ups of the reference are imported from the submission and graded."""
     shutil.copytree(REFERENCE, tmp_path / "assignment")
 
     assert graded(tmp_path, tmp_path / "out", "researcher") == (85, FOLLOW_UPS)
@@ -40,7 +40,7 @@ def test_the_reference_gets_every_point(tmp_path: Path):
 
 @pytest.fixture
 def sandbox() -> Iterator[Unprotected]:
-    """No sandbox, with the probes of the assignment."""
+    """Return an executor without a sandbox, with the probes of the assignment."""
     sandbox = Unprotected("hidden_tests.probes")
     yield sandbox
     sandbox.close()
@@ -54,7 +54,7 @@ def _import(sandbox: Unprotected, source: str) -> Reply:
 
 @pytest.mark.parametrize("source", ["import sys; sys.path.insert(0, '/theirs')", "raise ValueError"])
 def test_path_and_modules_are_as_before(source: str, sandbox: Unprotected):
-    """Whether or not the import succeeds, `sys.path` and the checkout's own modules are what they were."""
+    """An import of a submission, successful or not, leaves `sys.path` and the checkout's own modules unchanged."""
     import assignment.data
 
     path, data = list(sys.path), assignment.data
@@ -68,7 +68,7 @@ def test_path_and_modules_are_as_before(source: str, sandbox: Unprotected):
 
 
 def test_each_call_imports_its_own_source(sandbox: Unprotected):
-    """Two sources of the same size, one right after the other, are not taken for each other."""
+    """Two sources of the same size that are imported one after the other are not confused by a cache."""
     sources = {"name = 'a' * 1": Status.ANSWERED, "name = 'a' + 1": Status.FAILED, "name = 'a' * 2": Status.ANSWERED}
 
     assert {source: _import(sandbox, source).status for source in sources} == sources

@@ -1,4 +1,4 @@
-"""The sandbox itself: what it refuses, how it ends a call, and what it makes of the bytes that come back."""
+"""Tests of the sandbox: how it starts and ends, what it refuses, and how it reads replies."""
 
 import contextlib
 import os
@@ -27,14 +27,14 @@ from tests.conftest import BUDGET, ROOT
 
 
 def test_a_lost_worker_is_replaced(sandbox: Sandbox):
-    """Should the worker die, a new one carries out the call that it was in: its end is not the candidate's doing."""
+    """If the worker dies, a new worker repeats the call, because its death is not the candidate's fault."""
     sandbox._worker._process.kill()  # type: ignore[attr-defined]
 
     assert _import(sandbox, "").status is Status.ANSWERED
 
 
 def test_a_call_that_loses_two_workers_has_died(tiny: Content, monkeypatch: pytest.MonkeyPatch):
-    """There is no third worker: what ends one after the other is this call."""
+    """A call that loses two workers counts as died and is not repeated again."""
     closed: list[_Worker] = []
 
     def lose(worker: _Worker, *_: object) -> None:
@@ -48,14 +48,14 @@ def test_a_call_that_loses_two_workers_has_died(tiny: Content, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("limits", [Limits(file_bytes=-1), Limits(open_files=1 << 40)], ids=["reported", "silent"])
-def test_a_call_that_cannot_be_confined_is_not_the_candidates_failure(limits: Limits, tiny: Content):
-    """What ends before any of the candidate's code has run leaves no score."""
+def test_a_call_that_cannot_be_isolated_raises_an_error(limits: Limits, tiny: Content):
+    """A call that ends before any of the candidate's code has run raises an error and gets no score."""
     with pytest.raises(SandboxError, match="could not be isolated"):
         _import(Bubblewrap(tiny, limits), "")
 
 
-def test_a_late_end_of_a_call_does_not_spoil_the_next_one(tiny: Content):
-    """The worker finds two messages at once, the one to end a call that has ended, and the next order."""
+def test_a_late_request_to_end_a_call_does_not_affect_the_next(tiny: Content):
+    """A request to end a call that has already ended does not affect the next call."""
     sandbox = Bubblewrap(tiny)
     assert _import(sandbox, "").status is Status.ANSWERED
     worker = sandbox._worker
@@ -75,7 +75,7 @@ def test_a_late_end_of_a_call_does_not_spoil_the_next_one(tiny: Content):
 
 @pytest.mark.parametrize("milliseconds", range(0, 40, 2))
 def test_a_worker_closed_while_it_starts_leaves_no_process(milliseconds: int, tiny: Content):
-    """However far the start has come, every process of it is ended."""
+    """Closing a worker at any time during its start ends all of its processes."""
     mark = f"mark_{milliseconds}_{time.monotonic_ns()}"
     sandboxes = [Bubblewrap(replace(tiny, preload=(mark,))) for _ in range(2)]
     assert processes(mark)
@@ -93,10 +93,10 @@ def test_a_worker_closed_while_it_starts_leaves_no_process(milliseconds: int, ti
     ids=["no folder", "no review"],
 )
 def test_a_command_that_stops_early_leaves_no_process(arguments: tuple[str, str], tiny: Content, tmp_path: Path):
-    """Whatever is wrong with the arguments, the sandbox that has begun to start is ended, inner processes included."""
+    """If a command fails early, the sandbox that it has begun to start is ended with all its processes."""
     shutil.copytree(tiny.root, tmp_path / "checkout")
     mark = f"1{time.monotonic_ns()}"
-    # As bubblewrap early in its start, which is over too soon to be met each time.
+    # The script represents bubblewrap early in its start, which is too short to be interrupted reliably.
     _stand_in(tmp_path, f"sleep {mark} &\nwait")
     command = [sys.executable, "-m", "grading", "grade", "hidden_tests/reference/exercise.py", *arguments]
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
@@ -124,7 +124,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.mark.parametrize("seconds", [0, 0.005, 0.01, 0.02, 1])
 def test_a_grader_that_is_killed_leaves_no_process(seconds: float, tiny: Content):
-    """Without a chance to close anything, what it has started ends by itself."""
+    """When the grader is killed, all processes that it has started end by themselves."""
     mark = f"mark_{time.monotonic_ns()}"
 
     done = subprocess.run([sys.executable, "-c", _KILLED, mark, str(seconds), tiny.root], cwd=ROOT, check=False)
@@ -134,7 +134,7 @@ def test_a_grader_that_is_killed_leaves_no_process(seconds: float, tiny: Content
 
 
 def test_an_exception_in_a_call_leaves_no_process(tiny: Content, monkeypatch: pytest.MonkeyPatch):
-    """Interrupted in the middle of a call, the sandbox ends it and its worker, and starts another for the next one."""
+    """An exception during a call ends the call and its worker, and the next call gets a new worker."""
     mark = f"mark_{time.monotonic_ns()}"
     sandbox = Bubblewrap(replace(tiny, preload=(mark,)))
     with monkeypatch.context() as patched:
@@ -148,7 +148,7 @@ def test_an_exception_in_a_call_leaves_no_process(tiny: Content, monkeypatch: py
     assert_gone(mark)
 
 
-# What stands in for bubblewrap, and what is said of it. The number of seconds is the mark of its own child.
+# Scripts that replace bubblewrap, and the expected messages. A number of seconds identifies their child process.
 STARTS = {
     "hangs": ("sleep {mark}", "did nothing for 1 s (it said nothing)"),
     "says something and hangs": ("echo 'a warning' >&2\nsleep {mark}", "did nothing for 1 s (a warning)"),
@@ -161,7 +161,7 @@ STARTS = {
 def test_a_start_that_fails_ends_with_a_message(
     start: str, tiny: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """Whether bubblewrap ends, hangs or spins, grading ends with status 3; it says why, and nothing is left running."""
+    """If bubblewrap fails, hangs or loops, grading ends with status 3 and the reason, and no process is left."""
     script, message = STARTS[start]
     mark = f"1{time.monotonic_ns()}"
     _stand_in(tmp_path, script.format(mark=mark))
@@ -178,14 +178,14 @@ def test_a_start_that_fails_ends_with_a_message(
 
 
 def _stand_in(folder: Path, script: str) -> None:
-    """Write a shell script that stands in for bubblewrap."""
+    """Write a shell script that replaces bubblewrap."""
     bwrap = folder / "bwrap"
     bwrap.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     bwrap.chmod(0o755)
 
 
 def processes(mark: str) -> list[int]:
-    """Return the processes whose command line holds `mark`."""
+    """Return the processes whose command line contains `mark`."""
     found = []
     for folder in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
@@ -195,7 +195,7 @@ def processes(mark: str) -> list[int]:
 
 
 def assert_gone(mark: str) -> None:
-    """Wait until the last process with `mark` in its command line is gone; the kernel may take a moment over it."""
+    """Wait until no process has `mark` in its command line, which may take the kernel a moment."""
     end = time.monotonic() + 60
     while left := processes(mark):
         assert time.monotonic() < end, left
@@ -224,7 +224,7 @@ print(next(line for line in open("/proc/self/smaps_rollup") if line.startswith("
     tuple(map(int, platform.release().split(".")[:2])) < (6, 1), reason="this kernel has no MADV_COLLAPSE"
 )
 def test_memory_is_moved_into_huge_pages():
-    """What a process holds stays what it was."""
+    """Memory is moved into huge pages without a change of its contents."""
     done = subprocess.run([sys.executable, "-c", _COLLAPSED], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert int(done.stdout) > 0
@@ -259,19 +259,19 @@ MALFORMED = {
 
 
 def test_a_well_formed_reply_is_read():
-    """What the malformed ones differ from."""
+    """A well-formed reply is read; the malformed replies below are variations of it."""
     assert read_reply(wire.encode({"nonce": "n", "error": _ERROR}), nonce="n").status is Status.FAILED
     assert read_reply(wire.encode({"nonce": "n", "observed": {}}), nonce="n").status is Status.ANSWERED
 
 
 @pytest.mark.parametrize("case", MALFORMED)
 def test_a_malformed_reply_is_the_calls_failure(case: str):
-    """Whatever bytes come back, the trusted side answers with a failed call and no exception."""
+    """A malformed reply counts as a call that died, and raises no exception on the trusted side."""
     assert read_reply(MALFORMED[case], nonce="n").status is Status.DIED
 
 
-def test_nothing_but_plain_data_is_encoded():
-    """A subclass of a plain type may run code when it is read: it does not pass."""
+def test_only_plain_data_is_encoded():
+    """A value of a subclass of a plain type is not encoded, since it could run code when it is read."""
 
     class Number(float):
         pass
@@ -281,8 +281,8 @@ def test_nothing_but_plain_data_is_encoded():
             wire.encode(value)
 
 
-def test_the_checkout_must_not_lie_where_candidates_read():
-    """Nothing that is bound into the sandbox holds the hidden tests."""
+def test_a_checkout_that_candidates_can_read_is_refused():
+    """A checkout inside a folder that is bound into the sandbox is refused, since candidates could read it."""
     content = Content(root=Path("/usr/lib/checkout"), probes="x", paths=(), preload=())
     with pytest.raises(SandboxError, match="candidate code can read"):
         _command(content)

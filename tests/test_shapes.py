@@ -1,4 +1,4 @@
-"""What comes in another shape than asked for is named, and what an object says of itself counts for nothing."""
+"""Tests of results with unexpected shapes, which are named, or misleading attributes, which are not trusted."""
 
 import pytest
 
@@ -46,7 +46,7 @@ NOT_REDUCED = {
     "a column": "each[:, None]",
     "a row": "each[None]",
 }
-# Of so many values that no batch explains them; the gradient of their sum is right but for its scale.
+# More values than any batch has; except for its scale, the gradient of their sum is correct.
 NO_LOSS = {
     "more values than a batch explains": "each.mean() * torch.ones(1025)",
     "a column of many values": "each.mean() * torch.ones(24_000, 1)",
@@ -60,8 +60,8 @@ def named(card: Scorecard) -> list[str]:
 
 @pytest.mark.parametrize("shape", ["each.mean().reshape(1)", "each.mean().reshape(1, 1)", "each.mean().double()"])
 @pytest.mark.parametrize("source", [LOSS, FOCAL], ids=["make_loss", "FocalLoss"])
-def test_one_number_in_any_shape_is_a_scalar(source: str, shape: str, grade: Grade):
-    """A tensor of one element is the mean, whatever its number of dimensions and its precision."""
+def test_a_tensor_of_one_element_is_a_scalar(source: str, shape: str, grade: Grade):
+    """A tensor of one element is accepted as the mean, whatever its number of dimensions and its dtype."""
     criterion = "weighted-loss" if source == LOSS else "focal-loss"
 
     card = grade(compose(source.format(result=shape)), level="researcher", only=criterion)
@@ -75,7 +75,7 @@ def test_one_number_in_any_shape_is_a_scalar(source: str, shape: str, grade: Gra
 def test_a_loss_that_is_not_reduced_is_named_in_any_shape(
     source: str, shape: str, grade: Grade, assignment: Assignment
 ):
-    """A value for each example is the mistake of that name, and never an observation that cannot be read."""
+    """A loss per example, in any shape, is named as a missing reduction and can always be read."""
     criterion, id_ = ("weighted-loss", "wrong-reduction") if source == LOSS else ("focal-loss", "wrong-focal-reduction")
 
     card = grade(compose(source.format(result=NOT_REDUCED[shape])), level="researcher", only=criterion)
@@ -85,7 +85,7 @@ def test_a_loss_that_is_not_reduced_is_named_in_any_shape(
 
 
 def test_a_value_for_each_pair_is_named(grade: Grade):
-    """Logits of (b, 1) against targets of (b,) give (b, b): neither a mean nor this cross-entropy."""
+    """Logits of shape (b, 1) with targets of (b,) give a loss of (b, b), which is named as two mistakes."""
     pairs = "(1 + (ratio - 1) * targets) * (torch.relu(x) - x * targets + torch.log1p(torch.exp(-x.abs())))"
     source = LOSS.format(result=pairs).replace("        each =", "        x = logits[:, None]\n        each =")
 
@@ -96,8 +96,8 @@ def test_a_value_for_each_pair_is_named(grade: Grade):
 
 @pytest.mark.parametrize("shape", NO_LOSS)
 @pytest.mark.parametrize("source", [LOSS, FOCAL], ids=["make_loss", "FocalLoss"])
-def test_what_is_too_large_to_be_a_loss_is_not_read(source: str, shape: str, grade: Grade):
-    """No batch has so many examples: it is not compared with anything, and earns nothing."""
+def test_a_result_too_large_for_a_loss_is_not_compared(source: str, shape: str, grade: Grade):
+    """A result with more values than any batch has is not compared and earns no points."""
     criterion = "weighted-loss" if source == LOSS else "focal-loss"
 
     card = grade(compose(source.format(result=NO_LOSS[shape])), level="researcher", only=criterion)
@@ -119,7 +119,7 @@ def make_sampler(train_labels):
     weights = (1.0 / counts.double())[train_labels.long()]
     {made}
 """
-# Samplers that draw as they should, whatever their attributes say.
+# Samplers that draw correctly and have misleading attributes.
 OWN_DRAWS = """class Own(WeightedRandomSampler):
     def __iter__(self):
         return iter(torch.multinomial(self.right, self.num_samples, replacement=True).tolist())
@@ -139,7 +139,7 @@ RIGHT_DRAWS = {
     "a flag for replacement that raises": "sampler.replacement = Raises()",
     "no replacement": "sampler.replacement = False",
 }
-# Samplers that draw as if there were no labels, and say otherwise.
+# Samplers that ignore the labels and have plausible attributes.
 WRONG_DRAWS = {
     "as many weights as labels": (
         "class Own(WeightedRandomSampler):\n    def __iter__(self): return iter([0] * len(self.weights))",
@@ -157,7 +157,7 @@ WRONG_DRAWS = {
 
 @pytest.mark.parametrize("case", RIGHT_DRAWS)
 def test_a_sampler_is_judged_by_what_it_draws(case: str, grade: Grade):
-    """What its attributes say, or raise, changes nothing."""
+    """A sampler that draws correctly passes, whatever its attributes contain or raise."""
     made = OWN_MADE.format(said=RIGHT_DRAWS[case])
 
     card = grade(compose(SAMPLER.format(class_=OWN_DRAWS, made=made)), level="senior", only="sampler")
@@ -167,8 +167,8 @@ def test_a_sampler_is_judged_by_what_it_draws(case: str, grade: Grade):
 
 
 @pytest.mark.parametrize("case", WRONG_DRAWS)
-def test_a_sampler_earns_nothing_by_what_it_says(case: str, grade: Grade):
-    """Draws that do not depend on the labels are those of a sampler that does nothing."""
+def test_a_sampler_earns_nothing_for_its_attributes(case: str, grade: Grade):
+    """A sampler whose draws ignore the labels earns no points, whatever its attributes contain."""
     class_, made = WRONG_DRAWS[case]
 
     card = grade(compose(SAMPLER.format(class_=class_, made=made)), level="senior", only="sampler")
@@ -177,7 +177,7 @@ def test_a_sampler_earns_nothing_by_what_it_says(case: str, grade: Grade):
 
 
 def test_an_exception_of_a_sampler_is_named_with_its_line(grade: Grade):
-    """Drawing is the candidate's code: what it raises is a crash, and costs every test of the sampler."""
+    """An exception while a sampler draws is a crash with its line, and fails every test of the sampler."""
     class_ = "class Own(WeightedRandomSampler):\n    def __iter__(self):\n        return iter([self.nothing])"
 
     source = compose(SAMPLER.format(class_=class_, made="return Own(weights, len(weights))"))
@@ -195,8 +195,8 @@ def test_an_exception_of_a_sampler_is_named_with_its_line(grade: Grade):
 SPOILT = "<script>alert(1)</script> | \x1b[31m \u202e @everyone ![x](https://e.example/x)"
 
 
-def test_what_labels_of_a_single_class_lead_to_is_shown_as_text(grade: Grade, assignment: Assignment):
-    """The words of the candidate's error stand in a note: bounded, and with nothing in them that a page would run."""
+def test_errors_for_single_class_labels_are_shown_as_text(grade: Grade, assignment: Assignment):
+    """The message of an error for labels of a single class is a note of limited length, shown as text on every page."""
     source = LOSS.format(result="each.mean()").replace(
         "    ratio =", f"    if not positives:\n        raise ValueError({SPOILT!r} * 40)\n    ratio ="
     )
@@ -225,8 +225,8 @@ def test_what_labels_of_a_single_class_lead_to_is_shown_as_text(grade: Grade, as
         ("None if not positives else each.mean()", "gives something that is not a number (None)"),
     ],
 )
-def test_labels_of_a_single_class_are_a_note_and_no_mistake(result: str, words: str, grade: Grade):
-    """Whatever the loss of such labels is, the reviewer is told and the score is not touched."""
+def test_labels_of_a_single_class_cause_a_note_and_no_mistake(result: str, words: str, grade: Grade):
+    """Any loss for labels of a single class is reported in a note and costs no points."""
     card = grade(compose(LOSS.format(result=result)), only="weighted-loss")
 
     assert named(card) == []

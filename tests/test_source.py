@@ -1,4 +1,4 @@
-"""Python sources that nobody has vouched for: their text, their outline, and what they may cost."""
+"""Tests of reading untrusted Python sources: decoding, outline, and limits."""
 
 import json
 import os
@@ -20,8 +20,8 @@ ASCII = ("ascii", "us-ascii", "646", "ANSI_X3.4-1968")
 
 
 @pytest.mark.parametrize("name", [*UTF_8, *LATIN_1, *ASCII])
-def test_three_encodings_are_read_under_each_of_their_names(name: str):
-    """A cookie of UTF-8, Latin-1 or ASCII decides how a source is decoded, as in Python."""
+def test_supported_encodings_are_read_under_all_their_names(name: str):
+    """An encoding cookie for UTF-8, Latin-1 or ASCII decides how a source is decoded, as in Python."""
     codec = "utf-8" if name in UTF_8 else "latin-1" if name in LATIN_1 else "ascii"
     letter = "e" if codec == "ascii" else "é"
     content = f"# -*- coding: {name} -*-\nx = '{letter}'\n".encode(codec)
@@ -39,8 +39,8 @@ def test_three_encodings_are_read_under_each_of_their_names(name: str):
 @pytest.mark.parametrize(
     "head", ["# coding: {}\n", "\n# vim: set fileencoding={} :\n", "\r# coding={}\r", "\f#coding:{}\n"]
 )
-def test_no_other_codec_is_run(name: str, head: str):
-    """Another encoding is named, and what is shown is the file as UTF-8: wherever Python would find the cookie."""
+def test_other_codecs_are_not_run(name: str, head: str):
+    """Any other encoding is reported and the file is decoded as UTF-8, wherever Python would find the cookie."""
     decoded = decode(head.format(name).encode() + b"x = 1\n")
 
     assert decoded.encoding.replace("-", "").replace("_", "") == name.replace("-", "").replace("_", "")
@@ -51,7 +51,7 @@ def test_no_other_codec_is_run(name: str, head: str):
     "head", ["x = 1\n# coding: punycode\n", "\n\n# coding: punycode\n", "#\r#\r# coding: punycode\r"]
 )
 def test_a_cookie_that_python_ignores_is_ignored(head: str):
-    """Python looks for an encoding in the comments of the first two lines alone."""
+    """As in Python, an encoding cookie counts only in the first two lines, in a comment."""
     content = f"{head}y = 2\n".encode()
 
     compile(content, "x", "exec")
@@ -59,24 +59,24 @@ def test_a_cookie_that_python_ignores_is_ignored(head: str):
     assert decode(content).encoding == ""
 
 
-def test_a_byte_order_mark_is_no_text():
-    """UTF-8 with a byte order mark reads like UTF-8 without."""
+def test_a_byte_order_mark_is_removed():
+    """A byte order mark of UTF-8 is removed."""
     assert decode("\ufeffx = 'é'\r\n".encode()).text == "x = 'é'\n"
 
 
 def test_every_line_end_is_a_line_feed():
-    """Lines are numbered as Python numbers them."""
+    """All line endings become line feeds, so that lines are numbered as in Python."""
     assert decode(b"a\r\nb\rc\n").text == "a\nb\nc\n"
 
 
-def test_what_cannot_be_decoded_is_replaced():
-    """A file that is not in its encoding, or in one that nobody knows, is shown as far as it can be."""
+def test_bytes_that_cannot_be_decoded_are_replaced():
+    """Bytes that cannot be decoded are replaced, also if the encoding is unknown."""
     assert decode(b"x = '\xff'\n").text == "x = '\ufffd'\n"
     assert decode(b"# coding: nonsense\nx = '\xc3\xa9'\n").text.endswith("x = 'é'\n")
 
 
-def test_an_outline_holds_imports_definitions_words_and_numbers():
-    """All that flags, line numbers and likeness are made of."""
+def test_an_outline_contains_imports_definitions_names_and_numbers():
+    """An outline contains everything that flags, line numbers and the similarity report need."""
     found = outline(
         "import a.b, c\nfrom d import e\nfrom . import f\n\n\n"
         "def one(x=5):\n    y = x.attribute + 3\n    return call(key=0x10, other=y)\n\n\n"
@@ -95,14 +95,14 @@ def test_an_outline_holds_imports_definitions_words_and_numbers():
 
 
 @pytest.mark.parametrize("text", ["def", "x = (", "x\0", "  x\n y\n"])
-def test_what_is_no_python_has_an_empty_outline(text: str):
-    """A syntax error is no error of the reader's."""
+def test_invalid_python_has_an_empty_outline(text: str):
+    """A source that is not valid Python has an empty outline and raises no error."""
     found = outline(text)
 
     assert (found.problem, found.imports, found.blocks, found.statements) == (child.NOT_PYTHON, [], [], frozenset())
 
 
-# Each is too much for the parser in a way of its own: time, memory, nesting, or the size of the tree.
+# Each source exceeds a different limit of the parser: time, memory, nesting, or the size of the tree.
 OVER_LIMITS = {
     "a name with combining marks": "a" + "".join(chr(0x300 + n % 50) for n in range(120_000)),
     "the name of a module": "import " + "a." * 130_000 + "a",
@@ -117,7 +117,7 @@ OVER_LIMITS = {
 
 @pytest.mark.parametrize("case", OVER_LIMITS)
 def test_a_source_over_the_limits_has_an_empty_outline(case: str):
-    """It is given up, and costs the next one nothing."""
+    """A source over the limits has an empty outline, and the next source is parsed as usual."""
     found = outline(OVER_LIMITS[case])
 
     assert found.is_over_limits
@@ -126,8 +126,8 @@ def test_a_source_over_the_limits_has_an_empty_outline(case: str):
     assert [block.name for block in outline(honest).blocks] == ["f", ""]
 
 
-def test_no_process_outlives_a_source_that_it_could_not_read():
-    """After some of them the parser of CPython 3.12 and 3.13 keeps all the memory that it may have."""
+def test_the_parser_process_ends_after_a_syntax_error():
+    """The parser process ends after a source with an error, because CPython 3.12 and 3.13 may then keep its memory."""
     outline("x = 'ordinary'\n")
     kept = source._PARSER._running
     outline("x = (  # not closed\n")
@@ -138,23 +138,23 @@ def test_no_process_outlives_a_source_that_it_could_not_read():
 
 
 @pytest.mark.parametrize("path", [REFERENCE, ROOT / "grading" / "scoring" / "score.py"], ids=lambda path: path.stem)
-def test_as_much_ordinary_code_as_is_read_has_an_outline(path: Path):
-    """The limits are for no honest submission, be it 256 KiB of dense code."""
+def test_ordinary_code_of_the_largest_size_has_an_outline(path: Path):
+    """Ordinary code of the largest size that is read, 256 KiB, is within the limits."""
     code = path.read_text(encoding="utf-8")
 
     assert outline(code * (MAX_FILE_BYTES // len(code.encode()))).problem == ""
 
 
 def test_a_source_is_parsed_once():
-    """However often a grading asks for it."""
+    """A second request for the outline of the same text returns the cached object."""
     text = "def once(): pass\n"
     first = outline(text)
 
     assert outline("".join(list(text))) is first
 
 
-def test_a_process_that_does_not_work_is_the_graders_own_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """No submission is blamed for it."""
+def test_a_broken_parser_process_is_a_grader_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A parser process that does not work raises a grader error instead of a problem of the submission."""
     broken = tmp_path / "outline.py"
     broken.write_text("raise SystemExit(1)\n", encoding="utf-8")
     source.close()
@@ -164,8 +164,8 @@ def test_a_process_that_does_not_work_is_the_graders_own_failure(tmp_path: Path,
         outline("x = 'a source for a process that does not work'\n")
 
 
-def test_a_fork_has_a_process_of_its_own():
-    """Two that ask one process would get each other's outlines."""
+def test_a_forked_process_has_its_own_parser():
+    """A forked process starts its own parser, because two processes with one parser would mix up their outlines."""
     outline("x = 'before the fork'\n")
     mine = source._PARSER
     pid = os.fork()
@@ -178,7 +178,7 @@ def test_a_fork_has_a_process_of_its_own():
 
 
 def test_an_outline_is_plain_data():
-    """What crosses from the process that parses is JSON, and has the fields of the record it is read as."""
+    """The parser process returns JSON with exactly the fields of `Outline`."""
     plain = child.outline(REFERENCE.read_text(encoding="utf-8"))
 
     assert {"problem", *json.loads(json.dumps(plain))} == {*source.Outline.__struct_fields__}

@@ -1,4 +1,4 @@
-"""Reading a submission: the candidate's own files alone, within limits, with one clear line where that fails."""
+"""Tests of reading a submission: only the candidate's own files, within limits, with a one-line error on failure."""
 
 import os
 import subprocess
@@ -17,14 +17,14 @@ from tests.conftest import REFERENCE, ROOT, Grade
 
 
 def fork(folder: Path) -> Path:
-    """Make a folder that holds assignment/ with the reference."""
+    """Write a folder that contains assignment/ with the reference."""
     (folder / "assignment").mkdir(parents=True)
     (folder / "assignment" / "exercise.py").write_bytes(REFERENCE.read_bytes())
     return folder
 
 
-def test_an_answer_may_begin_on_the_line_that_asks_for_it():
-    """The words of the template are no part of it."""
+def test_an_answer_may_begin_on_the_line_of_the_prompt():
+    """Text after the prompt of the template belongs to the answer, and the prompt itself does not."""
     template = "## 1. One\n\n_Your answer:_\n"
 
     (answer,) = read_answers("## 1. One\n\n_Your answer:_ forty-two,\n  I think\n_Your answer:_\n", template)
@@ -35,7 +35,7 @@ def test_an_answer_may_begin_on_the_line_that_asks_for_it():
 def test_a_checkout_its_assignment_folder_and_a_lone_file_are_the_same_submission(
     tmp_path: Path, assignment: Assignment
 ):
-    """Three ways to point at it."""
+    """A checkout, its assignment folder and its exercise file are read as the same submission."""
     root = fork(tmp_path / "fork")
     paths = (root, root / "assignment", root / "assignment" / "exercise.py")
 
@@ -43,7 +43,7 @@ def test_a_checkout_its_assignment_folder_and_a_lone_file_are_the_same_submissio
 
 
 def test_given_files_come_from_the_trusted_copy(tmp_path: Path, assignment: Assignment):
-    """An edited model.py is not used, and is flagged."""
+    """An edited model.py is flagged, and the trusted copy is used instead."""
     root = fork(tmp_path / "fork")
     (root / "assignment" / "model.py").write_text("raise SystemExit", encoding="utf-8")
 
@@ -61,10 +61,10 @@ def test_given_files_come_from_the_trusted_copy(tmp_path: Path, assignment: Assi
         ("ada.py", "ada"),
     ],
 )
-def test_a_lone_file_with_everybodys_name_is_called_like_its_folder(
+def test_a_file_with_the_default_name_is_named_after_its_folder(
     path: str, name: str, assignment: Assignment, tmp_path: Path
 ):
-    """Two candidates' exercise.py have different names, so a review sheet of one is refused for the other."""
+    """A file with the default name is named after its folder, so that sheets of two candidates are not mixed up."""
     (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / path).write_bytes(REFERENCE.read_bytes())
 
@@ -72,23 +72,23 @@ def test_a_lone_file_with_everybodys_name_is_called_like_its_folder(
 
 
 def make_directory(path: Path) -> None:
-    """A folder named exercise.py."""
+    """Create a folder named exercise.py."""
     path.mkdir()
 
 
 def make_link(path: Path) -> None:
-    """A link to a file outside."""
+    """Create a link to a file outside the submission."""
     path.symlink_to(REFERENCE)
 
 
 def make_large(path: Path) -> None:
-    """A file over the limit."""
+    """Create a file over the size limit."""
     path.write_bytes(b"#" * (MAX_FILE_BYTES + 1))
 
 
 @pytest.mark.parametrize("make", [make_directory, make_link, make_large, os.mkfifo])
-def test_what_is_no_small_regular_file_is_refused(make, tmp_path: Path, assignment: Assignment):
-    """Folders, links, pipes and giants: one line that names the file, and no waiting."""
+def test_a_source_that_is_no_small_regular_file_is_refused(make, tmp_path: Path, assignment: Assignment):
+    """A folder, link, pipe or large file in place of the module is refused with its name, without blocking."""
     (tmp_path / "assignment").mkdir()
     make(tmp_path / "assignment" / "exercise.py")
 
@@ -97,7 +97,7 @@ def test_what_is_no_small_regular_file_is_refused(make, tmp_path: Path, assignme
 
 
 def test_a_folder_that_is_a_link_is_refused(tmp_path: Path, assignment: Assignment):
-    """Else a submission could name somebody else's."""
+    """A link in place of the folder is refused, since it could lead to another candidate's submission."""
     other = fork(tmp_path / "other")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "assignment").symlink_to(other / "assignment")
@@ -107,14 +107,14 @@ def test_a_folder_that_is_a_link_is_refused(tmp_path: Path, assignment: Assignme
 
 
 @pytest.mark.parametrize("path", ["nowhere", "nul\0byte", "."])
-def test_no_submission_at_all_is_refused(path: str, tmp_path: Path, assignment: Assignment):
-    """The error says what to give."""
+def test_a_missing_submission_is_refused(path: str, tmp_path: Path, assignment: Assignment):
+    """The error for a missing submission says which argument to give."""
     with pytest.raises(UsageError, match="give"):
         read_submission(tmp_path / path, assignment)
 
 
-def test_answers_are_what_stands_beyond_the_template():
-    """Questions and prompts are not answers."""
+def test_answers_exclude_the_template():
+    """Only text beyond the template's questions and prompts counts as an answer."""
     template = "# Discussion\n\n## 1. One\n\n> Why?\n\n_Your answer:_\n\n## 2. Two\n\n_Your answer:_\n"
     text = template.replace("_Your answer:_\n\n## 2", "_Your answer:_\n\nBecause.\nReally.\n\n## 2")
 
@@ -123,8 +123,8 @@ def test_answers_are_what_stands_beyond_the_template():
     assert [(answer.number, answer.text) for answer in answers] == [(1, "Because.\nReally."), (2, "")]
 
 
-def test_an_answer_goes_on_below_a_second_heading_of_its_number():
-    """Nothing of an answer is lost, and a number of the candidate's own is part of the answer that it is in."""
+def test_a_repeated_heading_continues_its_answer():
+    """Text below a repeated heading is added to the answer; a heading with an unknown number is part of an answer."""
     template = "## 1. One\n\n## 2. Two\n"
     text = "## 1. One\n\nBecause.\n\n## 2. Two\n\n## 7. Aside\n\n## 1. One\n\nReally.\n"
 
@@ -133,8 +133,8 @@ def test_an_answer_goes_on_below_a_second_heading_of_its_number():
     assert [(answer.number, answer.text) for answer in answers] == [(1, "Because.\n\n\nReally."), (2, "## 7. Aside")]
 
 
-def test_flags_are_told_with_their_line(tmp_path: Path, assignment: Assignment):
-    """Numbers, accuracy, and imports that the exercise does not allow."""
+def test_flags_contain_their_lines(tmp_path: Path, assignment: Assignment):
+    """Flags for numbers, accuracy and imports that the exercise does not allow contain their lines."""
     path = tmp_path / "exercise.py"
     path.write_text(
         "import pandas\nfrom sklearn.metrics import accuracy_score\n\n\n"
@@ -147,8 +147,8 @@ def test_flags_are_told_with_their_line(tmp_path: Path, assignment: Assignment):
     assert flags == {("import-outside-allowed", 1), ("hardcoded-number", 6), ("accuracy-used", 6)}
 
 
-def test_what_is_flagged_is_the_assignments_choice(tmp_path: Path):
-    """Another assignment notes other names, and no number unless it says which ones are plain."""
+def test_the_assignment_decides_what_is_flagged(tmp_path: Path):
+    """Noted names come from the assignment, and numbers are flagged only if it lists the plain ones."""
     path = tmp_path / "exercise.py"
     path.write_text("def make_loss(y):\n    return 4.0 * accuracy_score(sorted(y))\n", encoding="utf-8")
     assignment = Assignment(ROOT)
@@ -161,7 +161,7 @@ def test_what_is_flagged_is_the_assignments_choice(tmp_path: Path):
 
 
 def test_many_numbers_hide_no_warning(tmp_path: Path, assignment: Assignment):
-    """The flags that are kept are first of all those that may show an attempt on the grader."""
+    """The limit on flags keeps warnings about attempts to access the grader before other flags."""
     path = tmp_path / "exercise.py"
     numbers = "".join(f"    x = {number}\n" for number in range(3, 60))
     path.write_text(
@@ -173,8 +173,8 @@ def test_many_numbers_hide_no_warning(tmp_path: Path, assignment: Assignment):
     assert "uses get_objects" in [flag.detail for flag in flags]
 
 
-def test_a_name_without_end_is_shown_in_part(tmp_path: Path, assignment: Assignment):
-    """A flag is a line for a reviewer to read."""
+def test_a_very_long_name_is_shortened(tmp_path: Path, assignment: Assignment):
+    """A very long name is shortened in a flag."""
     path = tmp_path / "exercise.py"
     path.write_text(f"import {'a' * 50_000}\n\n\ndef {'b' * 50_000}():\n    return 5\n", encoding="utf-8")
 
@@ -188,7 +188,7 @@ def test_a_name_without_end_is_shown_in_part(tmp_path: Path, assignment: Assignm
 def test_a_file_in_another_encoding_is_a_syntax_error(
     encoding: str, tmp_path: Path, assignment: Assignment, grade: Grade
 ):
-    """It is not given to Python, which could take long or run other code than the reviewer sees; a flag says so."""
+    """A source in another encoding is flagged and never run: it could run other code than the reviewer sees."""
     source = f"# coding: {encoding}\n".encode() + REFERENCE.read_bytes()
     (tmp_path / "exercise.py").write_bytes(source)
 
@@ -202,7 +202,7 @@ def test_a_file_in_another_encoding_is_a_syntax_error(
 
 
 def test_a_further_file_in_another_encoding_costs_its_own_criterion(grade: Grade):
-    """The main module keeps its points."""
+    """An optional file in another encoding fails its own criterion, and the main module keeps its points."""
     optional_files = "# coding: punycode\n" + (REFERENCE.parent / "followups.py").read_text(encoding="utf-8")
 
     card = grade(REFERENCE.read_bytes(), optional_files={"assignment/followups.py": optional_files})
@@ -215,7 +215,7 @@ def test_a_further_file_in_another_encoding_costs_its_own_criterion(grade: Grade
 
 
 def test_a_file_over_the_limits_is_flagged(tmp_path: Path, assignment: Assignment):
-    """The reviewer learns why it has no other flags."""
+    """A source over the parser's limits has no other flags than the warning about that."""
     path = tmp_path / "exercise.py"
     path.write_text("import gc\nx = " + "not " * 32_000 + "1\n", encoding="utf-8")
 
@@ -225,13 +225,13 @@ def test_a_file_over_the_limits_is_flagged(tmp_path: Path, assignment: Assignmen
 
 
 def git(folder: Path, *arguments: str) -> None:
-    """Run git as somebody, in a folder."""
+    """Run git with a fixed identity in a folder."""
     who = ["-c", "user.name=C", "-c", "user.email=c@example.org", "-c", "commit.gpgsign=false"]
     subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
 
 
-def test_history_tells_commits_minutes_and_files(tmp_path: Path, assignment: Assignment):
-    """The first commit is the handout; what follows is the candidate's."""
+def test_history_contains_commits_and_files(tmp_path: Path, assignment: Assignment):
+    """The history contains the commits after the handout and the other files that they changed."""
     root = fork(tmp_path / "fork")
     git(tmp_path, "init", "-q", str(root))
     git(root, "add", "-A")
@@ -253,7 +253,7 @@ def test_history_tells_commits_minutes_and_files(tmp_path: Path, assignment: Ass
 def test_a_fork_that_grades_itself_tells_its_owners_commits_from_those_it_came_with(
     tmp_path: Path, assignment: Assignment
 ):
-    """In the open flow the checkout is grader and submission in one."""
+    """In the open flow, commits of the fork's owner are separated from those of the upstream repository."""
     root = fork(tmp_path / "fork")
     git(tmp_path, "init", "-q", str(root))
     git(root, "add", "-A")
@@ -267,37 +267,37 @@ def test_a_fork_that_grades_itself_tells_its_owners_commits_from_those_it_came_w
 
 
 def link_to_a_long_name(path: Path) -> None:
-    """A link to a name that no file can have."""
+    """Create a link to a name that is too long for a file."""
     path.symlink_to("x" * 300)
 
 
 def link_to_itself(path: Path) -> None:
-    """A loop."""
+    """Create a link to itself."""
     path.symlink_to(path.name)
 
 
 def link_to_a_file(path: Path) -> None:
-    """A link to a file of the submission."""
+    """Create a link to a file of the submission."""
     path.symlink_to("assignment/exercise.py")
 
 
 def link_to_another_repository(path: Path) -> None:
-    """A link to a repository outside."""
+    """Create a link to a repository outside."""
     path.symlink_to(repository(path.parent.parent / "other") / ".git")
 
 
 def link_to_a_repository_inside(path: Path) -> None:
-    """A link to a repository within the submission: no checkout has one."""
+    """Create a link to a repository inside the submission."""
     path.symlink_to(repository(path.parent / "mine") / ".git")
 
 
 def file_that_names_another_repository(path: Path) -> None:
-    """A file as git writes it for a worktree."""
+    """Write a .git file like that of a worktree, which names another repository."""
     path.write_text(f"gitdir: {repository(path.parent.parent / 'other') / '.git'}\n", encoding="utf-8")
 
 
 def folder_with_links_to_another_repository(path: Path) -> None:
-    """A folder whose parts lie outside."""
+    """Create a .git folder whose contents are links to another repository."""
     other = repository(path.parent.parent / "other") / ".git"
     path.mkdir()
     for name in ("HEAD", "objects", "refs", "config"):
@@ -305,7 +305,7 @@ def folder_with_links_to_another_repository(path: Path) -> None:
 
 
 def repository(folder: Path) -> Path:
-    """Make a repository with a commit."""
+    """Create a repository with one commit."""
     folder.mkdir()
     git(folder, "init", "-q")
     git(folder, "commit", "-q", "--allow-empty", "-m", "Secret")
@@ -319,8 +319,8 @@ def repository(folder: Path) -> Path:
         *(file_that_names_another_repository, folder_with_links_to_another_repository, os.mkfifo),
     ],
 )
-def test_a_git_that_is_no_folder_of_its_own_has_no_history(make, tmp_path: Path, assignment: Assignment):
-    """Nothing outside is followed, and the submission is read all the same."""
+def test_a_git_that_is_no_real_folder_has_no_history(make, tmp_path: Path, assignment: Assignment):
+    """A .git that is not a real folder is not followed; the submission is read without a history."""
     root = fork(tmp_path / "fork")
     make(root / ".git")
 
@@ -331,7 +331,7 @@ def test_a_git_that_is_no_folder_of_its_own_has_no_history(make, tmp_path: Path,
 
 
 def test_history_is_what_was_committed(tmp_path: Path, assignment: Assignment):
-    """A replaced commit, other parents from a file, and a file named like a revision change nothing."""
+    """Replaced commits, grafts and a file named like a revision do not change the history."""
     root = fork(tmp_path / "fork")
     git(tmp_path, "init", "-q", str(root))
     for subject in ("Handout", "Loss", "Evaluation", "A better story"):
@@ -350,10 +350,10 @@ def test_history_is_what_was_committed(tmp_path: Path, assignment: Assignment):
     assert [commit.subject for commit in history.commits] == ["Loss", "Evaluation"]
 
 
-def test_a_repository_that_never_answers_is_given_up(
+def test_a_repository_that_blocks_git_times_out(
     tmp_path: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
 ):
-    """Git waits for a configuration that nobody writes, and uses no time that could be counted."""
+    """Git is stopped after a time limit when it waits for a configuration file without using CPU time."""
     monkeypatch.setattr("grading.submission.history._SECONDS", 1)
     root = repository(tmp_path / "waiting")
     (root / ".git" / "config").unlink()
@@ -364,8 +364,8 @@ def test_a_repository_that_never_answers_is_given_up(
     assert (history.commits, history.note, commit) == ([], "no commits", None)
 
 
-def test_a_repository_cannot_make_git_run_its_programs(tmp_path: Path, assignment: Assignment):
-    """Git reads a stranger's repository inside the sandbox, and leaves nothing behind."""
+def test_git_runs_no_programs_of_a_repository(tmp_path: Path, assignment: Assignment):
+    """Git reads an untrusted repository inside the sandbox, so its configuration cannot run programs outside."""
     root = fork(tmp_path / "fork")
     git(tmp_path, "init", "-q", str(root))
     git(root, "add", "-A")
@@ -382,8 +382,8 @@ def test_a_repository_cannot_make_git_run_its_programs(tmp_path: Path, assignmen
 
 
 @pytest.mark.parametrize("level", ["mid", "researcher"])
-def test_a_fork_of_a_room_is_not_taken_for_edited(level: str, tmp_path: Path, assignment: Assignment):
-    """Its handout differs from the grader's own by level and flow; what somebody changed is still told."""
+def test_a_fork_of_a_room_has_no_edited_files(level: str, tmp_path: Path, assignment: Assignment):
+    """An unchanged room has no flags for edited files, although its level and flow differ from the checkout's."""
     publish(assignment, level, tmp_path / "room")
     told = [flag.detail for flag in read_submission(tmp_path / "room", assignment).record.flags]
     assert not [detail for detail in told if "edited" in detail]

@@ -1,4 +1,4 @@
-"""The filter of system calls: what is allowed was measured, and everything else is refused."""
+"""Tests of the system call filter: it allows what was measured and refuses everything else."""
 
 import errno
 import json
@@ -26,11 +26,11 @@ from tests.bench.system_calls import FEATURES, MEASURED, find_headers, numbers_m
 from tests.bench.system_calls import NUMBERS as NUMBERS_MODULE
 from tests.conftest import BUDGET
 
-# The kernel has numbers up to some 470 in 2026; x32 calls have this bit.
+# Linux has about 470 calls in 2026. Calls of the x32 ABI have this bit set.
 LAST = 600
 X32 = 0x40000000
-# uretprobe and uprobe, which newer kernels show to no filter, because probes put them into programs. Made from
-# elsewhere the first ends the process, and the second fails.
+# uretprobe and uprobe, which newer kernels do not pass to filters, because probes insert them into programs. A call
+# from other code ends the process (uretprobe) or fails (uprobe).
 UNFILTERED: Mapping[str, Mapping[int, str]] = {
     "x86_64": {335: "signal 4", 336: str(errno.ENXIO)},
     "aarch64": {},
@@ -41,7 +41,7 @@ MEASUREMENT = json.loads(MEASURED.read_text(encoding="utf-8"))
 
 
 def expected_error(machine: str, number: int) -> int:
-    """Return the error that a call gets whatever its arguments, 0 if it is allowed for some."""
+    """Return the error that a call gets for all arguments, or 0 if some arguments are allowed."""
     listed = {listed: name for name, listed in NUMBERS[machine].items()}
     name = listed.get(number)
     if name in {*names(ALLOWED, MARGIN), *CHECKED}:
@@ -50,7 +50,7 @@ def expected_error(machine: str, number: int) -> int:
 
 
 def decide(machine: str, number: int, arguments: tuple[int, ...] = (), architecture: int | None = None) -> int:
-    """Run the filter as the kernel does and return its answer: a small interpreter of classic BPF."""
+    """Interpret the BPF filter as the kernel does, and return its answer."""
     numbers = (*arguments, *(0,) * (6 - len(arguments)))
     data = struct.pack("<IIQ6Q", number, architecture or AUDIT[machine], 0, *numbers)
     program = list(struct.iter_unpack("=HBBI", seccomp.program(machine)))
@@ -72,7 +72,7 @@ def decide(machine: str, number: int, arguments: tuple[int, ...] = (), architect
 
 
 def answer(error: int) -> int:
-    """Return what the filter answers for an error, 0 for none."""
+    """Return the filter's answer for an error number, or for 0."""
     return ERROR | error if error else ALLOW
 
 
@@ -98,7 +98,7 @@ def error_of(number, *arguments):
 
 @pytest.mark.parametrize("first", [0, X32], ids=["native", "x32"])
 def test_every_call_that_is_not_allowed_is_refused(first: int, sandbox: Sandbox):
-    """Each number up to 600 that no list allows answers the declared error when candidate code makes the call."""
+    """Each call number up to 600 that no list allows gives the specified error to candidate code."""
     machine = platform.machine()
     expected = {first + n: OTHERWISE if first else expected_error(machine, n) for n in range(LAST + 1)}
     refused = {n: error for n, error in expected.items() if error and n not in UNFILTERED[machine]}
@@ -112,7 +112,7 @@ def test_every_call_that_is_not_allowed_is_refused(first: int, sandbox: Sandbox)
 
 @pytest.mark.parametrize("number", UNFILTERED[platform.machine()])
 def test_a_call_that_no_filter_sees_has_no_effect(number: int, sandbox: Sandbox):
-    """The kernel itself refuses the calls that it lets past every filter; an older kernel does not have them."""
+    """Calls that no filter sees are refused by the kernel itself, and older kernels do not have them."""
     reply = run(sandbox, f"{_SYSTEM_CALL}\nraise OSError(error_of({number}), 'refused')\n")
 
     assert reply.error is not None
@@ -120,7 +120,7 @@ def test_a_call_that_no_filter_sees_has_no_effect(number: int, sandbox: Sandbox)
     assert any(outcome in reply.error.detail for outcome in outcomes), reply.error
 
 
-# Values of checked arguments, each of which does something that no candidate needs: (call, arguments).
+# Argument values that are refused because no candidate needs them: (call, arguments).
 _REFUSED_ARGUMENTS = {
     "a fork": ("clone", (17,)),
     "a process that shares memory": ("clone", (0x4111,)),
@@ -140,7 +140,7 @@ _REFUSED_ARGUMENTS = {
 
 
 def test_an_argument_that_is_not_listed_is_refused(sandbox: Sandbox):
-    """A checked call answers the declared error for a value that its list does not have, and is not carried out."""
+    """A checked call gives the specified error for an argument that is not listed, and has no effect."""
     numbers = NUMBERS[platform.machine()]
     calls = [
         (what, numbers[call], arguments, CHECKED[call].otherwise)
@@ -168,13 +168,13 @@ for mount in ids[: max(found, 0)]:
 
 
 def test_no_mount_gives_a_path_of_the_host(sandbox: Sandbox):
-    """What listmount and statmount (Linux 6.8) say of the sandbox's mounts is out of reach."""
+    """Candidate code cannot read the host's mount paths with listmount and statmount (Linux 6.8)."""
     reply = run(sandbox, _MOUNTS)
 
     assert reply.status is Status.ANSWERED, reply.error
 
 
-# mov eax, 20; int 0x80; ret: getpid, by the entrance for 32-bit programs.
+# mov eax, 20; int 0x80; ret: a call of getpid through the 32-bit interface.
 _OTHER_ENTRANCE = """
 import ctypes, mmap
 memory = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
@@ -184,8 +184,8 @@ ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(memory
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="only x86-64 has this entrance")
-def test_another_machines_entrance_ends_the_process(sandbox: Sandbox):
-    """The 32-bit calls of x86-64 have other numbers: whoever makes one is killed."""
+def test_the_32_bit_interface_ends_the_process(sandbox: Sandbox):
+    """A call through the 32-bit interface of x86-64, which has other call numbers, kills the process."""
     reply = run(sandbox, _OTHER_ENTRANCE)
 
     assert reply.status is Status.DIED
@@ -193,15 +193,15 @@ def test_another_machines_entrance_ends_the_process(sandbox: Sandbox):
 
 
 @pytest.mark.parametrize("path", sorted(FEATURES.glob("*.py")), ids=lambda path: path.stem)
-def test_what_a_candidate_may_plausibly_use_works(path: Path, sandbox: Sandbox):
-    """Threads, files, clocks, signals, libraries: nothing of it meets a call that is refused and cannot be replaced."""
+def test_typical_features_work_under_the_filter(path: Path, sandbox: Sandbox):
+    """Typical features such as threads, files, clocks, signals and libraries work under the filter."""
     reply = run(sandbox, path.read_bytes())
 
     assert reply.status is Status.ANSWERED, reply.error
 
 
 def test_an_event_loop_does_not_start(sandbox: Sandbox):
-    """The loop of asyncio makes a pair of sockets, and sockets are refused: a documented limit."""
+    """The event loop of asyncio cannot start, because sockets are refused; this limit is documented."""
     reply = run(sandbox, "import asyncio\nasyncio.new_event_loop()\n")
 
     assert reply.error is not None and "OSError" in reply.error.detail
@@ -212,7 +212,7 @@ def test_an_event_loop_does_not_start(sandbox: Sandbox):
 
 @pytest.mark.parametrize("machine", NUMBERS)
 def test_the_program_decides_by_the_lists(machine: str):
-    """On either machine a number that is listed gets what its list says, and any other one ENOSYS."""
+    """On each machine, a listed call number gets the answer of its list, and any other number gets ENOSYS."""
     checked = {NUMBERS[machine][name] for name in CHECKED}
     for number in (*range(LAST + 1), *range(X32, X32 + LAST + 1), 2**32 - 1):
         if number not in checked:
@@ -222,7 +222,7 @@ def test_the_program_decides_by_the_lists(machine: str):
 @pytest.mark.parametrize("machine", NUMBERS)
 @pytest.mark.parametrize("name", CHECKED)
 def test_the_program_decides_by_the_argument(machine: str, name: str):
-    """A checked call is allowed for the listed values of its argument alone; the kernel reads the low half of it."""
+    """A checked call is allowed only for the listed values of its argument; the kernel reads the low 32 bits."""
     check, number = CHECKED[name], NUMBERS[machine][name]
     allowed = {*check.values.values(), *check.margin.values()}
     neighbours = {value ^ 1 << bit for value in allowed for bit in range(32)} - allowed
@@ -236,14 +236,14 @@ def test_the_program_decides_by_the_argument(machine: str, name: str):
 
 @pytest.mark.parametrize("machine", NUMBERS)
 def test_another_architecture_ends_the_process(machine: str):
-    """The same numbers mean other calls there: not even an allowed one is looked at."""
+    """A call of another architecture kills the process, because its numbers have other meanings."""
     i386, arm = 0x40000003, 0x40000028
     for architecture in (i386, arm, *(audit for other, audit in AUDIT.items() if other != machine)):
         assert decide(machine, NUMBERS[machine]["getpid"], architecture=architecture) == KILL
 
 
 def test_no_call_is_in_two_lists():
-    """Each call has one answer, and every listed call has a number."""
+    """Each call is in one list, and every listed call has a number."""
     listed = [name for purposes in LISTS for calls in purposes.values() for name in calls.split()] + list(CHECKED)
 
     assert len(listed) == len(set(listed))
@@ -253,29 +253,29 @@ def test_no_call_is_in_two_lists():
 # --- The lists ------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_allowed_was_measured():
-    """The lists are no longer than the measurement: a call that nobody made is allowed as a margin alone."""
+def test_allowed_calls_were_measured():
+    """Allowed calls were made in the measurement, unless they are listed as a margin."""
     measured, there = set(MEASUREMENT["calls"]), set(NUMBERS[MEASUREMENT["measured on"]["machine"]])
 
     assert (names(ALLOWED) | set(CHECKED)) & there <= measured
     assert measured <= names(*LISTS) | set(CHECKED)
 
 
-def test_what_is_done_without_was_measured():
-    """A call that nobody makes needs no list to be refused."""
+def test_calls_that_are_done_without_were_measured():
+    """Calls that are refused although they were tried occur in the measurement."""
     assert names(DONE_WITHOUT) <= set(MEASUREMENT["calls"])
 
 
 @pytest.mark.parametrize("name", CHECKED)
-def test_the_values_that_are_allowed_were_measured(name: str):
-    """So are the values of a checked argument."""
+def test_allowed_values_were_measured(name: str):
+    """Allowed values of a checked argument were seen in the measurement, unless they are listed as a margin."""
     check, measured = CHECKED[name], set(MEASUREMENT["arguments"][name])
 
     assert set(check.values.values()) <= measured <= {*check.values.values(), *check.margin.values()}
 
 
-def test_the_numbers_are_the_kernels():
-    """The checked-in table is what the script makes of the kernel's headers."""
+def test_the_numbers_match_the_kernels_headers():
+    """The checked-in table of numbers is the one that the script writes from the kernel's headers."""
     headers: Mapping[str, Path] | None = find_headers()
     if headers is None:
         pytest.skip("the kernel's headers are not on this machine: apt install linux-libc-dev")

@@ -1,4 +1,4 @@
-"""A call's budget: CPU time, and time in which the candidate's code does nothing; never how busy the machine is."""
+"""Tests of a call's budget: it limits CPU time and idle time, and does not depend on the load of the machine."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ SMALL = Budget(cpu_seconds=2, idle_seconds=1.0)
 
 @pytest.fixture
 def crowded(tiny: Content) -> Iterator[Sandbox]:
-    """A sandbox that has one CPU, together with eight busy processes."""
+    """Start a sandbox that shares one CPU with eight busy processes."""
     with contextlib.ExitStack() as ended:
         with on_one_cpu():
             sandbox = Bubblewrap(tiny)
@@ -35,7 +35,7 @@ def crowded(tiny: Content) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def tiny_sandbox(tiny: Content) -> Iterator[Sandbox]:
-    """A sandbox of the tiny assignment."""
+    """Start a sandbox of the tiny assignment."""
     sandbox = Bubblewrap(tiny)
     yield sandbox
     sandbox.close()
@@ -48,7 +48,7 @@ def call(sandbox: Sandbox, source: str, budget: Budget = SMALL) -> Reply:
 
 
 def test_waiting_for_a_cpu_is_not_charged(crowded: Sandbox):
-    """A call that works for twice its whole budget by the wall clock is answered: it had a ninth of a CPU."""
+    """A call that runs for twice its budget of wall time is answered, because it gets only a ninth of a CPU."""
     wall = 2 * (SMALL.cpu_seconds + SMALL.idle_seconds)
 
     reply = call(crowded, f"import time\nend = time.monotonic() + {wall}\nwhile time.monotonic() < end: pass")
@@ -64,8 +64,8 @@ def test_waiting_for_a_cpu_is_not_charged(crowded: Sandbox):
     ],
     ids=["a loop", "a sleep"],
 )
-def test_a_hang_ends_on_a_busy_machine_too(source: str, detail: str, crowded: Sandbox):
-    """The budget that is used up is named, and a sleeping process is idle however many others are busy."""
+def test_a_hang_ends_on_a_busy_machine(source: str, detail: str, crowded: Sandbox):
+    """On a busy machine, a hang ends by the budget that it used up, and a sleeping process counts as idle."""
     reply = call(crowded, source, Budget(cpu_seconds=1, idle_seconds=0.5))
 
     assert reply.status is Status.TIMED_OUT
@@ -109,7 +109,7 @@ HANGS = {
 
 @pytest.mark.parametrize("hang", HANGS)
 def test_a_hang_ends_by_its_budget(hang: str, tiny_sandbox: Sandbox):
-    """Every way not to end uses up one of the two budgets; the one it was is named."""
+    """Every kind of hang uses up one of the two budgets, and the error names which one."""
     source, detail = HANGS[hang]
 
     reply = call(tiny_sandbox, source, Budget(cpu_seconds=1, idle_seconds=0.5))
@@ -119,13 +119,13 @@ def test_a_hang_ends_by_its_budget(hang: str, tiny_sandbox: Sandbox):
 
 
 def test_the_reference_keeps_every_point_beside_eight_busy_processes(grade: Grade):
-    """A busy machine changes no score."""
+    """The reference gets every point on a busy machine."""
     with busy_processes():
         assert points(grade(HONEST)) == FULL
 
 
 def test_a_later_call_gets_a_share_of_the_budget():
-    """The share keeps a second of CPU time, the least that the kernel can limit."""
+    """A share of a budget is at least one second of CPU time, the smallest limit of the kernel."""
     whole = Budget(cpu_seconds=60, idle_seconds=20.0)
 
     assert whole.share(0.25) == Budget(cpu_seconds=15, idle_seconds=5.0)
@@ -141,7 +141,7 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_process_is_idle_when_all_its_threads_are(program: str):
-    """One thread that could run makes the process busy."""
+    """A process is busy if at least one of its threads can run."""
     source, busy = PROGRAMS[program]
 
     with subprocess.Popen([sys.executable, "-c", f"print(flush=True)\n{source}"], stdout=subprocess.PIPE) as process:
@@ -153,7 +153,7 @@ def test_a_process_is_idle_when_all_its_threads_are(program: str):
 
 
 def test_a_stopped_process_is_idle():
-    """A process that was stopped does nothing, whatever it did before."""
+    """A stopped process counts as idle, whatever it did before."""
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
         try:
             _wait_until(process.pid, busy=True)
@@ -164,15 +164,15 @@ def test_a_stopped_process_is_idle():
 
 
 def _wait_until(pid: int, *, busy: bool) -> None:
-    """Return when a process has been seen as busy or idle, twenty times in a row: until then it may still start."""
+    """Wait until a process was seen as busy or idle twenty times in a row, since it may still be starting."""
     in_a_row = 0
     while in_a_row < 20:
         in_a_row = in_a_row + 1 if is_busy(pid) is busy else 0
         time.sleep(0.005)
 
 
-def test_a_late_look_charges_no_more_than_a_punctual_one():
-    """A watch that gets no CPU itself comes late; the time that it missed is nobody's."""
+def test_a_delayed_check_charges_only_its_pause():
+    """A watch that is delayed charges only its planned pause, not the time that it missed."""
     with subprocess.Popen([sys.executable, "-c", "import time\ntime.sleep(1e6)"]) as process:
         try:
             _wait_until(process.pid, busy=False)
@@ -188,8 +188,8 @@ def test_a_late_look_charges_no_more_than_a_punctual_one():
     assert watch.idle_seconds == pytest.approx(sum(pauses[:-1]))
 
 
-def test_the_moments_of_looking_do_not_follow_from_the_random_state():
-    """The candidate's process has a copy of every generator's state: equal states must not give equal pauses."""
+def test_pauses_between_checks_do_not_depend_on_the_random_state():
+    """Pauses between checks do not depend on the random state, which candidate code has a copy of."""
     import random
 
     pauses = []
@@ -206,7 +206,7 @@ def test_the_moments_of_looking_do_not_follow_from_the_random_state():
 
 
 class Spending:
-    """A sandbox whose calls are each answered after a given time, and which notes the budgets that they had."""
+    """A sandbox whose calls take a given time, and which records their budgets."""
 
     name = "none"
 
@@ -215,16 +215,16 @@ class Spending:
         self.budgets: list[Budget] = []
 
     def call(self, call: Call) -> Reply:
-        """Answer with nothing observed."""
+        """Record the budget and answer without observations."""
         self.budgets.append(call.budget)
         return Reply(status=Status.ANSWERED, observed={}, seconds=self._seconds)
 
     def close(self) -> None:
-        """There is nothing to end."""
+        """Do nothing, since there is no process."""
 
 
 def test_a_call_reports_the_time_that_it_used(tiny_sandbox: Sandbox):
-    """CPU time and idle time are added up, of calls that are answered as well."""
+    """An answered call reports the sum of its CPU time and its idle time."""
     busy = call(tiny_sandbox, "import time\nend = time.process_time() + 0.5\nwhile time.process_time() < end: pass")
     asleep = call(tiny_sandbox, "import time\ntime.sleep(0.6)")
 
@@ -234,7 +234,7 @@ def test_a_call_reports_the_time_that_it_used(tiny_sandbox: Sandbox):
 
 
 def test_all_calls_together_are_limited():
-    """A submission that stays just within the budget of each call ends up with small ones: a grading ends in time."""
+    """A submission that uses most of each call's budget gets smaller budgets later, so a grading ends in time."""
     sandbox = Spending(seconds=75.0)
     budget = Budget(cpu_seconds=60, idle_seconds=20.0)
     code = SubmittedCode(module="assignment.exercise", files={"assignment/exercise.py": b""})
