@@ -1,4 +1,4 @@
-"""The interviewer's guide agrees with the grader."""
+"""Tests that the interviewer's guide agrees with the grader."""
 
 import re
 from pathlib import Path
@@ -31,8 +31,8 @@ def mistaken(*names: str) -> str:
     ],
     ids=["65", "75", "95"],
 )
-def test_the_examples_of_scores_are_graded_as_told(source: str, total: int, grade: Grade, assignment: Assignment):
-    """Each example has the points, automatic and the reviewer's, the sum and the verdict that the grader computes."""
+def test_the_examples_have_the_scores_of_the_grader(source: str, total: int, grade: Grade, assignment: Assignment):
+    """Each example in the guide has the points, total and verdict that the grader computes."""
     row = re.search(rf"\| {total} \|.*\| (\d+) \| (\d+) \| (\d+) \| (\w+) \|", GUIDE)
     assert row is not None
     automatic, quality, discussion = map(float, row.groups()[:3])
@@ -45,15 +45,15 @@ def test_the_examples_of_scores_are_graded_as_told(source: str, total: int, grad
     assert (card.points(ScoredBy.TESTS), card.total, card.verdict.value) == (automatic, total, row[4])
 
 
-def test_the_guide_tells_the_time_boxes(assignment: Assignment):
-    """The guide names the time box of each rubric."""
+def test_the_guide_states_the_time_boxes(assignment: Assignment):
+    """The guide states the time box of each level's rubric."""
     words = re.sub(r"\s+", " ", GUIDE)
     for level in assignment.levels:
         assert assignment.rubric(level).time_box.removesuffix(" minutes") in words
 
 
-def test_everything_that_was_promised_is_covered():
-    """The guide has a heading or a name for each topic, from set-up to follow-ups."""
+def test_the_guide_covers_its_topics():
+    """The guide has a heading or a phrase for each of its topics."""
     for topic in ("Set-up", "Introduction", "What to observe", "Hints", "Evaluation", "Discussion", "Red flags"):
         assert re.search(rf"^##+ {topic}", GUIDE, re.MULTILINE), topic
     for topic in ("Critical errors", "Bonus signs", "Variations and follow-ups"):

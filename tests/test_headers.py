@@ -1,4 +1,4 @@
-"""The header of a mistaken submission is read as described, and an invalid one is refused with the reason."""
+"""Tests of the parser for headers of mistaken submissions."""
 
 import pytest
 
@@ -8,7 +8,7 @@ EXPECT = "# expect: evaluation wrong-scale\n"
 
 
 def test_a_header_is_read_up_to_the_first_line_that_is_none():
-    """Each line is a key with its value; a comment in the code is none of them."""
+    """Lines up to the first one that is not `# key: value` are read; later comments are ignored."""
     header = read_header(
         b"# expect: evaluation wrong-scale.per-cent\n"
         b"# expect: weighted-loss crash | import-error\n"
@@ -31,13 +31,13 @@ def test_a_header_is_read_up_to_the_first_line_that_is_none():
     assert header.criteria == {"evaluation", "weighted-loss"}
 
 
-def test_a_header_may_be_a_line():
-    """Without `whole`, the reference's functions are added."""
+def test_a_header_of_one_line_is_valid():
+    """A header of one line is valid; without `whole`, the reference's functions are added."""
     assert not read_header(EXPECT.encode()).is_whole
 
 
-def test_a_source_that_is_no_text_has_a_header():
-    """The code of a mistaken submission need not be UTF-8."""
+def test_the_header_of_a_file_that_is_not_utf_8_is_read():
+    """The header of a file that is not UTF-8 can be read."""
     assert read_header(EXPECT.encode() + b"# caf\xe9\n").criteria == {"evaluation"}
 
 
@@ -59,7 +59,7 @@ def test_a_source_that_is_no_text_has_a_header():
     ],
 )
 def test_an_invalid_header_is_refused(text: str, reason: str):
-    """The error says what was found."""
+    """The error for an invalid header contains the invalid text and the reason."""
     with pytest.raises(HeaderError) as error:
         read_header(text.encode())
 

@@ -1,4 +1,4 @@
-"""The live interview: what was noted survives, and becomes the review that the grader reads."""
+"""Tests of the live interview: notes are saved at once, and become the review that the grader reads."""
 
 import json
 import shlex
@@ -24,28 +24,28 @@ def command(folder: Path, *options: str) -> list[str]:
     return ["interview", "ada", "--interviewer", "Rosa", "--out", str(folder), *options]
 
 
-def talk(folder: Path, *lines: str) -> str:
-    """Type lines to the program, then hang up; return what it printed."""
+def run_interview(folder: Path, *lines: str) -> str:
+    """Run an interview with these lines typed into it, and return its output."""
     done = grading(*command(folder), typed="\n".join(lines) + "\n")
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def record(folder: Path) -> dict[str, Any]:
-    """Return what is on disk."""
+    """Return the saved record of the interview."""
     return dict(json.loads((folder / "ada" / "interview.json").read_text()))
 
 
 @pytest.fixture(scope="module")
 def interview() -> Interview:
-    """What interviews are led by."""
+    """Return the interview data of the assignment."""
     return Assignment(ROOT).interview
 
 
 @pytest.mark.usefixtures("shared_sandbox")
 def test_an_interview_becomes_a_review(tmp_path: Path, interview: Interview):
-    """From the set-up check to the file, which grades with dimensions, points and hints in the summary."""
-    said = talk(
+    """An interview writes a review file, and grading with it shows dimensions, points and hints in the summary."""
+    said = run_interview(
         tmp_path,
         *("s", *"yyyy", "i", "t", "o", "1 2 9"),
         *("h", "y", "h", "y"),
@@ -63,7 +63,7 @@ def test_an_interview_becomes_a_review(tmp_path: Path, interview: Interview):
     assert sheet["reviewer"] == "Rosa"
     assert sheet["dimensions"] == {
         "technical-knowledge": 60,
-        "problem-solving": 35,  # 60, and 15 for testing; 20 off for a red flag, 10 for each hint
+        "problem-solving": 35,  # 60 + 15 for testing - 20 for a red flag - 10 for each of two hints
         "code-quality": 90,
         "ml-fundamentals": 75,
     }
@@ -84,7 +84,7 @@ def test_an_interview_becomes_a_review(tmp_path: Path, interview: Interview):
 
 
 def test_an_interview_survives_a_closed_terminal(tmp_path: Path):
-    """Killed in the middle of a command: what was noted is there, the timer runs, the next start goes on from there."""
+    """After a kill, the notes are saved and the timer is running, and the next start resumes the interview."""
     running = subprocess.Popen(
         [sys.executable, "-m", "grading", *command(tmp_path, "--level", "senior")],
         cwd=ROOT,
@@ -109,24 +109,24 @@ def test_an_interview_survives_a_closed_terminal(tmp_path: Path):
     assert set(kept["observed"]) == {"asked-about-imbalance", "checked-shapes"}
     assert kept["running_since"] is not None
 
-    said = talk(tmp_path, "h", "y", "q")
+    said = run_interview(tmp_path, "h", "y", "q")
     assert "Going on with ada." in said
     assert "2 of 3 given" in said
     assert "running" in said
     assert record(tmp_path)["observed"] == kept["observed"]
 
 
-def test_hanging_up_and_nonsense_do_no_harm(tmp_path: Path):
-    """An end of input saves and leaves; unknown commands and numbers are told, and change nothing."""
-    talk(tmp_path, "x", "", "o", "99 foo", "p", "eleven", "11", "10")
+def test_end_of_input_and_invalid_input_change_nothing(tmp_path: Path):
+    """The end of the input saves and ends the interview; unknown commands and invalid numbers change nothing."""
+    run_interview(tmp_path, "x", "", "o", "99 foo", "p", "eleven", "11", "10")
 
     assert record(tmp_path)["observed"] == {}
     assert record(tmp_path)["points"] == {"code-quality": 10}
 
 
 def test_an_answer_that_is_neither_yes_nor_no_is_asked_again(tmp_path: Path):
-    """A wrong key counts for nothing: neither as a hint that was given nor as one that was not."""
-    said = talk(tmp_path, "h", "i", "", "ja", "Y", "h", "n", "h", "No", "q")
+    """An answer other than y or n is asked again and counts as neither."""
+    said = run_interview(tmp_path, "h", "i", "", "ja", "Y", "h", "n", "h", "No", "q")
 
     assert said.count("answer y or n") == 3
     assert len(record(tmp_path)["hints"]) == 1
@@ -134,8 +134,8 @@ def test_an_answer_that_is_neither_yes_nor_no_is_asked_again(tmp_path: Path):
 
 
 def test_an_interview_is_not_resumed_at_another_level(tmp_path: Path):
-    """Its rubric and questions are those that it was begun with: status 2 and one line, and nothing is changed."""
-    talk(tmp_path, "t", "q")
+    """A resumed interview with another level is refused with status 2 and one line, and its record is not changed."""
+    run_interview(tmp_path, "t", "q")
     kept = (tmp_path / "ada" / "interview.json").read_text()
 
     done = grading(*command(tmp_path, "--level", "senior"), typed="q\n")
@@ -147,7 +147,7 @@ def test_an_interview_is_not_resumed_at_another_level(tmp_path: Path):
 
 
 def test_the_command_that_it_prints_can_be_pasted(tmp_path: Path):
-    """A name with blanks, quotes and more is one argument for a shell, and the sheet is accepted under that name."""
+    """The printed command quotes a name with spaces and quotes, so that a shell reads it as one argument."""
     name = "María 'Mia' Lopez; $HOME"
     done = grading("interview", name, "--out", tmp_path, "--interviewer", "Rosa", typed="w\nq\n")
 
@@ -157,8 +157,8 @@ def test_the_command_that_it_prints_can_be_pasted(tmp_path: Path):
     assert pasted[-3:] == ["--review", str(tmp_path / name / "review.toml"), "--for-anyone"]
 
 
-def test_a_spoiled_record_is_not_written_over(tmp_path: Path):
-    """Status 2, the file, and what to do."""
+def test_an_invalid_record_is_not_overwritten(tmp_path: Path):
+    """An invalid record is refused with status 2 and a message that names the file, and is not overwritten."""
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "interview.json").write_text("{")
 
@@ -170,7 +170,7 @@ def test_a_spoiled_record_is_not_written_over(tmp_path: Path):
 
 
 def test_dimensions_follow_marks_and_hints(interview: Interview):
-    """Sixty to begin with; marks add and subtract, a hint costs problem-solving ten, and a person's word stands."""
+    """Dimensions start at 60, marks and hints change them, and a value by the interviewer replaces the result."""
     noted = InterviewRecord(
         candidate="a", level="mid", interviewer="b", hints=[3, 9], observed={"tested-incrementally": 4}
     )
@@ -181,8 +181,8 @@ def test_dimensions_follow_marks_and_hints(interview: Interview):
     assert noted.dimension("problem-solving", interview) == 12
 
 
-def test_marks_are_of_the_rubrics_dimensions(interview: Interview):
-    """And three hints are there, none of which names a line of the solution."""
+def test_marks_cover_the_rubrics_dimensions(interview: Interview):
+    """Marks cover exactly the rubric's dimensions, and no hint contains code of the solution."""
     dimensions = set(Assignment(ROOT).rubric("mid").dimensions)
 
     assert {mark.dimension for mark in interview.observation} == dimensions

@@ -1,4 +1,4 @@
-"""The level comes from the submission: no candidate is graded by another level's rubric without anybody noticing."""
+"""Tests that the level comes from the submission, and that a different level is never used silently."""
 
 import json
 import time
@@ -15,13 +15,13 @@ from tests.command_line import cold, grading
 from tests.conftest import REFERENCE, ROOT
 
 LEVELS = Assignment(ROOT).levels
-# Of CPU time. Measured: under 0.1 s, and 80 s for a hostile file before its size was limited.
+# CPU time. Measured: under 0.1 s, and 80 s for a hostile file before its size was limited.
 MOST_SECONDS = 20
 
 
 @pytest.fixture
 def senior(tmp_path: Path, assignment: Assignment) -> Path:
-    """A finished room of the senior level."""
+    """Return a room of the senior level with a correct solution."""
     folder = tmp_path / "senior"
     publish(assignment, "senior", folder)
     (folder / "assignment" / "exercise.py").write_text(solution(assignment, "senior"), encoding="utf-8")
@@ -38,7 +38,7 @@ def checkout(folder: Path, level: str, assignment: Assignment) -> Path:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_handout_names_its_level(level: str, tmp_path: Path, assignment: Assignment):
-    """A room does so at its root, a checkout of the open flow beside the exercise."""
+    """A room names its level in a file at its root, and a checkout of the open flow in a file next to the exercise."""
     publish(assignment, level, tmp_path / "room")
 
     for folder in (tmp_path / "room", checkout(tmp_path / "open", level, assignment)):
@@ -48,13 +48,13 @@ def test_every_handout_names_its_level(level: str, tmp_path: Path, assignment: A
 
 
 def test_a_single_file_has_the_level_that_is_given(assignment: Assignment):
-    """It names none: the default is mid."""
+    """A single file names no level, so it has the given one or the default, mid."""
     assert level_to_grade(REFERENCE, assignment, None) == "mid"
     assert level_to_grade(REFERENCE, assignment, "senior") == "senior"
 
 
 def test_another_level_is_refused_with_both_names(senior: Path, tmp_path: Path, assignment: Assignment):
-    """The error names the level asked for, the file, its level and what to do."""
+    """The error contains the requested level, the file, its level and the fix."""
     with pytest.raises(
         UsageError, match=r"--level mid: .*room\.toml says that this is level senior: leave out --level"
     ):
@@ -67,10 +67,10 @@ def test_another_level_is_refused_with_both_names(senior: Path, tmp_path: Path, 
     ("content", "says"),
     [("level = 1", "level"), ("\xff", "utf-8"), ('level = "wizard"', "'wizard' has no rubric"), ("[", "room.toml")],
 )
-def test_a_file_that_names_no_level_needs_one_to_be_given(
+def test_an_invalid_level_file_is_refused_without_an_option(
     content: str, says: str, senior: Path, assignment: Assignment
 ):
-    """A candidate can write anything there: it is refused, and whoever knows the level can still grade."""
+    """A level file with an unknown level or invalid content is refused, unless `--level` is given."""
     (senior / "room.toml").write_bytes(content.encode("latin-1"))
 
     with pytest.raises(UsageError, match=says) as raised:
@@ -79,7 +79,7 @@ def test_a_file_that_names_no_level_needs_one_to_be_given(
     assert level_to_grade(senior, assignment, "senior") == "senior"
 
 
-# What tomllib fails on with other errors than its own, or takes minutes for.
+# Files for which tomllib raises errors of other types, or takes minutes.
 HOSTILE = {
     "brackets": b"level = " + b"[" * 4000,
     "digits": b"level = " + b"9" * 4400,
@@ -88,8 +88,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("case", HOSTILE)
-def test_a_hostile_file_is_one_that_names_no_level(case: str, senior: Path, tmp_path: Path, assignment: Assignment):
-    """It is refused as any other that says nothing, at no cost, and neither the grader nor a cohort fails over it."""
+def test_a_hostile_level_file_is_refused(case: str, senior: Path, tmp_path: Path, assignment: Assignment):
+    """A hostile level file is refused like an invalid one, in little time, also in a cohort."""
     hostile = checkout(tmp_path / "hostile", "senior", assignment)
     (hostile / "assignment" / "level.toml").write_bytes(HOSTILE[case])
     before = time.process_time()
@@ -102,7 +102,7 @@ def test_a_hostile_file_is_one_that_names_no_level(case: str, senior: Path, tmp_
 
 
 def test_a_link_in_place_of_the_file_is_not_followed(senior: Path, tmp_path: Path, assignment: Assignment):
-    """A candidate does not choose what the grader reads."""
+    """A link in place of the level file is refused, so that a candidate cannot choose which file is read."""
     (tmp_path / "elsewhere.toml").write_text('level = "junior"\n', encoding="utf-8")
     (senior / "room.toml").unlink()
     (senior / "room.toml").symlink_to(tmp_path / "elsewhere.toml")
@@ -112,7 +112,7 @@ def test_a_link_in_place_of_the_file_is_not_followed(senior: Path, tmp_path: Pat
 
 
 def test_a_cohort_has_one_level(senior: Path, tmp_path: Path, assignment: Assignment):
-    """It is the one that its submissions name; several are refused, since one rubric scores them all."""
+    """A cohort has the level that its submissions name; several levels are refused, since one rubric scores all."""
     mid = checkout(tmp_path / "open", "mid", assignment)
 
     assert level_of_all([senior, tmp_path / "nowhere"], assignment, None) == "senior"
@@ -122,15 +122,15 @@ def test_a_cohort_has_one_level(senior: Path, tmp_path: Path, assignment: Assign
         level_of_all([senior, mid], assignment, None)
 
 
-def test_a_file_does_not_choose_the_level_of_those_who_have_none(senior: Path, assignment: Assignment):
-    """One candidate's file would have the others of a cohort graded at its level; it needs to be given."""
+def test_a_level_file_does_not_apply_to_other_submissions(senior: Path, assignment: Assignment):
+    """If some submissions of a cohort name no level, it must be given, so that no candidate chooses it for others."""
     with pytest.raises(UsageError, match="does not say its level, and others do; give --level"):
         level_of_all([REFERENCE, senior], assignment, None)
     assert level_of_all([REFERENCE, senior], assignment, "senior") == "senior"
 
 
 def test_two_files_that_name_a_level_are_refused(senior: Path, assignment: Assignment):
-    """A file that was added cannot have a submission graded at an easier level than the one that was handed out."""
+    """A submission with two level files is refused, so that adding a file cannot change its level."""
     other = (
         senior / "room.toml" if (senior / "assignment" / "level.toml").exists() else senior / "assignment/level.toml"
     )
@@ -143,7 +143,7 @@ def test_two_files_that_name_a_level_are_refused(senior: Path, assignment: Assig
 
 @pytest.mark.usefixtures("shared_sandbox")
 def test_every_command_takes_the_level_of_a_room(senior: Path, tmp_path: Path):
-    """`grade`, `review`, `score` and `cohort` of a senior's room use the senior's rubric without being told."""
+    """`grade`, `review`, `score` and `cohort` use the level that a room names."""
     out = tmp_path / "out"
     graded = grading("grade", senior, "--out", out)
     reviewed = grading("review", senior, "--out", tmp_path / "sheet.toml")
@@ -165,7 +165,7 @@ def test_every_command_takes_the_level_of_a_room(senior: Path, tmp_path: Path):
 
 
 def test_a_level_that_differs_is_refused_before_anything_runs(senior: Path, tmp_path: Path):
-    """`grade` and `review` end with status 2 and one line; a cohort leaves it out and grades the others."""
+    """`grade` and `review` refuse another level with status 2 and one line; `cohort` grades the other submissions."""
     for command in ("grade", "review"):
         done = grading(command, senior, "--level", "mid", "--out", tmp_path / "out")
 

@@ -1,11 +1,11 @@
-"""Submissions that are alike: whatever one of them holds, the others are compared."""
+"""Tests of the similarity report: unusual sources do not prevent the comparison of the others."""
 
 import pytest
 
 from grading.cohort.similarity import alike, groups
 
 COPIED = "".join(f"def f{n}(x):\n    y = x + {n}\n    return y * {n}\n\n\n" for n in range(3, 12))
-# Each ended the comparison of everybody.
+# Each of these sources once stopped the comparison of the whole cohort.
 ODD = {
     "a long number in base sixteen": f"x = 0x{'f' * 5000}\n",
     "a sum": f"x = {'1 + ' * 1200}1\n",
@@ -19,16 +19,16 @@ ODD = {
 
 
 @pytest.mark.parametrize("case", ODD)
-def test_an_odd_source_stops_no_comparison(case: str):
-    """Two that are alike are found beside it."""
+def test_an_unusual_source_does_not_stop_the_comparison(case: str):
+    """Two similar submissions are found even if a third one is difficult to parse."""
     sources = {"one": COPIED, "two": f"# mine\n{COPIED}", "odd": ODD[case]}
 
     assert groups(alike(sources, [])) == [["one", "two"]]
 
 
 @pytest.mark.parametrize("case", ["a long number in base sixteen", "a sum", "attributes"])
-def test_an_odd_statement_is_a_statement(case: str):
-    """Two that share it are alike in it as in any other."""
+def test_an_unusual_statement_is_compared(case: str):
+    """An unusual statement counts as one statement that two submissions can share."""
     different = [f"z{n} = {n} * name{n}\n" for n in range(12)]
     sources = {"one": ODD[case] + "".join(different[:5]), "two": ODD[case] + "".join(different[:5])}
 

@@ -1,4 +1,4 @@
-"""A package that is not installed costs the functions that use it, and nothing else."""
+"""Tests that a missing package affects only the functions that use it."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.compose import compose
 from tests.conftest import REFERENCE, Grade
 
 SOLUTION = REFERENCE.read_text(encoding="utf-8")
-# The name of no package; what a candidate writes is `pandas` or `torchmetrics`.
+# This is not the name of a real package; candidates import `pandas` or `torchmetrics`, for example.
 MISSING = "frames_and_more"
 
 
@@ -35,13 +35,13 @@ def lost(card: Scorecard) -> dict[str, list[str]]:
         f"try:\n    import {MISSING}\nexcept ImportError:\n    {MISSING} = None",
     ],
 )
-def test_a_package_that_nothing_uses_costs_nothing(statement: str, grade: Grade):
-    """However it is imported: as a module, by names, for a decorator, an annotation or a base class."""
+def test_an_unused_missing_package_costs_no_points(statement: str, grade: Grade):
+    """An unused missing package costs no points, even if a decorator, annotation or base class needs it."""
     assert lost(grade(f"{statement}\n\n\n{SOLUTION}")) == {}
 
 
-def test_a_package_that_nothing_uses_is_flagged(grade: Grade):
-    """The reviewer sees that the code needs a package that the task does not allow."""
+def test_an_unused_missing_package_is_flagged(grade: Grade):
+    """An import of a package that the exercise does not allow is flagged for the reviewer."""
     card = grade(f"import {MISSING}\n{SOLUTION}")
 
     assert [flag.detail for flag in card.flags if flag.id == "import-outside-allowed"] == [
@@ -63,8 +63,8 @@ USES = {
 
 
 @pytest.mark.parametrize("use", USES)
-def test_a_package_costs_the_function_that_uses_it(use: str, grade: Grade, assignment: Assignment):
-    """The other functions keep their points, and the candidate reads which package it is."""
+def test_a_missing_package_fails_the_function_that_uses_it(use: str, grade: Grade, assignment: Assignment):
+    """A function that uses a missing package fails, the others keep their points, and the feedback names it."""
     card = grade(compose(USES[use].format(MISSING)))
 
     assert lost(card) == {"evaluation": ["import-error"]}
@@ -72,8 +72,8 @@ def test_a_package_costs_the_function_that_uses_it(use: str, grade: Grade, assig
 
 
 @pytest.mark.parametrize("statement", ["from torch import no_such_name", f"import {MISSING}\n{MISSING}.setup() + 1"])
-def test_what_the_module_itself_needs_costs_everything(statement: str, grade: Grade):
-    """A name that an installed package lacks, or a value that is computed with while loading, is no placeholder."""
+def test_an_import_error_of_the_module_fails_all_criteria(statement: str, grade: Grade):
+    """A missing name in an installed package, or a computation with a missing package at import, fails the module."""
     card = grade(f"{statement}\n{SOLUTION}")
 
     assert [found.mistake.id for found in card.mistakes] == ["import-error"]
@@ -81,7 +81,7 @@ def test_what_the_module_itself_needs_costs_everything(statement: str, grade: Gr
 
 
 def test_progress_bars_are_allowed(grade: Grade):
-    """One training loop in five shows its progress with tqdm."""
+    """tqdm, which many training loops use to show progress, is allowed and causes no flag."""
     source = SOLUTION.replace("in loader:", "in tqdm(loader, leave=False):")
     assert source != SOLUTION
 

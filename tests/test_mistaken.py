@@ -1,4 +1,4 @@
-"""Every mistaken submission is named as its header says, and loses points nowhere else."""
+"""Tests that every mistaken submission gets the mistakes of its header, and loses points nowhere else."""
 
 from pathlib import Path
 
@@ -15,8 +15,8 @@ _WORST_FIRST = list(Severity)
 
 
 @pytest.mark.parametrize("path", [*EXAMPLES, *MISTAKEN], ids=name_of)
-def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade_case: Grade, assignment: Assignment):
-    """Exactly the expected mistakes are named, and they cost what their severity allows and no other criterion."""
+def test_a_mistake_is_named_and_fails_only_its_criterion(path: Path, grade_case: Grade, assignment: Assignment):
+    """The expected mistakes are named and no others, and only their criteria lose points, as their severities allow."""
     header = read_header(path.read_bytes())
     card = grade_case(mistaken_case(path, assignment), min(header.criteria))
 
@@ -29,7 +29,7 @@ def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade_
             title = unexpected.pop((expected.criterion, name.mistake)).title
             if name.variant is not None:
                 described = assignment.mistake(expected.criterion, name.mistake).variant[name.variant].title
-                # What was found, such as the name of a package, may stand behind a colon.
+                # A detail, such as the name of a package, may follow after a colon.
                 assert title == described or title.startswith(f"{described}: ")
     assert not unexpected
     bounded = {criterion.id for criterion in card.rubric.criterion if criterion.bounded}
@@ -49,7 +49,7 @@ def test_a_mistake_is_named_and_costs_its_own_criterion_alone(path: Path, grade_
 
 @pytest.mark.parametrize("path", MISTAKEN, ids=name_of)
 def test_a_submission_is_in_the_folder_of_its_criterion(path: Path, assignment: Assignment):
-    """Its header names mistakes of the catalogue, and one criterion, unless it is in the folder `several`."""
+    """A submission is in the folder of its criterion, or in `several`, and its mistakes are in the catalogue."""
     header = read_header(path.read_bytes())
 
     (criterion,) = header.criteria if len(header.criteria) == 1 else {"several"}

@@ -1,4 +1,4 @@
-"""A submission that does nothing, however plausible it looks, earns nothing."""
+"""Tests that a submission that computes nothing earns no points, even if its results have the right types."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from tests.conftest import Grade
 
 
 @pytest.mark.parametrize("path", NOTHING, ids=name_of)
-def test_doing_nothing_earns_nothing(path: Path, grade_case: Grade, assignment: Assignment):
-    """Every hidden test of the criterion fails for results of the right type that nothing was computed for."""
+def test_a_submission_that_computes_nothing_earns_no_points(path: Path, grade_case: Grade, assignment: Assignment):
+    """Every hidden test of the criterion fails for results of the right type that were not computed."""
     own = path.parent.name.replace("_", "-")
 
     card = grade_case(case_of(path, own, assignment), own, alone=True)
@@ -23,7 +23,7 @@ def test_doing_nothing_earns_nothing(path: Path, grade_case: Grade, assignment: 
 
 
 def test_every_criterion_has_a_submission_that_does_nothing(assignment: Assignment):
-    """No criterion that hidden tests score is left out, at whatever level."""
+    """Each criterion with hidden tests, at any level, has a submission that computes nothing."""
     rubrics = [assignment.rubric(level) for level in assignment.levels]
     scored = {criterion.id for rubric in rubrics for criterion in (*rubric.criterion, *rubric.bonus) if criterion.tests}
 

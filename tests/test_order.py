@@ -1,4 +1,4 @@
-"""Hidden tests depend on nothing but their own inputs: their order changes no result."""
+"""Tests that hidden tests are independent: their order does not change any result."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,12 +14,12 @@ from grading.scoring.records import Scorecard
 from tests.compose import compose
 from tests.conftest import ROOT, Grade
 
-# Several mistakes in each criterion, so that most tests fail and are explained.
+# Each criterion has a mistake, so that most tests fail and are explained.
 MISTAKEN = ("weighted-loss/inverted-pos-weight", "training-loop/missing-zero-grad", "evaluation/missing-sigmoid")
 PIPELINE, FOLLOWUPS = "assignment/pipeline.py", "assignment/followups.py"
-# A threshold at which all rows are positive: wrong in each of the three tests of its criterion.
+# All rows are positive at this threshold, which is wrong in each of the three tests of the criterion.
 LOWEST_THRESHOLD = "def best_threshold(targets, probabilities):\n    return 0.0\n"
-# Seeds with which three tests come in three orders, too.
+# With these seeds, even three tests run in three different orders.
 SHUFFLES = (3, 5, 7)
 
 
@@ -29,18 +29,18 @@ def mistaken(name: str) -> str:
 
 
 def results(card: Scorecard) -> dict[str, Any]:
-    """Return what each test found and what each criterion earned, by name."""
+    """Return the result of each test and the points of each criterion, by name."""
     found = {result.id: msgspec.to_builtins(result) for result in card.run.results}
     return found | {criterion.id: criterion.points for criterion in (*card.criteria, *card.bonus)}
 
 
 def order(card: Scorecard) -> Sequence[str]:
-    """Return the tests in the order in which they ran."""
+    """Return the names of the tests in the order in which they ran."""
     return [result.id for result in card.run.results]
 
 
 def shuffle_tests(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    """Shuffle the tests of the runs that follow."""
+    """Shuffle the hidden tests of the following runs."""
     keep_named_tests = Harness.pytest_collection_modifyitems
 
     def shuffle(harness: Harness, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -52,7 +52,7 @@ def shuffle_tests(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_hidden_tests_give_the_same_results_in_any_order(seed: int, grade: Grade, monkeypatch: pytest.MonkeyPatch):
-    """A shuffled run finds the same mistakes, in the same tests, and gives the same points."""
+    """A shuffled run has the same mistakes, results and points as a run in the original order."""
     source = compose("\n".join(mistaken(name) for name in MISTAKEN))
 
     as_written = grade(source, level="senior")
@@ -78,12 +78,12 @@ def in_three_orders(monkeypatch: pytest.MonkeyPatch, grade: Callable[[], Scoreca
 
 
 def inverted_weight(_: Assignment) -> str:
-    """Return the pipeline with one defect, with which a model is good enough by luck with some seeds."""
+    """Return the pipeline with one defect, with which the F1 is high enough for some seeds."""
     return compose(mistaken("broken-pipeline/inverted-weight"), "pipeline.py")
 
 
 def every_defect(assignment: Assignment) -> str:
-    """Return the pipeline as a candidate gets it, with a change: an unchanged file is not graded."""
+    """Return the pipeline of the handout with a comment added, because an unchanged file is not graded."""
     return handout(assignment, "researcher", "room")[PIPELINE] + "\n# changed\n"
 
 
@@ -91,7 +91,7 @@ def every_defect(assignment: Assignment) -> str:
 def test_a_poor_pipeline_is_reported_by_its_causes_in_any_order(
     pipeline: Callable[[Assignment], str], grade: Grade, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
 ):
-    """`still-poor` is not reported with another mistake, and a spoilt training earns nothing for a good F1."""
+    """`still-poor` is not reported next to its cause, and a defective training earns no points for a high F1."""
     files = {PIPELINE: pipeline(assignment)}
 
     card = in_three_orders(
@@ -107,7 +107,7 @@ def test_a_poor_pipeline_is_reported_by_its_causes_in_any_order(
 
 
 def test_a_wrong_threshold_is_one_mistake_in_any_order(grade: Grade, monkeypatch: pytest.MonkeyPatch):
-    """A threshold that is wrong for plain cases is not reported for ties and single classes as well."""
+    """A threshold that is wrong in plain cases is not reported again for ties and single classes."""
     files = {FOLLOWUPS: LOWEST_THRESHOLD}
 
     card = in_three_orders(

@@ -1,4 +1,4 @@
-"""What is written for people: reviewer, candidate, and whoever hostile text is meant for."""
+"""Tests of the pages for reviewers and candidates, including untrusted text in them."""
 
 import json
 import re
@@ -34,14 +34,14 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def card(grade: Grade) -> Scorecard:
-    """The scorecard of a submission with two mistakes and a hostile message."""
+    """Return the scorecard of a submission with two mistakes and a hostile message."""
     mistaken = (ROOT / "hidden_tests/mistakes/evaluation/missing-sigmoid.py").read_text(encoding="utf-8")
     crash = f"def make_loss(train_labels):\n    raise ValueError({HOSTILE!r})\n"
     return grade(compose(f"{mistaken}\n\n{crash}"))
 
 
-def test_grade_json_is_the_contracts(card: Scorecard, assignment: Assignment):
-    """Schema 1, every key."""
+def test_grade_json_has_the_documented_keys(card: Scorecard, assignment: Assignment):
+    """grade.json has exactly the documented keys."""
     grade = json.loads(to_json(card, assignment.questions("mid")))
 
     assert list(grade) == [
@@ -68,8 +68,8 @@ def test_grade_json_is_the_contracts(card: Scorecard, assignment: Assignment):
             assert list(test) == ["id", "outcome", "points", "max", "mistakes"]
 
 
-def test_a_critical_mistake_passes_on_no_page(grade: Grade, assignment: Assignment):
-    """Accuracy under all three keys earns more than the passing mark, and every page leaves the verdict open."""
+def test_a_critical_mistake_needs_review_on_every_page(grade: Grade, assignment: Assignment):
+    """Accuracy for every metric reaches the passing mark, but every page says that the submission needs a review."""
     source = (ROOT / "tests/submissions/evaluation/mistaken/accuracy_everywhere.py").read_text(encoding="utf-8")
     card = grade(compose(source))
     questions = assignment.questions("mid")
@@ -83,7 +83,7 @@ def test_a_critical_mistake_passes_on_no_page(grade: Grade, assignment: Assignme
 
 
 def test_the_summary_shows_the_line_of_a_mistake(card: Scorecard, assignment: Assignment):
-    """The reviewer sees the candidate's code where it went wrong."""
+    """The summary shows the line of the candidate's code where a mistake was found."""
     summary = to_summary(card, assignment.questions("mid"))
 
     assert "line" in summary
@@ -92,7 +92,7 @@ def test_the_summary_shows_the_line_of_a_mistake(card: Scorecard, assignment: As
 
 
 def test_a_form_feed_does_not_move_a_mistake_to_another_line(card: Scorecard, assignment: Assignment):
-    """Lines are counted as Python counts them: a form feed or a separator within a line ends none."""
+    """Lines are counted as Python counts them, so a form feed or a Unicode separator does not end a line."""
     source = "# a\x0cb\u2028c\n" + card.run.submission.source
     moved = [msgspec.structs.replace(found, line=found.line and found.line + 1) for found in card.mistakes]
     submission = msgspec.structs.replace(card.run.submission, source=source)
@@ -103,7 +103,7 @@ def test_a_form_feed_does_not_move_a_mistake_to_another_line(card: Scorecard, as
 
 
 def test_hostile_text_is_shown_as_text(card: Scorecard, assignment: Assignment):
-    """No tag, image, mention, reference, table cell or escape of the candidate's reaches the page."""
+    """The summary contains no tag, image, mention, reference, table cell or escape sequence from the submission."""
     summary = to_summary(card, assignment.questions("mid"))
 
     for dangerous in ("<script", "![", "@org", " #1", "javascript:", "::error", "\u202e", "\x1b", "https://example"):
@@ -113,8 +113,8 @@ def test_hostile_text_is_shown_as_text(card: Scorecard, assignment: Assignment):
 @pytest.mark.parametrize(
     "text", [HOSTILE, "a\ud800b\r\n", "a" * 100_000, "`" * 50, "\n".join("x" * 5000 for _ in range(3))]
 )
-def test_escaped_text_holds_nothing_that_acts(text: str):
-    """Neither in a line nor in a block."""
+def test_escaped_text_contains_nothing_active(text: str):
+    """Escaped text contains no active Markdown, HTML or control character, in a line and in a block."""
     line, fenced = escape(text), block(text).splitlines()
 
     assert "\n" not in line
@@ -124,12 +124,12 @@ def test_escaped_text_holds_nothing_that_acts(text: str):
     assert fenced[0] == fenced[-1]
     assert all(not inner.startswith(fenced[0]) for inner in fenced[1:-1])
     assert max(map(len, fenced)) <= 500
-    # A lone surrogate cannot be written, and a page with one would be lost.
+    # A lone surrogate cannot be encoded, so no page may contain one.
     assert "\n".join([line, *fenced]).encode()
 
 
-def test_feedback_holds_catalogue_and_rubric_and_nothing_else(card: Scorecard, assignment: Assignment):
-    """No hidden test, no message of the candidate's code, no path, no answer key; of an exception, type and line."""
+def test_feedback_contains_only_catalogue_and_rubric(card: Scorecard, assignment: Assignment):
+    """Feedback shows the type and line of an exception, but no hidden test, message, path or answer key."""
     feedback = to_feedback(card, assignment.questions("mid"))
 
     assert "Logits are compared with a probability" in feedback
@@ -147,8 +147,8 @@ def test_feedback_holds_catalogue_and_rubric_and_nothing_else(card: Scorecard, a
         assert result.title not in feedback
 
 
-def test_annotations_are_workflow_commands_of_ours_alone(card: Scorecard):
-    """One line each, on the candidate's file, in the catalogue's words."""
+def test_annotations_contain_no_text_of_the_submission(card: Scorecard):
+    """An annotation is one line that refers to the candidate's file and contains only text of the catalogue."""
     commands = to_annotations(card, "assignment/exercise.py")
 
     assert len(commands) == 2
@@ -160,7 +160,7 @@ def test_annotations_are_workflow_commands_of_ours_alone(card: Scorecard):
 
 @pytest.fixture(scope="module")
 def reviewed(card: Scorecard, assignment: Assignment) -> Scorecard:
-    """The scorecard with one commit of one file, and a review that leaves nothing open."""
+    """Return the scorecard with one commit that changes one file, and a complete review."""
     commit = Commit(sha="a" * 40, minute=0, subject="work", files=1)
     submission = msgspec.structs.replace(
         card.run.submission, history=History(commits=[commit], minutes=1, outside=[]), source="x = 1\n" * 40
@@ -170,8 +170,8 @@ def reviewed(card: Scorecard, assignment: Assignment) -> Scorecard:
     return score(run, assignment.rubric("mid"), assignment.mistake, review)
 
 
-def test_one_is_no_plural(reviewed: Scorecard, assignment: Assignment):
-    """One commit of one file within one minute reads as such, on both of the reviewer's pages."""
+def test_counts_of_one_are_singular(reviewed: Scorecard, assignment: Assignment):
+    """One commit of one file within one minute is described in the singular, on both pages of the reviewer."""
     questions = assignment.questions("mid")
     pages = (to_summary(reviewed, questions), html_page(reviewed, assignment))
 
@@ -182,19 +182,19 @@ def test_one_is_no_plural(reviewed: Scorecard, assignment: Assignment):
 
 
 def test_the_page_separates_reviewer_and_passing_mark(reviewed: Scorecard, assignment: Assignment):
-    """They are two sentences with a blank in between."""
+    """The sentences about the reviewer and about the passing mark are separated by a space."""
     assert re.search(r"reviewed by Rosa\.\s+Passing at 70\.", html_page(reviewed, assignment))
 
 
 def test_feedback_shows_the_points_that_a_reviewer_gave(card: Scorecard, reviewed: Scorecard):
-    """Before the review it says what can be had; afterwards, what was given."""
+    """Feedback shows the available points before the review, and the given points after it."""
     assert "## Code Quality: up to 10, given by a reviewer" in to_feedback(card, ())
     assert "## Code Quality: 7.5 of 10, given by a reviewer" in to_feedback(reviewed, ())
     assert "## Discussion: 4 of 5, given by a reviewer" in to_feedback(reviewed, ())
 
 
 def test_feedback_names_the_points_that_a_reviewer_still_gives(card: Scorecard, assignment: Assignment):
-    """They are the rubric's criteria that are open."""
+    """Feedback names the rubric's criteria for which a reviewer has not given points."""
     whole = [msgspec.structs.replace(result, outcome=Outcome.PASSED, findings=[]) for result in card.run.results]
     whole[0] = msgspec.structs.replace(whole[0], outcome=Outcome.FAILED)
     run = msgspec.structs.replace(card.run, results=whole)
@@ -209,7 +209,7 @@ def test_feedback_names_the_points_that_a_reviewer_still_gives(card: Scorecard, 
 
 
 def test_lines_left_out_of_the_comparison_are_marked(card: Scorecard, assignment: Assignment):
-    """Between two places that differ, the page says that there is more."""
+    """The comparison marks the place where equal lines between two changes are left out."""
     reference = solution(assignment, "mid")
     first, *_, last = reference.splitlines()
     source = reference.replace(first, "# mine", 1).replace(last, f"{last}  # mine", 1)
@@ -220,7 +220,7 @@ def test_lines_left_out_of_the_comparison_are_marked(card: Scorecard, assignment
 
 
 def html_page(card: Scorecard, assignment: Assignment) -> str:
-    """Return the reviewer's page for a browser."""
+    """Return the reviewer's HTML page."""
     references = {assignment.manifest.source: solution(assignment, "mid")}
     return to_html(card, assignment.questions("mid"), references, None, sheet="review-ada.toml")
 
@@ -239,7 +239,7 @@ def filled_in(sheet: str, **points: float) -> str:
 
 @pytest.fixture
 def sheet(card: Scorecard, assignment: Assignment) -> str:
-    """A fresh sheet for a candidate with a hostile answer."""
+    """Return a new sheet for a candidate with a hostile answer."""
     submission = msgspec.structs.replace(
         card.run.submission, name='a"b\\c\n', answers=[Answer(number=1, title="t", text=HOSTILE)]
     )
@@ -247,14 +247,14 @@ def sheet(card: Scorecard, assignment: Assignment) -> str:
 
 
 def test_a_sheet_is_toml_whatever_the_candidate_wrote(sheet: str):
-    """And shows answers and key."""
+    """A sheet is valid TOML for any answer of the candidate, and shows the answers and the key."""
     assert tomllib.loads(sheet)["submission"] == 'a"b\\c\n'
     assert "good sign:" in sheet
     assert "alert(1)" in sheet
 
 
 def test_a_review_is_read_back_as_it_was_written(tmp_path: Path, assignment: Assignment):
-    """Texts with quotes, control characters and line ends, points and dimensions survive the sheet."""
+    """Points, dimensions and text with quotes, control characters and line breaks are read back unchanged."""
     review = Review(
         submission='a"b\\c\n',
         reviewer="Rosa 'R' \x7f",
@@ -271,7 +271,7 @@ def test_a_review_is_read_back_as_it_was_written(tmp_path: Path, assignment: Ass
 
 
 def test_a_filled_in_sheet_is_read_back(sheet: str, tmp_path: Path, assignment: Assignment):
-    """Points that are not filled in stay open."""
+    """Criteria without points in the sheet stay open in the review."""
     path = tmp_path / "review.toml"
     path.write_text(filled_in(sheet, code_quality=8.5), encoding="utf-8")
 
@@ -295,8 +295,8 @@ def test_a_filled_in_sheet_is_read_back(sheet: str, tmp_path: Path, assignment: 
         (lambda sheet: filled_in(sheet) + "\n[", "TOML|Expected|Invalid|end of document"),
     ],
 )
-def test_a_sheet_that_cannot_count_is_refused(change, says: str, sheet: str, tmp_path: Path, assignment: Assignment):
-    """One line with the file and what is wrong."""
+def test_an_invalid_sheet_is_refused(change, says: str, sheet: str, tmp_path: Path, assignment: Assignment):
+    """An invalid sheet is refused with one line that contains the file and the reason."""
     path = tmp_path / "review.toml"
     path.write_text(change(sheet), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The broken pipeline: fixing some of it earns their share, and the gate tells repaired from broken."""
+"""Tests of the broken pipeline: each fix earns its points, and the F1 gate separates repaired from broken pipelines."""
 
 from types import ModuleType
 
@@ -20,12 +20,12 @@ SEEDS = range(10)
 
 @pytest.fixture(scope="module")
 def broken() -> str:
-    """The pipeline as a candidate gets it."""
+    """Return the pipeline as a candidate gets it."""
     return handout(Assignment(ROOT), "researcher", "room")[FILE]
 
 
 def f1s(source: str) -> list[float]:
-    """Run a pipeline on ten draws of the hidden data."""
+    """Return the F1 of a pipeline for ten draws of the hidden data."""
     module = ModuleType("pipeline")
     exec(compile(source, "pipeline.py", "exec"), module.__dict__)  # noqa: S102 - ours
     threads = torch.get_num_threads()
@@ -40,14 +40,14 @@ def f1s(source: str) -> list[float]:
     return found
 
 
-def test_the_gate_is_passed_and_failed_by_a_clear_margin(broken: str):
-    """Over ten seeds the repaired pipeline is a tenth above it, and the broken one three tenths below."""
+def test_the_gate_has_a_margin_on_both_sides(broken: str):
+    """For ten seeds, the repaired pipeline is 0.1 above the gate and the broken one 0.3 below it."""
     assert min(f1s(REPAIRED)) > LEAST_F1 + 0.1
     assert max(f1s(broken)) < LEAST_F1 - 0.3
 
 
 def test_at_least_nine_defects_are_planted(broken: str, grade: Grade):
-    """Each is named, and costs its own test."""
+    """The pipeline has at least nine defects, each of which is named and fails its own test."""
     card = grade(
         REFERENCE.read_text(),
         level="researcher",
@@ -61,8 +61,8 @@ def test_at_least_nine_defects_are_planted(broken: str, grade: Grade):
     assert len(named) == len(set(named)) == len(criterion.tests) - 1 >= 9
 
 
-def test_fixing_some_of_them_earns_their_share(broken: str, grade: Grade):
-    """Three functions repaired: three tests' points."""
+def test_fixing_some_defects_earns_their_points(broken: str, grade: Grade):
+    """A pipeline with three repaired functions earns the points of three tests."""
     repaired = REPAIRED.split("\n\n\n")
     parts = broken.split("\n\n\n")
     for name in ("standardize", "make_loss", "predict"):
@@ -83,8 +83,8 @@ def test_fixing_some_of_them_earns_their_share(broken: str, grade: Grade):
 
 
 @pytest.mark.parametrize("seed", [0, 2])
-def test_a_model_that_was_lucky_in_spite_of_a_defect_is_not_good(seed: int, grade: Grade):
-    """With one of these seeds the inverted weight reaches an F1 of 0.7, with the other it does not."""
+def test_a_good_f1_despite_a_defect_does_not_pass(seed: int, grade: Grade):
+    """A pipeline with an inverted weight does not pass the gate, although its F1 reaches 0.7 for one of these seeds."""
     inverted = compose((MISTAKES / "inverted-weight.py").read_text(encoding="utf-8"), "pipeline.py")
     card = grade(
         REFERENCE.read_text(), level="researcher", beside="broken-pipeline", optional_files={FILE: inverted}, seed=seed
@@ -96,8 +96,8 @@ def test_a_model_that_was_lucky_in_spite_of_a_defect_is_not_good(seed: int, grad
     assert [found.mistake.id for found in card.mistakes] == ["inverted-weight"]
 
 
-def test_an_untouched_pipeline_is_not_done(broken: str, grade: Grade):
-    """No list of what is wrong for nothing."""
+def test_an_unchanged_pipeline_is_not_implemented(broken: str, grade: Grade):
+    """An unchanged pipeline is reported as not implemented, without a list of its defects."""
     card = grade(REFERENCE.read_text(), level="researcher", beside="broken-pipeline", optional_files={FILE: broken})
 
     assert [(f.mistake.id, f.criterion) for f in card.mistakes] == [("not-implemented", "broken-pipeline")]

@@ -1,4 +1,4 @@
-"""The hidden tests under pytest itself, as `nox -s hidden` runs them: the plugin's own options, and its report."""
+"""Tests of the hidden tests under pytest, as `nox -s hidden` runs them: the plugin's options and its report."""
 
 import json
 import os
@@ -24,12 +24,12 @@ def hidden(report: Path, *options: object) -> subprocess.CompletedProcess[str]:
 
 
 def facts(report: Path) -> dict[str, Any]:
-    """Return what a report says of its run."""
+    """Return the grading section of a report."""
     return dict(json.loads(report.read_text(encoding="utf-8"))["grading"])
 
 
 def test_the_options_reach_the_run(tmp_path: Path):
-    """Submission, level and seed stand in the report, and the sandbox is on unless it is switched off."""
+    """The report contains submission, level and seed, and the sandbox is used by default."""
     done = hidden(tmp_path / "report.json", "--submission", REFERENCE, "--level", "senior", "--seed", 7)
 
     assert done.returncode == 0, done.stdout
@@ -38,8 +38,8 @@ def test_the_options_reach_the_run(tmp_path: Path):
     assert run["submission"]["name"] == "reference", "the folder's: every candidate's file is called exercise.py"
 
 
-def test_without_a_sandbox_it_says_so(tmp_path: Path):
-    """On standard error and in the report; `-k` still chooses among the tests."""
+def test_running_the_plugin_without_a_sandbox_is_reported(tmp_path: Path):
+    """Running without a sandbox is reported on standard error and in the report, and `-k` selects tests as usual."""
     done = hidden(tmp_path / "report.json", "--submission", REFERENCE, "--no-sandbox", "-k", "test_weighted_loss")
 
     assert "NO SANDBOX: candidate code runs unprotected" in done.stderr
@@ -56,8 +56,8 @@ def test_without_a_sandbox_it_says_so(tmp_path: Path):
         (("--submission", ROOT, "--level", "senior"), "says that this is level mid"),
     ],
 )
-def test_what_cannot_be_used_is_a_usage_error(options: tuple[object, ...], says: str, tmp_path: Path):
-    """The run ends with the status of one before it runs a test, and the error names what to change."""
+def test_invalid_options_are_a_usage_error(options: tuple[object, ...], says: str, tmp_path: Path):
+    """Invalid options are a usage error before any test runs, and the message says what to change."""
     done = hidden(tmp_path / "report.json", *options)
 
     assert done.returncode == USAGE_ERROR, done.stdout
@@ -66,8 +66,8 @@ def test_what_cannot_be_used_is_a_usage_error(options: tuple[object, ...], says:
     assert not (tmp_path / "report.json").exists()
 
 
-def test_nox_runs_them_and_its_report_is_scored(tmp_path: Path):
-    """Failing tests are a result and no failure of the session; `score` makes of the report what `grade` would."""
+def test_a_report_of_nox_can_be_scored(tmp_path: Path):
+    """`nox -s hidden` succeeds even if hidden tests fail, and `score` computes the usual points from its report."""
     report = tmp_path / "report.json"
     environment = {"TAKE_HOME_ENVIRONMENTS": str(Path(sys.prefix).parent), **os.environ}
 

@@ -1,4 +1,4 @@
-"""What a candidate gets is made from one source, for every level, and nothing hidden goes with it."""
+"""Tests of the handout, which is made from one source for every level and contains nothing hidden."""
 
 import ast
 import hashlib
@@ -26,25 +26,25 @@ LEVELS = Assignment(ROOT).levels
 
 @pytest.fixture(scope="module", params=LEVELS)
 def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A room of each level in turn."""
+    """Publish a room of each level in turn."""
     folder = tmp_path_factory.mktemp("publish") / str(request.param)
     publish(Assignment(ROOT), folder.name, folder)
     return folder
 
 
 def run(folder: Path, *arguments: str) -> str:
-    """Run pytest in a folder and return what it printed."""
+    """Run pytest in a folder and return its output."""
     return python("-m", "pytest", "-q", "--tb=line", *arguments, cwd=folder).stdout
 
 
 def test_the_checked_in_handout_is_what_the_sources_give(assignment: Assignment):
-    """Whoever edits it there is told where to: `python -m grading publish --in-place` writes it anew."""
+    """The checked-in handout is the one that `python -m grading publish --in-place` writes."""
     for name, text in handout(assignment, "mid", "open").items():
         assert (ROOT / name).read_text(encoding="utf-8") == text, f"{name}: run python -m grading publish --in-place"
 
 
 def test_nothing_hidden_is_published(room: Path, assignment: Assignment):
-    """A room holds no solution, hidden test, mistake or answer key, and no tag that speaks of another level."""
+    """A room contains no solution, hidden test, mistake or answer key, and no template tag."""
     texts = {path.relative_to(room).as_posix(): path.read_text() for path in room.rglob("*") if path.is_file()}
     tests = {test for level in LEVELS for criterion in assignment.rubric(level).criterion for test in criterion.tests}
     ids = {mistake.id for mistake in assignment.mistakes.values()} - {"crash", "timeout"}
@@ -60,18 +60,18 @@ def test_nothing_hidden_is_published(room: Path, assignment: Assignment):
 
 
 def test_a_starter_fails_each_visible_test_with_its_todo(room: Path):
-    """Red is right: every failure names what is to do."""
+    """At first all visible tests fail, each with the TODO of its function."""
     printed = run(room, "assignment")
 
     failed, named = re.search(r"(\d+) failed\b", printed), printed.count("NotImplementedError: TODO")
     assert failed, printed
     assert named >= int(failed[1])
-    # The broken pipeline runs.
+    # At researcher level, the visible tests of the broken pipeline pass.
     assert re.search(r"(\d+) passed", printed) is None or room.name == "researcher"
 
 
 def test_the_reference_passes_each_visible_test(room: Path, tmp_path: Path, assignment: Assignment):
-    """A finished exercise is green, at every level."""
+    """The reference passes all visible tests at every level."""
     subprocess.run(["cp", "-r", str(room), str(tmp_path / "finished")], check=True)
     source = tmp_path / "finished" / assignment.manifest.source
     source.write_text(solution(assignment, room.name), encoding="utf-8")
@@ -81,8 +81,8 @@ def test_the_reference_passes_each_visible_test(room: Path, tmp_path: Path, assi
     assert re.search(r"^\d+ passed in", printed, re.MULTILINE), printed
 
 
-def test_a_starter_is_graded_with_nothing_and_a_list_of_todos(room: Path, grade: Grade):
-    """Whatever hints and lines it comes with."""
+def test_a_starter_scores_zero_and_is_not_implemented(room: Path, grade: Grade):
+    """A starter scores 0 and is reported as not implemented in every criterion, whatever hints it contains."""
     card = grade((room / "assignment" / "exercise.py").read_text(), level=room.name)
 
     scored = [criterion for criterion in card.criteria if criterion.tests]
@@ -91,7 +91,7 @@ def test_a_starter_is_graded_with_nothing_and_a_list_of_todos(room: Path, grade:
 
 
 def test_the_junior_starter_comes_with_modes_and_hints():
-    """What is there already, and steps in comments; the mid one has neither."""
+    """The junior starter contains `model.train()`, `model.eval()` and hints; the mid starter has none of them."""
     texts = {level: handout(Assignment(ROOT), level, "room")["assignment/exercise.py"] for level in ("junior", "mid")}
 
     assert "    model.train()\n" in texts["junior"]
@@ -109,7 +109,7 @@ class Session:
     commands: list[list[str]] = field(default_factory=list)
 
     def run(self, *command: str, **_: object) -> None:
-        """Record a command; one that makes an environment makes its folder."""
+        """Record a command; create the folder of a virtual environment."""
         self.commands.append(list(command))
         if "venv" in command:
             Path(command[-1]).mkdir(parents=True)
@@ -119,7 +119,7 @@ class Session:
 
 
 def load_noxfile(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Return the noxfile in a folder as a module whose sessions are plain functions."""
+    """Return the noxfile of a folder as a module whose sessions are plain functions."""
     monkeypatch.setattr(nox, "session", lambda function: function)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.syspath_prepend(folder)
@@ -128,7 +128,7 @@ def load_noxfile(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_a_room_has_the_sessions_visible_and_run(tmp_path: Path, assignment: Assignment):
-    """A candidate needs no other, and `nox` alone runs the visible tests."""
+    """A room has the sessions `visible` and `run`, and `nox` alone runs the visible tests."""
     publish(assignment, "mid", tmp_path / "room")
     command = [sys.executable, "-m", "nox", "--noxfile", str(tmp_path / "room" / "noxfile.py"), "--list"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
@@ -138,7 +138,7 @@ def test_a_room_has_the_sessions_visible_and_run(tmp_path: Path, assignment: Ass
 
 @pytest.mark.parametrize("name", ["visible", "run"])
 def test_a_rooms_sessions_run_what_the_repositorys_do(name: str, room: Path, monkeypatch: pytest.MonkeyPatch):
-    """`nox -s visible` and `nox -s run` give Python the same arguments in both, the user's last."""
+    """`nox -s visible` and `nox -s run` pass the same arguments to Python in a room and in the repository."""
     in_repository, in_room = Session(["-k", "make_loss"]), Session(["-k", "make_loss"])
     noxfile = load_noxfile(ROOT, monkeypatch)
     monkeypatch.setattr(noxfile, "_environment", lambda *_: Path("environment"))
@@ -152,7 +152,7 @@ def test_a_rooms_sessions_run_what_the_repositorys_do(name: str, room: Path, mon
 
 
 def test_a_rooms_environment_holds_what_its_level_needs(room: Path, monkeypatch: pytest.MonkeyPatch):
-    """It is built once, from the repository's group `exercise` and pins; mlflow is in it for researchers alone."""
+    """A room's environment is built once, from the group `exercise` and its pins; only researchers get mlflow."""
     group = nox.project.dependency_groups(nox.project.load_toml(ROOT / "pyproject.toml"), "exercise")
     session = Session()
     noxfile = load_noxfile(room, monkeypatch)
@@ -170,21 +170,21 @@ def test_a_rooms_environment_holds_what_its_level_needs(room: Path, monkeypatch:
 
 
 def test_a_rooms_own_files_are_known_to_be_handed_out(room: Path, assignment: Assignment):
-    """So the reviewer is not told that a candidate edited them."""
+    """The files of a room count as handed out, so they are not flagged as edited."""
     for name in ("noxfile.py", "pyproject.toml", ".gitignore", "constraints.txt", ".github/workflows/visible.yml"):
         assert hashlib.sha256((room / name).read_bytes()).hexdigest() in handed_out(assignment, name), name
 
 
 def test_a_missing_folder_of_room_templates_is_named(tmp_path: Path):
-    """The error names the data file, the key and the folder."""
+    """The error for a missing folder of room templates names the data file, the key and the folder."""
     shutil.copytree(ROOT / "tests" / "tiny", tmp_path / "tiny")
 
     with pytest.raises(ContentError, match=r"assignment\.toml: room: there is no folder .*grading/rooms/template"):
         publish(Assignment(tmp_path / "tiny"), "short", tmp_path / "room")
 
 
-def test_a_room_is_not_written_over_something(tmp_path: Path, assignment: Assignment):
-    """Nor anything beside what is there."""
+def test_publish_refuses_a_folder_that_is_not_empty(tmp_path: Path, assignment: Assignment):
+    """`publish` refuses a folder that is not empty and changes nothing in it."""
     (tmp_path / "mine").write_text("")
 
     with pytest.raises(UsageError, match="is not empty"):
@@ -193,7 +193,7 @@ def test_a_room_is_not_written_over_something(tmp_path: Path, assignment: Assign
 
 
 def test_a_package_index_goes_into_the_rooms_workflow(tmp_path: Path, assignment: Assignment):
-    """Its address stands in the file, since a fork has none of the organisation's variables."""
+    """The package index is written into the room's workflow, since a fork cannot read organisation variables."""
     publish(assignment, "mid", tmp_path / "room", package_index="https://index.example/cpu")
 
     text = (tmp_path / "room" / ".github" / "workflows" / "visible.yml").read_text()
@@ -202,7 +202,7 @@ def test_a_package_index_goes_into_the_rooms_workflow(tmp_path: Path, assignment
 
 
 def test_a_wrong_tag_is_named_with_its_line(tmp_path: Path):
-    """The error names the file, the line and what is wrong with it."""
+    """The error for an invalid template tag names the file, the line and the reason."""
     subprocess.run(
         ["cp", "-r", *(str(ROOT / name) for name in ("hidden_tests", "assignment")), str(tmp_path)], check=True
     )

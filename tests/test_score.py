@@ -1,4 +1,4 @@
-"""The score is a pure function of run, rubric and catalogue."""
+"""Tests of the score, which is a pure function of run, rubric and catalogue."""
 
 import msgspec
 import pytest
@@ -49,7 +49,7 @@ PASSING = [result("right"), result("stable"), result("mean"), result("steps", cr
 
 
 def scored(results: list[Result], review: Review | None = None, rubric: Rubric = RUBRIC) -> Scorecard:
-    """Score results under a catalogue in which an id is the severity, a name, and perhaps `-after-` the cause's id."""
+    """Score results with a catalogue in which an id is `SEVERITY-NAME`, optionally followed by `-after-CAUSE`."""
 
     def catalogue(criterion: str, id_: str) -> Mistake:
         severity, (_, _, cause) = Severity(id_.split("-")[0]), id_.partition("-after-")
@@ -73,60 +73,60 @@ def loss_points(results: list[Result]) -> float | None:
 
 
 def test_passed_tests_earn_their_points():
-    """Everything right is every automatic point."""
+    """A run in which all tests pass earns all automatic points."""
     assert scored(PASSING).points(ScoredBy.TESTS) == 90
 
 
 def test_a_missing_test_earns_nothing():
-    """Ending the run early cannot raise a score."""
+    """A test without a result earns no points, so ending a run early cannot raise a score."""
     assert loss_points(PASSING[1:]) == 30
 
 
 def test_a_test_reported_twice_earns_nothing():
-    """Nor can reporting a test again."""
+    """A test that is reported twice earns no points."""
     assert loss_points([*PASSING, result("right")]) == 30
 
 
 def test_an_unknown_test_earns_nothing():
-    """A test that the rubric does not name is worth nothing, whoever reports it."""
+    """A test that the rubric does not name earns no points."""
     assert scored([*PASSING, result("extra"), result("other", criterion="bonus")]).points(ScoredBy.TESTS) == 90
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT])
-def test_whatever_did_not_pass_earns_nothing(outcome: Outcome):
-    """Failed, broken off and timed out are alike for the points."""
+def test_tests_that_did_not_pass_earn_nothing(outcome: Outcome):
+    """Failed tests, errors and timeouts earn no points."""
     assert loss_points([result("right", outcome, "major-x"), *PASSING[1:]]) == 30
 
 
 def test_a_critical_mistake_costs_at_least_half():
-    """Even if only a small test sees it."""
+    """A critical mistake costs at least half of the criterion, even if only a small test finds it."""
     assert loss_points([*PASSING[:2], result("mean", Outcome.FAILED, "critical-x"), PASSING[3]]) == 30
 
 
 def test_a_major_mistake_costs_at_least_a_fifth():
-    """Likewise."""
+    """A major mistake costs at least a fifth of the criterion, even if only a small test finds it."""
     assert loss_points([*PASSING[:2], result("mean", Outcome.FAILED, "major-x"), PASSING[3]]) == 48
 
 
 def test_a_minor_mistake_costs_at_most_a_third():
-    """Even if the largest test sees it."""
+    """A minor mistake costs at most a third of the criterion, even if the largest test finds it."""
     assert loss_points([result("right", Outcome.FAILED, "minor-x"), *PASSING[1:]]) == 40
 
 
-def test_a_minor_mistake_beside_a_worse_one_is_not_capped():
-    """The cap is for minor mistakes alone."""
+def test_a_minor_mistake_with_a_worse_one_is_not_limited():
+    """The limit for minor mistakes does not apply if there is a more severe mistake as well."""
     results = [result("right", Outcome.FAILED, "minor-x", "critical-y"), *PASSING[1:]]
 
     assert loss_points(results) == 30
 
 
-def test_a_mistake_costs_other_criteria_nothing():
-    """Half of one criterion, all of the other."""
+def test_a_mistake_does_not_change_other_criteria():
+    """A mistake does not change the points of other criteria."""
     assert scored([*PASSING[:2], result("mean", Outcome.FAILED, "critical-x"), PASSING[3]]).criteria[1].points == 30
 
 
-def test_the_tests_points_add_up_to_the_criterions():
-    """Also where severity moved the sum."""
+def test_points_of_tests_add_up_to_those_of_the_criterion():
+    """The points of the tests add up to those of the criterion, also where a severity limits them."""
     for results in (
         [*PASSING[:2], result("mean", Outcome.FAILED, "critical-x"), PASSING[3]],
         [result("right", Outcome.FAILED, "minor-x"), *PASSING[1:]],
@@ -137,7 +137,7 @@ def test_the_tests_points_add_up_to_the_criterions():
 
 
 def test_points_go_first_to_the_tests_that_passed():
-    """A test never gets more than it is worth, and a failed one only what the severity leaves over."""
+    """Passed tests get their points first, and a failed test gets a share only of what the severity leaves."""
 
     def shares(results: list[Result]) -> list[float]:
         return [test.points for test in scored(results).criteria[0].tests]
@@ -155,7 +155,7 @@ def test_points_go_first_to_the_tests_that_passed():
 
 
 def test_a_mistake_seen_by_several_tests_is_named_once():
-    """One cause, one name, the worst first."""
+    """A mistake that several tests find is named once, and the most severe mistake comes first."""
     results = [
         result("right", Outcome.FAILED, "minor-x", "critical-y"),
         result("stable", Outcome.FAILED, "critical-y"),
@@ -166,7 +166,7 @@ def test_a_mistake_seen_by_several_tests_is_named_once():
 
 @pytest.mark.parametrize("backwards", [False, True])
 def test_a_consequence_is_not_reported_beside_its_cause(backwards: bool):
-    """The order of the results does not matter, and the test that found the consequence names no mistake."""
+    """A consequence is hidden by its cause in any order of results, and the test that found it names no mistake."""
     results = [
         result("right", Outcome.FAILED, "minor-x"),
         result("stable", Outcome.FAILED, "critical-poor-after-minor-x"),
@@ -175,11 +175,11 @@ def test_a_consequence_is_not_reported_beside_its_cause(backwards: bool):
 
     assert [found.mistake.id for found in card.mistakes] == ["minor-x"]
     assert [test.mistakes for test in card.criteria[0].tests] == [["minor-x"], [], []]
-    assert card.criteria[0].points == 40  # two thirds: the minor mistake alone bounds what is lost
+    assert card.criteria[0].points == 40  # two thirds: only the minor mistake limits the loss
 
 
 def test_a_consequence_alone_is_reported():
-    """A mistake of another criterion with the id of its cause does not hide it."""
+    """A consequence is reported if its cause was not found in the same criterion."""
     results = [
         result("right", Outcome.FAILED, "major-poor-after-minor-x"),
         result("steps", Outcome.FAILED, "minor-x", criterion="loop"),
@@ -189,7 +189,7 @@ def test_a_consequence_alone_is_reported():
 
 
 def test_the_verdict_is_open_only_while_open_points_can_change_it():
-    """Pass or fail as soon as they cannot."""
+    """The verdict is open only if the reviewer's points can still change it."""
     enough = [PASSING[0], PASSING[1], result("mean", Outcome.FAILED, "minor-x"), PASSING[3]]
     between = [PASSING[0], result("stable", Outcome.FAILED, "major-x"), PASSING[2], result("steps", Outcome.FAILED)]
     border = [PASSING[0], result("stable", Outcome.FAILED), result("mean", Outcome.FAILED), PASSING[3]]
@@ -202,7 +202,7 @@ def test_the_verdict_is_open_only_while_open_points_can_change_it():
 
 
 def test_a_critical_mistake_does_not_pass_while_reviewer_points_are_open():
-    """The verdict needs a review, though the points reach the passing mark; with all points given, they decide."""
+    """A critical mistake needs a review until all points are given, even above the passing mark."""
     critical = [*PASSING[:3], result("steps", Outcome.FAILED, "critical-x", criterion="loop")]
     assert scored(critical).points(ScoredBy.TESTS) == 60
 
@@ -214,7 +214,7 @@ def test_a_critical_mistake_does_not_pass_while_reviewer_points_are_open():
 
 
 def test_a_critical_mistake_still_fails_when_the_passing_mark_is_out_of_reach():
-    """Ten open points do not lift 45 to 70: the verdict is not left open."""
+    """The verdict is fail, not open, if the open points cannot reach the passing mark."""
     critical = [
         result("right", Outcome.FAILED, "critical-x"),
         *PASSING[1:3],
@@ -227,14 +227,14 @@ def test_a_critical_mistake_still_fails_when_the_passing_mark_is_out_of_reach():
 
 @pytest.mark.parametrize("worst", ["major-x", "minor-x"])
 def test_other_mistakes_pass_by_points_alone(worst: str):
-    """Only a critical mistake needs a reviewer."""
+    """Major and minor mistakes do not need a review if the points reach the passing mark."""
     results = [*PASSING[:2], result("mean", Outcome.FAILED, worst), PASSING[3]]
 
     assert scored(results).verdict is Verdict.PASS
 
 
 def test_a_critical_mistake_in_a_follow_up_does_not_hold_the_verdict():
-    """Follow-ups are a bonus: their points and their mistakes stand beside the score."""
+    """A critical mistake in a follow-up does not change the verdict, because follow-ups are a bonus."""
     bonus = Criterion(
         id="extra", title="Extra", points=5, dimension="knowledge", scored_by=ScoredBy.TESTS, tests={"more": 5}
     )
@@ -245,7 +245,7 @@ def test_a_critical_mistake_in_a_follow_up_does_not_hold_the_verdict():
     assert card.verdict is Verdict.PASS
 
 
-def test_the_total_is_open_until_the_reviewer_has_spoken():
-    """There is no total of points that nobody gave."""
+def test_the_total_is_open_until_the_reviewer_gives_points():
+    """There is no total until the reviewer has given all points."""
     assert scored(PASSING).total is None
     assert scored(PASSING, reviewed(7)).total == 97

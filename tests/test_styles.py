@@ -1,4 +1,4 @@
-"""Correct solutions get every point, in whatever style they are written."""
+"""Tests that correct solutions get every point, whatever their style."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tests.conftest import REFERENCE, Grade
 
 @pytest.mark.parametrize("path", [REFERENCE, *STYLES], ids=lambda path: path.stem)
 def test_a_correct_solution_gets_every_point(path: Path, grade: Grade):
-    """A whole module in any style loses nothing, and no mistake is named."""
+    """A whole module in any style gets every point, and no mistake is named."""
     card = grade(path.read_bytes())
 
     assert [(found.mistake.id, found.detail) for found in card.mistakes] == []
@@ -35,7 +35,7 @@ def test_a_correct_solution_of_one_criterion_gets_all_of_its_points(
 
 @pytest.mark.parametrize("level", ["senior", "researcher"])
 def test_the_reference_earns_everything(level: str, grade: Grade):
-    """All criteria of a level together, the repaired pipeline and the follow-ups among them, get every point."""
+    """The reference gets every point at each level, including the repaired pipeline and the follow-ups."""
     optional_files = {f"assignment/{name}.py": compose("", f"{name}.py") for name in ("pipeline", "followups")}
     card = grade(compose(""), level=level, optional_files=optional_files)
 
@@ -45,6 +45,6 @@ def test_the_reference_earns_everything(level: str, grade: Grade):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_points_do_not_depend_on_luck(seed: int, grade: Grade):
-    """Other inputs give the same score."""
+def test_points_do_not_depend_on_the_seed(seed: int, grade: Grade):
+    """The points of the reference are the same for other seeds, and so for other inputs."""
     assert grade(REFERENCE.read_bytes(), seed=seed).points(ScoredBy.TESTS) == 85

@@ -1,4 +1,4 @@
-"""The grader's version and digest: one version, and a digest that changes with everything a grade is made of."""
+"""Tests of the grader's version and digest, which changes with every file that affects a grade."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the folders that the digest covers."""
+    """Copy the folders that the digest covers."""
     for name in ("grading", "hidden_tests", "assignment"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
@@ -28,7 +28,7 @@ def test_pyproject_has_the_same_version():
 
 
 def test_equal_checkouts_have_equal_digests(checkout: Path):
-    """Neither the folder nor Python's cache changes the digest."""
+    """The digest depends neither on the folder nor on Python's cache."""
     (checkout / "grading" / "__pycache__").mkdir()
     (checkout / "grading" / "__pycache__" / "cohort.pyc").write_bytes(b"cached")
 
@@ -51,7 +51,7 @@ def test_equal_checkouts_have_equal_digests(checkout: Path):
     ],
 )
 def test_a_changed_file_changes_the_digest(name: str, checkout: Path):
-    """Code, pins, templates, styles, scripts, rubrics, hidden tests and handout all count."""
+    """The digest covers code, pins, templates, styles, scripts, rubrics, hidden tests and the handout."""
     before = grader_digest(checkout)
     with (checkout / name).open("a", encoding="utf-8") as file:
         file.write("\n")
@@ -60,7 +60,7 @@ def test_a_changed_file_changes_the_digest(name: str, checkout: Path):
 
 
 def test_a_renamed_or_new_file_changes_the_digest(checkout: Path):
-    """The names of files count, and so does an empty file."""
+    """The digest covers the names of files, and also empty files."""
     before = grader_digest(checkout)
     (checkout / "assignment" / "README.md").rename(checkout / "assignment" / "READ.md")
     renamed = grader_digest(checkout)
@@ -69,8 +69,8 @@ def test_a_renamed_or_new_file_changes_the_digest(checkout: Path):
     assert len({before, renamed, grader_digest(checkout)}) == 3
 
 
-def test_names_that_are_not_utf_8_links_and_pipes_do_not_stop_it(checkout: Path):
-    """A link counts by where it leads and is not followed; a pipe is not read."""
+def test_unusual_files_do_not_stop_the_digest(checkout: Path):
+    """The digest covers the target of a link without following it, and does not read pipes."""
     folder = checkout / "assignment"
     (folder / os.fsdecode(b"caf\xe9.py")).touch()
     (folder / "endless").symlink_to("/dev/zero")
@@ -84,7 +84,7 @@ def test_names_that_are_not_utf_8_links_and_pipes_do_not_stop_it(checkout: Path)
 
 
 def test_a_file_that_cannot_be_read_is_named(checkout: Path, monkeypatch: pytest.MonkeyPatch):
-    """The error names the file, the reason and what to do."""
+    """The error for an unreadable file names the file, the reason and the fix."""
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -96,7 +96,7 @@ def test_a_file_that_cannot_be_read_is_named(checkout: Path, monkeypatch: pytest
 
 
 def test_a_process_reports_the_code_it_has_loaded(checkout: Path):
-    """A file that changes while the grader runs does not change what the process reports of itself."""
+    """The digest that a process reports does not change when a file changes while the process runs."""
     before = this_grader(checkout)
     (checkout / "grading" / "scoring" / "score.py").unlink()
 
