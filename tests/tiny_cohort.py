@@ -1,4 +1,4 @@
-"""The `cohort` command, and a checkout of this grader with the tiny take-home, which needs no torch."""
+"""The command `cohort`, and a checkout of this grader with the tiny take-home, which does not need torch."""
 
 import csv
 import os
@@ -26,7 +26,7 @@ red_flags = ["never"]
 
 
 def make_checkout(folder: Path, *, discussion: bool = False) -> Path:
-    """Write the checkout, with a question for the candidate if `discussion`, and return its root."""
+    """Write the checkout, with a discussion question if `discussion`, and return its root."""
     shutil.copytree(ROOT / "tests" / "tiny", folder)
     shutil.copytree(ROOT / "grading", folder / "grading", ignore=shutil.ignore_patterns("__pycache__"))
     if discussion:
@@ -38,7 +38,7 @@ def make_checkout(folder: Path, *, discussion: bool = False) -> Path:
 
 
 def write_files(folder: Path, sources: Sequence[str]) -> list[Path]:
-    """Write each source as a submission of one file, and return their paths in order."""
+    """Write each source as a submission of one file, and return the paths in order."""
     folder.mkdir()
     paths = [folder / f"candidate{number:02}.py" for number in range(len(sources))]
     for path, source in zip(paths, sources, strict=True):
@@ -52,7 +52,7 @@ def command(*arguments: object) -> list[str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return an environment in which the checkout's own grader is imported, and no other."""
+    """Return an environment in which only the checkout's own grader can be imported."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | more
 
 
@@ -62,6 +62,6 @@ def cohort(root: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def table(out: Path) -> dict[str, dict[str, str]]:
-    """Return the table's lines by name."""
+    """Return the rows of the table by name."""
     with (out / "cohort.csv").open(newline="", encoding="utf-8") as file:
         return {row["name"]: row for row in csv.DictReader(file)}

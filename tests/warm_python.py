@@ -1,4 +1,4 @@
-"""Python programs in forks of a process that has imported torch and pytest: for tests of what comes after imports."""
+"""Run Python programs in forks of a process that has imported torch and pytest, to save the time of imports."""
 
 import multiprocessing
 import os
@@ -11,7 +11,8 @@ from types import ModuleType
 
 _ROOT = Path(__file__).resolve().parent.parent
 _FORKS = multiprocessing.get_context("forkserver")
-# Nothing of this checkout, since some programs have one of their own. Measured: 2 to 4 s of CPU time for each program.
+# Nothing of this checkout is preloaded, since some programs use another one. Without preloading, each program takes 2
+# to 4 s of CPU time.
 _FORKS.set_forkserver_preload(
     [
         *("torch", "torch._dynamo", "torch.utils.data"),
@@ -22,7 +23,7 @@ _FORKS.set_forkserver_preload(
 
 
 def python(*arguments: object, cwd: Path = _ROOT) -> subprocess.CompletedProcess[str]:
-    """Run `python -m MODULE …` or `python -c CODE …` in a folder, which is where it imports from."""
+    """Run `python -m MODULE …` or `python -c CODE …` in a folder, from which it imports as well."""
     command = [*map(str, arguments)]
     with tempfile.TemporaryDirectory() as folder:
         out, errors = Path(folder) / "out", Path(folder) / "errors"

@@ -1,1 +1,1 @@
-"""A tiny take-home: one function."""
+"""A small take-home with one function."""

@@ -1,1 +1,1 @@
-"""What is right about the tiny take-home."""
+"""The hidden tests of the small take-home."""

@@ -12,20 +12,20 @@ pytestmark = pytest.mark.criterion("trimmed-mean")
 
 
 class Means(Observation, frozen=True, kw_only=True):
-    """What the probe observes: a mean for each case."""
+    """The observation of the probe: a mean for each case."""
 
     means: Annotated[list[float], Sized()]
 
 
 @pytest.fixture(scope="module")
 def cases(seed):
-    """Ten values in random order, with an outlier on either side."""
+    """Return lists of eight random values, with an outlier on either side."""
     chance = random.Random(seed)
     return [[*(chance.uniform(-1.0, 1.0) for _ in range(8)), 1e3, -5e3] for _ in range(5)]
 
 
 def test_outliers_are_left_out(candidate, cases, on_failure):
-    """A tenth off either end, wherever they stand in the list."""
+    """A share of 0.1 removes one of ten values at each end, in any order of the list."""
     means = candidate.call(
         "trimmed", {"cases": [[values, 0.1] for values in cases]}, Means, {"means": len(cases)}
     ).means
@@ -35,7 +35,7 @@ def test_outliers_are_left_out(candidate, cases, on_failure):
 
 
 def test_without_trimming_it_is_the_mean(candidate, cases, on_failure):
-    """A share of 0 leaves everything in."""
+    """A share of 0 gives the mean of all values."""
     means = candidate.call(
         "trimmed", {"cases": [[values, 0.0] for values in cases]}, Means, {"means": len(cases)}
     ).means
