@@ -33,7 +33,7 @@ NOTHING = sorted((SUBMISSIONS / "nothing").glob("*/*.py"))
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A submission, by its name, level and files."""
+    """A submission: its name, its level and its files."""
 
     name: str
     level: str

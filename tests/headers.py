@@ -21,7 +21,7 @@ _SEVERAL, _ONCE = ("expect", "points"), ("whole", "about")
 
 
 class HeaderError(ValueError):
-    """A file does not begin with a valid header."""
+    """Raised for a file that does not begin with a valid header."""
 
 
 @dataclass(frozen=True, kw_only=True)

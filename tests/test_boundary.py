@@ -115,7 +115,7 @@ MISFITS = {
 
 @pytest.mark.parametrize("case", MISFITS)
 def test_an_invalid_reply_is_refused_with_its_field(case: str) -> None:
-    """Shape, dtype, size, length and finiteness are checked before any value is compared."""
+    """Shape, dtype, size, length and finiteness of a reply are checked before any value is compared."""
     with pytest.raises(Misfit, match=r"\$|more|field"):
         read(MISFITS[case], Whole, SIZES)
 

@@ -138,7 +138,7 @@ def test_a_sheet_is_named_after_the_candidate(name: str, sheet: str, tmp_path: P
     assert done.stdout == f"build/{sheet}: fill it in, then: {command}\n"
 
 
-def test_a_sheet_is_not_written_over(tmp_path: Path):
+def test_a_sheet_is_not_overwritten(tmp_path: Path):
     """`review` does not overwrite an existing sheet without `--force`."""
     sheet = tmp_path / "review.toml"
     sheet.write_text("mine", encoding="utf-8")
@@ -418,7 +418,7 @@ def test_a_terminal_gets_a_table():
     assert "|--:|" in grading("room", "estimate", "10").stdout
 
 
-def test_the_version_is_that_of_a_grade(tmp_path: Path):
+def test_version_prints_the_grader_of_a_grade(tmp_path: Path):
     """`--version` prints the version and digest that grade.json and the reviewer's pages contain."""
     done = grading("--version")
     grading("grade", REFERENCE, "--out", tmp_path)

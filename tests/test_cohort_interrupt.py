@@ -102,7 +102,7 @@ def test_ctrl_c_ends_a_cohort(wait: Callable[[Cohort], None], running: Cohort):
 
 @WAYS
 def test_repeated_ctrl_c_ends_a_cohort(wait: Callable[[Cohort], None], running: Cohort):
-    """Repeated Ctrl-C ends a cohort in the same way, without a traceback."""
+    """Repeated Ctrl-C ends a cohort with status 3 and one line, without a traceback."""
     wait(running)
     deadline = time.monotonic() + SECONDS
     while not running.has_ended() and time.monotonic() < deadline:

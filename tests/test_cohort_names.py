@@ -55,7 +55,7 @@ def test_the_cohorts_own_files_keep_their_names(name: str):
     assert names(name) == [f"{name}-2"]
 
 
-def test_names_that_are_one_folder_on_some_file_systems_get_numbers():
+def test_names_that_collide_on_some_file_systems_get_numbers():
     """Names that differ only in case or Unicode normalisation get numbers, and every result is unique."""
     assert names("Ada", "x/ada", "ada-2", "y/ada", "JOSÉ", "x/jose\u0301", "STRASSE", "straße") == [
         *("Ada", "ada-2", "ada-2-2", "ada-3", "JOSÉ", "josé-2", "STRASSE", "straße-2")

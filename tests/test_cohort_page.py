@@ -106,7 +106,7 @@ def test_starters_are_not_similar(starters: frozenset[str]):
     assert alike({str(n): text for n, text in enumerate([*starters, *starters])}, starters) == []
 
 
-def test_pairs_make_groups(sources: dict[str, str], starters: frozenset[str]):
+def test_three_copies_form_one_group(sources: dict[str, str], starters: frozenset[str]):
     """Three copies form one group."""
     original = sources["java_person"]
     cohort = {**sources, "b": original + "\n# b", "c": original + "\n# c"}
@@ -147,7 +147,7 @@ def rows(page: str) -> list[str]:
     return re.findall(r'scope="row"><a href="[^"]*">([^<]*)<', page)
 
 
-def test_a_whole_page_leaves_nothing_out(out: Path, assignment: Assignment):
+def test_a_complete_page_has_no_warnings(out: Path, assignment: Assignment):
     """A complete page has no warnings, and three copies form a group."""
     page = page_of(out, assignment)
 

@@ -147,7 +147,7 @@ def change_rubric(graded: Graded) -> str:
     ],
 )
 def test_a_change_of_any_source_of_a_page_grades_again(change: Callable[[Graded], str], graded: Graded):
-    """After a change the submission is graded again, its page shows the change, and its grade names the grader."""
+    """A change causes the submission to be graded again; its page shows the change, and its grade the grader."""
     before = graded.written
     appears = change(graded)
     assert not appears or appears not in graded.page

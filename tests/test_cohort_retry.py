@@ -123,7 +123,7 @@ class ScriptedWorkers:
         """Do nothing, since every job has ended."""
 
     @contextlib.contextmanager
-    def executor(self, count: int) -> Iterator[Executor]:  # noqa: ARG002 - it has none
+    def executor(self, count: int) -> Iterator[Executor]:  # noqa: ARG002 - part of the protocol
         """Yield a new executor."""
         yield Scripted(broken=self._broken)
 
@@ -146,7 +146,7 @@ def test_workers_that_do_not_start_end_the_run():
 
 @pytest.mark.parametrize(("jobs", "killers"), [(1, (2,)), (2, (0,)), (2, (7,)), (2, (3, 4)), (3, (1, 6))], ids=str)
 def test_a_cohort_grades_all_other_submissions(jobs: int, killers: tuple[int, ...], tmp_path: Path):
-    """All other submissions get scores and pages, and the row of the killer names the failure."""
+    """If a submission kills its worker, the others get scores and pages, and its own row contains the failure."""
     root = make_checkout(tmp_path / "checkout")
     with (root / "grading" / "pipeline.py").open("a", encoding="utf-8") as file:
         file.write(KILLING)
@@ -204,7 +204,7 @@ class ClientWithoutWorkers:
 
 
 def test_a_cluster_without_workers_ends_the_run():
-    """The run ends after two checks in a row find a cluster without workers."""
+    """A run with Dask ends after two checks in a row find no workers."""
     workers = DaskWorkers(ClientWithoutWorkers())  # type: ignore[arg-type]
 
     workers.check()

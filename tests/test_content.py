@@ -101,7 +101,7 @@ def test_a_mistake_outside_the_catalogue_is_refused(assignment: Assignment):
     ],
 )
 def test_a_consequence_of_an_unknown_mistake_is_refused(causes: str, says: str, tmp_path: Path):
-    """The error names the file, the mistake and the fix; a chain or cycle of consequences is refused too."""
+    """A consequence of an unknown mistake, a chain or a cycle is refused; the error names the file and the fix."""
     shutil.copytree(ROOT / "tests" / "tiny", tmp_path, dirs_exist_ok=True)
     path = tmp_path / "hidden_tests" / "mistakes" / "trimmed-mean" / "mistakes.toml"
     text = path.read_text(encoding="utf-8")

@@ -17,13 +17,13 @@ def check(*documents: Path) -> int:
     return int(Cog().main([*options, *map(str, documents)]))
 
 
-def test_the_documents_show_what_the_commands_print():
-    """Every excerpt in the documents is up to date with `nox -s docs`."""
+def test_excerpts_in_the_documents_are_up_to_date():
+    """Every excerpt in the documents is the one that `nox -s docs` writes."""
     assert check(*DOCUMENTS) == 0
 
 
 def test_an_excerpt_that_is_out_of_date_is_found(tmp_path: Path):
-    """The check fails for a document whose excerpt differs."""
+    """The check fails for a document with an outdated excerpt."""
     hosting = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
     (tmp_path / "hosting.md").write_text(hosting.replace("estimate() ]]] -->\n", "estimate() ]]] -->\nfree\n"), "utf-8")
 

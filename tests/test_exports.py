@@ -146,7 +146,7 @@ def test_the_gradescope_export_has_the_documented_fields(
 
 def test_junit_names_every_test(file: Path, mistaken: Scorecard, capsys: pytest.CaptureFixture[str]):
     """JUnit has a suite for each criterion and a case for each test, and its counts are correct."""
-    root = ElementTree.fromstring(export(capsys, file, "--format", "junit"))  # noqa: S314 - ours
+    root = ElementTree.fromstring(export(capsys, file, "--format", "junit"))  # noqa: S314 - our own output
 
     cases = {(case.get("classname"), case.get("name")): case for case in root.iter("testcase")}
     expected = {(c.id, test.id): test.outcome.value for c in mistaken.criteria for test in c.tests}
@@ -175,7 +175,7 @@ def test_csv_has_a_row_for_each_submission(
     assert "weighted-loss:inverted-pos-weight" in rows[0]["mistakes"]
 
 
-def test_a_file_is_written_whole(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_written_file_equals_the_printed_text(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """`--out` writes the same text that would be printed."""
     printed = export(capsys, file, "--format", "junit")
 

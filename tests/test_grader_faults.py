@@ -78,7 +78,7 @@ def test_a_fault_of_the_grader_ends_without_a_score(fault: str, checkout: Path) 
 
 
 def test_the_message_names_the_test_and_the_line(checkout: Path) -> None:
-    """The message names the hidden test and the line that failed."""
+    """The message for a fault names the hidden test and the line that failed."""
     line = replace(checkout, "statistics.fmean(values[:8])", "statistics.fmeen(values[:8])")
 
     done = grade(checkout, RIGHT)

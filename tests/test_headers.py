@@ -7,7 +7,7 @@ from tests.headers import Expected, HeaderError, Name, read_header
 EXPECT = "# expect: evaluation wrong-scale\n"
 
 
-def test_a_header_is_read_up_to_the_first_line_that_is_none():
+def test_a_header_ends_at_the_first_other_line():
     """Lines up to the first one that is not `# key: value` are read; later comments are ignored."""
     header = read_header(
         b"# expect: evaluation wrong-scale.per-cent\n"

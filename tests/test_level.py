@@ -54,7 +54,7 @@ def test_a_single_file_has_the_level_that_is_given(assignment: Assignment):
 
 
 def test_another_level_is_refused_with_both_names(senior: Path, tmp_path: Path, assignment: Assignment):
-    """The error contains the requested level, the file, its level and the fix."""
+    """The error for a different level contains both levels, the file and the fix."""
     with pytest.raises(
         UsageError, match=r"--level mid: .*room\.toml says that this is level senior: leave out --level"
     ):

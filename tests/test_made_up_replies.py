@@ -46,7 +46,7 @@ class MadeUp(CandidateProxy):
 
     def _observed(self, probe, inputs, file):
         reply = replies.of(self._record, self._sizes)
-        # As it comes off the wire; what does not fit into a frame never gets here.
+        # Decode what the wire would carry; a reply that does not fit into a frame would never arrive.
         try:
             return wire.decode(wire.encode(dict(reply)))
         except wire.WireError:

@@ -53,7 +53,7 @@ def _import(sandbox: Unprotected, source: str) -> Reply:
 
 
 @pytest.mark.parametrize("source", ["import sys; sys.path.insert(0, '/theirs')", "raise ValueError"])
-def test_path_and_modules_are_as_before(source: str, sandbox: Unprotected):
+def test_sys_path_and_modules_are_restored(source: str, sandbox: Unprotected):
     """An import of a submission, successful or not, leaves `sys.path` and the checkout's own modules unchanged."""
     import assignment.data
 

@@ -246,7 +246,7 @@ def sheet(card: Scorecard, assignment: Assignment) -> str:
     return to_sheet(submission, assignment.rubric("mid"), assignment.questions("mid"))
 
 
-def test_a_sheet_is_toml_whatever_the_candidate_wrote(sheet: str):
+def test_a_sheet_is_valid_toml_for_any_answer(sheet: str):
     """A sheet is valid TOML for any answer of the candidate, and shows the answers and the key."""
     assert tomllib.loads(sheet)["submission"] == 'a"b\\c\n'
     assert "good sign:" in sheet

@@ -27,7 +27,7 @@ def broken() -> str:
 def f1s(source: str) -> list[float]:
     """Return the F1 of a pipeline for ten draws of the hidden data."""
     module = ModuleType("pipeline")
-    exec(compile(source, "pipeline.py", "exec"), module.__dict__)  # noqa: S102 - ours
+    exec(compile(source, "pipeline.py", "exec"), module.__dict__)  # noqa: S102 - a trusted source
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     found = []

@@ -37,7 +37,7 @@ def run(folder: Path, *arguments: str) -> str:
     return python("-m", "pytest", "-q", "--tb=line", *arguments, cwd=folder).stdout
 
 
-def test_the_checked_in_handout_is_what_the_sources_give(assignment: Assignment):
+def test_the_checked_in_handout_is_up_to_date(assignment: Assignment):
     """The checked-in handout is the one that `python -m grading publish --in-place` writes."""
     for name, text in handout(assignment, "mid", "open").items():
         assert (ROOT / name).read_text(encoding="utf-8") == text, f"{name}: run python -m grading publish --in-place"
@@ -81,7 +81,7 @@ def test_the_reference_passes_each_visible_test(room: Path, tmp_path: Path, assi
     assert re.search(r"^\d+ passed in", printed, re.MULTILINE), printed
 
 
-def test_a_starter_scores_zero_and_is_not_implemented(room: Path, grade: Grade):
+def test_a_starter_scores_zero_and_is_reported_as_not_implemented(room: Path, grade: Grade):
     """A starter scores 0 and is reported as not implemented in every criterion, whatever hints it contains."""
     card = grade((room / "assignment" / "exercise.py").read_text(), level=room.name)
 
@@ -169,7 +169,7 @@ def test_a_rooms_environment_holds_what_its_level_needs(room: Path, monkeypatch:
     assert [command[1:3] for command in session.commands].count(["-m", "pytest"]) == 2
 
 
-def test_a_rooms_own_files_are_known_to_be_handed_out(room: Path, assignment: Assignment):
+def test_files_of_a_room_count_as_handed_out(room: Path, assignment: Assignment):
     """The files of a room count as handed out, so they are not flagged as edited."""
     for name in ("noxfile.py", "pyproject.toml", ".gitignore", "constraints.txt", ".github/workflows/visible.yml"):
         assert hashlib.sha256((room / name).read_bytes()).hexdigest() in handed_out(assignment, name), name

@@ -265,7 +265,7 @@ def test_a_well_formed_reply_is_read():
 
 
 @pytest.mark.parametrize("case", MALFORMED)
-def test_a_malformed_reply_is_the_calls_failure(case: str):
+def test_a_malformed_reply_fails_the_call(case: str):
     """A malformed reply counts as a call that died, and raises no exception on the trusted side."""
     assert read_reply(MALFORMED[case], nonce="n").status is Status.DIED
 

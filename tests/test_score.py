@@ -165,7 +165,7 @@ def test_a_mistake_seen_by_several_tests_is_named_once():
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_a_consequence_is_not_reported_beside_its_cause(backwards: bool):
+def test_a_consequence_is_not_reported_with_its_cause(backwards: bool):
     """A consequence is hidden by its cause in any order of results, and the test that found it names no mistake."""
     results = [
         result("right", Outcome.FAILED, "minor-x"),
@@ -226,14 +226,14 @@ def test_a_critical_mistake_still_fails_when_the_passing_mark_is_out_of_reach():
 
 
 @pytest.mark.parametrize("worst", ["major-x", "minor-x"])
-def test_other_mistakes_pass_by_points_alone(worst: str):
+def test_other_mistakes_do_not_need_a_review(worst: str):
     """Major and minor mistakes do not need a review if the points reach the passing mark."""
     results = [*PASSING[:2], result("mean", Outcome.FAILED, worst), PASSING[3]]
 
     assert scored(results).verdict is Verdict.PASS
 
 
-def test_a_critical_mistake_in_a_follow_up_does_not_hold_the_verdict():
+def test_a_critical_mistake_in_a_follow_up_does_not_change_the_verdict():
     """A critical mistake in a follow-up does not change the verdict, because follow-ups are a bonus."""
     bonus = Criterion(
         id="extra", title="Extra", points=5, dimension="knowledge", scored_by=ScoredBy.TESTS, tests={"more": 5}

@@ -31,7 +31,7 @@ def test_supported_encodings_are_read_under_all_their_names(name: str):
     assert decoded.encoding == ""
     assert decoded.text.splitlines()[1] == f"x = '{letter}'"
     found: dict[str, str] = {}
-    exec(compile(content, "x", "exec"), found)  # noqa: S102 - ours
+    exec(compile(content, "x", "exec"), found)  # noqa: S102 - a trusted source
     assert found["x"] == letter
 
 
@@ -64,7 +64,7 @@ def test_a_byte_order_mark_is_removed():
     assert decode("\ufeffx = 'é'\r\n".encode()).text == "x = 'é'\n"
 
 
-def test_every_line_end_is_a_line_feed():
+def test_line_endings_become_line_feeds():
     """All line endings become line feeds, so that lines are numbered as in Python."""
     assert decode(b"a\r\nb\rc\n").text == "a\nb\nc\n"
 
@@ -127,7 +127,7 @@ def test_a_source_over_the_limits_has_an_empty_outline(case: str):
 
 
 def test_the_parser_process_ends_after_a_syntax_error():
-    """The parser process ends after a source with an error, because CPython 3.12 and 3.13 may then keep its memory."""
+    """The parser process ends after a syntax error, after which CPython 3.12 and 3.13 may not release memory."""
     outline("x = 'ordinary'\n")
     kept = source._PARSER._running
     outline("x = (  # not closed\n")

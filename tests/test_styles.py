@@ -13,7 +13,7 @@ from tests.conftest import REFERENCE, Grade
 
 @pytest.mark.parametrize("path", [REFERENCE, *STYLES], ids=lambda path: path.stem)
 def test_a_correct_solution_gets_every_point(path: Path, grade: Grade):
-    """A whole module in any style gets every point, and no mistake is named."""
+    """A whole module in any style gets every point and no mistake."""
     card = grade(path.read_bytes())
 
     assert [(found.mistake.id, found.detail) for found in card.mistakes] == []
@@ -24,7 +24,7 @@ def test_a_correct_solution_gets_every_point(path: Path, grade: Grade):
 def test_a_correct_solution_of_one_criterion_gets_all_of_its_points(
     path: Path, grade_case: Grade, assignment: Assignment
 ):
-    """No criterion loses a point, and no mistake is named."""
+    """A correct solution of one criterion gets all of its points, and no mistake is named."""
     card = grade_case(correct_case(path, assignment), path.parent.parent.name.replace("_", "-"))
 
     assert [(found.mistake.id, found.detail) for found in (*card.mistakes, *card.bonus_mistakes)] == []

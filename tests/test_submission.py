@@ -32,9 +32,7 @@ def test_an_answer_may_begin_on_the_line_of_the_prompt():
     assert answer.text == "forty-two,\n  I think"
 
 
-def test_a_checkout_its_assignment_folder_and_a_lone_file_are_the_same_submission(
-    tmp_path: Path, assignment: Assignment
-):
+def test_checkout_folder_and_file_are_the_same_submission(tmp_path: Path, assignment: Assignment):
     """A checkout, its assignment folder and its exercise file are read as the same submission."""
     root = fork(tmp_path / "fork")
     paths = (root, root / "assignment", root / "assignment" / "exercise.py")
@@ -201,7 +199,7 @@ def test_a_file_in_another_encoding_is_a_syntax_error(
     assert [flag.id for flag in card.flags].count("source-encoding") == 1
 
 
-def test_a_further_file_in_another_encoding_costs_its_own_criterion(grade: Grade):
+def test_an_optional_file_in_another_encoding_fails_its_own_criterion(grade: Grade):
     """An optional file in another encoding fails its own criterion, and the main module keeps its points."""
     optional_files = "# coding: punycode\n" + (REFERENCE.parent / "followups.py").read_text(encoding="utf-8")
 
@@ -250,9 +248,7 @@ def test_history_contains_commits_and_files(tmp_path: Path, assignment: Assignme
     assert len(submission.commit) == 40
 
 
-def test_a_fork_that_grades_itself_tells_its_owners_commits_from_those_it_came_with(
-    tmp_path: Path, assignment: Assignment
-):
+def test_commits_of_a_forks_owner_are_separated_from_upstream(tmp_path: Path, assignment: Assignment):
     """In the open flow, commits of the fork's owner are separated from those of the upstream repository."""
     root = fork(tmp_path / "fork")
     git(tmp_path, "init", "-q", str(root))
@@ -330,7 +326,7 @@ def test_a_git_that_is_no_real_folder_has_no_history(make, tmp_path: Path, assig
     assert submission.history.note in {".git is not a directory", "no commits"}
 
 
-def test_history_is_what_was_committed(tmp_path: Path, assignment: Assignment):
+def test_replaced_commits_do_not_change_the_history(tmp_path: Path, assignment: Assignment):
     """Replaced commits, grafts and a file named like a revision do not change the history."""
     root = fork(tmp_path / "fork")
     git(tmp_path, "init", "-q", str(root))

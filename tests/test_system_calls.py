@@ -262,7 +262,7 @@ def test_allowed_calls_were_measured():
 
 
 def test_calls_that_are_done_without_were_measured():
-    """Calls that are refused although they were tried occur in the measurement."""
+    """Every call that is refused because libraries work without it was made in the measurement."""
     assert names(DONE_WITHOUT) <= set(MEASUREMENT["calls"])
 
 

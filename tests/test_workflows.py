@@ -42,7 +42,7 @@ def workflow(path: Path) -> dict[Any, Any]:
 
 
 def test_only_jobs_have_permissions(path: Path):
-    """A workflow has no permissions of its own; a job may read its repository or has those listed above."""
+    """A workflow has no permissions of its own; a job may read its repository or has those in `GRANTED`."""
     assert workflow(path)["permissions"] == {}
     for name, job in workflow(path)["jobs"].items():
         assert job["permissions"] in ({}, {"contents": "read"}, GRANTED.get((path.stem, name)))
@@ -73,7 +73,7 @@ def test_every_action_is_pinned_by_its_whole_hash(path: Path):
         assert re.fullmatch(r"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
 
 
-def test_what_pip_installs_is_the_pinned_nox(path: Path):
+def test_pip_installs_only_the_pinned_nox(path: Path):
     """A job installs only nox, in the pinned version."""
     pinned = re.findall(r"^nox==.*", (ROOT / "grading" / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE)
 

@@ -46,4 +46,4 @@ def _run(command: list[str], folder: str, *files: str) -> None:
         runpy.run_module(program, run_name="__main__", alter_sys=True)
     else:
         main = sys.modules["__main__"] = ModuleType("__main__")
-        exec(compile(program, "<string>", "exec"), vars(main))  # noqa: S102 - a test's own
+        exec(compile(program, "<string>", "exec"), vars(main))  # noqa: S102 - a test's own program

@@ -71,7 +71,7 @@ LARGE_RESULTS = {
 
 
 @pytest.mark.parametrize("result", LARGE_RESULTS)
-def test_large_results_at_researcher_level_cost_little(
+def test_large_results_at_researcher_level_take_bounded_time(
     result: str, grade: Grade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A split that returns millions of values is scored within bounded CPU time, also when CI=true."""

@@ -183,9 +183,9 @@ def _attempt(code: str) -> str:
     return f"try:\n    {code}\nexcept {refused}:\n    pass\nelse:\n    raise RuntimeError('done')\n"
 
 
-# --- A canary -------------------------------------------------------------------------------------------------------
+# --- Planted secrets ------------------------------------------------------------------------------------------------
 
-# Written in two parts, so that the searching code does not find itself.
+# The secret is written in two parts, so that the searching code does not find itself.
 CANARY = "canary-" + "7f3b1c"
 SEARCH = """
 import gc, os, sys
@@ -292,7 +292,7 @@ def _imported(sandbox: Sandbox, source: str) -> str | None:
     return None if reply.error is None else reply.error.detail
 
 
-# --- Stay -----------------------------------------------------------------------------------------------------------
+# --- State that persists --------------------------------------------------------------------------------------------
 
 # Each entry is an action of one call and the check that would detect it in the next.
 STAY = {

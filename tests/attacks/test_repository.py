@@ -81,7 +81,7 @@ def test_files_other_than_the_candidates_are_not_read(case: str, folder: Path, g
     assert ("given-file-edited" in {flag.id for flag in card.flags}) == (case in FLAGGED)
 
 
-def a_million_files(folder: Path) -> None:
+def very_many_files(folder: Path) -> None:
     """Create 100,000 files, which shows the same problem as a million in less time."""
     (folder / "many").mkdir()
     for number in range(100_000):
@@ -95,7 +95,7 @@ def a_huge_file(folder: Path) -> None:
             file.truncate(1 << 30)
 
 
-def links_beside(folder: Path) -> None:
+def links_in_place_of_files(folder: Path) -> None:
     """Replace handed-out files with links to a system file, to a missing file and to themselves."""
     (folder / "assignment" / "data.py").symlink_to("/etc/passwd")
     (folder / "assignment" / "model.py").symlink_to("nowhere")
@@ -103,7 +103,7 @@ def links_beside(folder: Path) -> None:
     (folder / "hidden_tests").symlink_to(ROOT / "hidden_tests")
 
 
-def pipes_beside(folder: Path) -> None:
+def pipes_in_place_of_files(folder: Path) -> None:
     """Replace files with named pipes that have no writer."""
     os.mkfifo(folder / "assignment" / "data.py")
     os.mkfifo(folder / "assignment" / "DISCUSSION.md")
@@ -132,7 +132,7 @@ def foreign_repository(folder: Path) -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        *(a_million_files, a_huge_file, links_beside, pipes_beside, a_deep_tree),
+        *(very_many_files, a_huge_file, links_in_place_of_files, pipes_in_place_of_files, a_deep_tree),
         *(a_broken_repository, foreign_repository),
     ],
 )
@@ -247,7 +247,7 @@ class _Elements(HTMLParser):
         self.targets += [value or "" for name, value in attrs if name in ("href", "src", "action", "formaction")]
 
 
-# --- The readers ----------------------------------------------------------------------------------------------------
+# --- Untrusted text on pages and in logs ----------------------------------------------------------------------------
 
 MARKUP = (
     "<script>alert(1)</script><img src=x onerror=alert(1)> ![x](https://192.0.2.1/x.png) [l](javascript:alert(1)) "

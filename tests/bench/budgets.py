@@ -108,7 +108,7 @@ def run(command: list[str]) -> float:
 
 
 class WarmBatch:
-    """Grades the reference again and again in one warm worker."""
+    """Grades the reference repeatedly in one warm worker."""
 
     def __init__(self, folder: Path) -> None:
         self._assignment = Assignment(ROOT)

@@ -24,7 +24,7 @@ _spec.loader.exec_module(exercise)
 torch.manual_seed(0)
 
 
-class Moody(nn.Module):
+class ModeSensitive(nn.Module):
     """A linear model that doubles its features in training mode and records the mode of each call."""
 
     def __init__(self, features: int) -> None:
@@ -65,10 +65,10 @@ def expect_loss(labels: torch.Tensor, logits: torch.Tensor, targets: torch.Tenso
     assert torch.allclose(theirs.grad.double(), mine.grad, rtol=1e-4, atol=1e-4)
 
 
-def expect_epoch(rows: int, batch_size: int, momentum: float) -> tuple[float, list[float], Moody]:
+def expect_epoch(rows: int, batch_size: int, momentum: float) -> tuple[float, list[float], ModeSensitive]:
     """Compare the parameters after an epoch with those of a loop written out here."""
     loader = loader_of(rows, batch_size)
-    mine, theirs = Moody(4), Moody(4)
+    mine, theirs = ModeSensitive(4), ModeSensitive(4)
     theirs.load_state_dict(mine.state_dict())
     theirs.eval()
     losses = []
@@ -89,9 +89,9 @@ def expect_epoch(rows: int, batch_size: int, momentum: float) -> tuple[float, li
     return result, losses, theirs
 
 
-def expect_metrics(threshold: float | None) -> tuple[Moody, bool]:
+def expect_metrics(threshold: float | None) -> tuple[ModeSensitive, bool]:
     """Compare the metrics with those of scikit-learn."""
-    model, loader = Moody(4), loader_of(150, 16, shuffle=True)
+    model, loader = ModeSensitive(4), loader_of(150, 16, shuffle=True)
     x, y = cast(TensorDataset, loader.dataset).tensors
     model.eval()
     with torch.no_grad():
@@ -174,4 +174,4 @@ def test_records_no_gradients():
 def test_undefined_ratios_are_zero(threshold):
     x = torch.randn(12, 4)
     loader = DataLoader(TensorDataset(x, torch.zeros(12)), batch_size=4)
-    assert exercise.evaluate(Moody(4), loader, threshold) == {"precision": 0.0, "recall": 0.0, "f1": 0.0}
+    assert exercise.evaluate(ModeSensitive(4), loader, threshold) == {"precision": 0.0, "recall": 0.0, "f1": 0.0}

@@ -212,7 +212,7 @@ class _Processes:
         self._early: dict[str, list[tuple[str, str]]] = defaultdict(list)
 
     def follow(self, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Yield each call that was made under the filter, with the text that strace prints after its bracket."""
+        """Yield each call that was made under the filter, with the arguments and the result that strace prints."""
         for line in lines:
             pid, _, rest = line.partition(" ")
             rest = rest.lstrip()

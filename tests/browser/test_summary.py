@@ -187,7 +187,7 @@ def test_the_comparison_with_the_reference_can_be_expanded(out: Path, look_at: O
 
 
 def test_the_page_has_four_figures(out: Path, look_at: Open):
-    """The page has four figures, each with a text alternative."""
+    """The summary has four figures, each with a text alternative."""
     page = look_at(out / "summary.html")
     images = page.locator("figure img")
 
@@ -244,7 +244,7 @@ def browser_page(browser: Browser) -> Page:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("which", ["out", "hostile"])
 def test_it_is_accessible(which: str, mode: str, look_at: Open, axe: str, request: pytest.FixtureRequest):
-    """axe-core finds no violation when every section is expanded."""
+    """axe-core finds no violation in a summary with every section expanded."""
     page = look_at(request.getfixturevalue(which) / "summary.html", **MODES[mode])
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     page.evaluate(axe)
@@ -256,7 +256,7 @@ def test_it_is_accessible(which: str, mode: str, look_at: Open, axe: str, reques
 
 
 def test_it_fits_a_narrow_screen(out: Path, look_at: Open):
-    """Nothing is wider than a narrow screen except elements that scroll."""
+    """No element of the summary is wider than a narrow screen, except elements that scroll."""
     page = look_at(out / "summary.html", **MODES["narrow"])
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390 + 1
@@ -277,7 +277,7 @@ def test_the_keyboard_reaches_everything(out: Path, look_at: Open):
 
 
 def test_it_prints_on_two_pages(out: Path, look_at: Open):
-    """The page fits on two printed pages of A4."""
+    """The summary fits on two printed A4 pages."""
     page = look_at(out / "summary.html")
 
     pdf = page.pdf(prefer_css_page_size=True)

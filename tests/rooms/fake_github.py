@@ -27,7 +27,7 @@ class FakeGitHub:
     owner: str
     room: str
     upstream: Path  # the room's bare repository
-    fork: Path  # the candidate's
+    fork: Path  # the candidate's bare repository
     state: str = "open"
     statuses: list[dict[str, Any]] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)

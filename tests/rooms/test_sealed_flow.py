@@ -66,7 +66,7 @@ def test_a_correct_solution_gets_all_points(world: World, finished: str):
     assert "printed by a candidate" not in done.stdout
 
 
-def test_an_endless_loop_costs_its_criterion_and_is_answered(world: World):
+def test_an_endless_loop_fails_only_its_criterion(world: World):
     """An endless loop costs the points of its criterion only, and the candidate gets an answer."""
     sha = world.push({SOURCE: compose(ENDLESS)})
     world.ask()

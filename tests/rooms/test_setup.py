@@ -16,7 +16,7 @@ from grading.cli import main
 from tests.rooms.conftest import git
 
 FAKE = Path(__file__).parent / "fake_gh.py"
-TOKEN = "t0ken"  # noqa: S105 - nobody's
+TOKEN = "t0ken"  # noqa: S105 - not a real token
 TWO = "id,login\nada,ada-l\ngrace,ghopper\n"
 
 
@@ -114,7 +114,7 @@ def test_a_second_run_changes_nothing(desk: Desk):
 
 @pytest.mark.parametrize("number", range(1, 14))
 def test_a_run_after_a_failure_completes_the_room(desk: Desk, number: int, undisturbed: dict[str, Any]):
-    """After the failure of any call, the run reports it and creates the other rooms; the next run completes it."""
+    """If a call fails, the run reports that and creates the other room; the next run completes the first one."""
     (desk.folder / "fail_at").write_text(str(number))
     done = desk.room("create")
 

@@ -1,4 +1,4 @@
-"""TODO 1: `trimmed_mean(values, share)`."""
+"""Hidden tests of TODO 1, `trimmed_mean(values, share)`."""
 
 import random
 import statistics
