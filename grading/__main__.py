@@ -1,7 +1,7 @@
 """`python -m grading`: see `grading.cli`.
 
-Whatever keeps the command line from starting is one line and status 3. So this file holds no syntax that is newer than
-Python 2.7: an older Python has to get as far as the line that names it.
+An error that keeps the command line from starting is reported in one line, with status 3. This file has no syntax newer
+than Python 2.7, so that an older Python can run it and print which version is needed.
 """
 
 import os
@@ -15,17 +15,17 @@ _USE = (
     "or its Python: .nox/development-*/bin/python -m grading"
 )
 
-if sys.version_info < (3, 11):  # noqa: UP036 - the one line that an older Python gets to
+if sys.version_info < (3, 11):  # noqa: UP036 - older Pythons run this line
     version = ".".join(str(number) for number in sys.version_info[:2])
     sys.stderr.write("grading: needs Python 3.11 or newer, this is " + version + "; " + _USE + "\n")
     sys.exit(_FAILED)
 
-# While modules are loading there is nothing to clean up, and an exception could end up inside any of them. main() takes
-# interrupts over.
+# While modules are loading there is nothing to clean up, and an exception could be swallowed by any of them. main()
+# handles interrupts afterwards.
 signal.signal(signal.SIGINT, lambda *_: (os.write(2, _INTERRUPTED.encode()), os._exit(_FAILED)))
 try:
     from grading.cli import main
-except Exception as error:  # noqa: BLE001 - a package that is missing, or one that is broken
+except Exception as error:  # noqa: BLE001 - a missing or broken package
     sys.stderr.write("grading: cannot start (" + type(error).__name__ + ": " + str(error) + "); " + _USE + "\n")
     sys.exit(_FAILED)
 

@@ -1,4 +1,4 @@
-"""What stops the grader itself, each with the exit status of the command line. A failing candidate is a result instead.
+"""Errors that stop the grader, each with its exit status. Failing candidate code is a result, not an error.
 
 GradingError           status 3: the grader failed
 ├── UsageError         status 2: arguments or a submission that cannot be read
@@ -8,7 +8,7 @@ GradingError           status 3: the grader failed
 
 
 class GradingError(Exception):
-    """The grader cannot go on; the message is one line that names the file and the fix."""
+    """The grader cannot continue; the message is one line that names the file and the fix."""
 
     exit_status = 3
 
@@ -28,6 +28,6 @@ class SandboxError(GradingError):
 
 
 def reason(error: Exception) -> str:
-    """Return why a file cannot be used, as the system says it: for the middle of a message."""
-    said = error.strerror if isinstance(error, OSError) else None
-    return (said or str(error)).lower()
+    """Return the system's reason why a file cannot be used, to insert into a message."""
+    message = error.strerror if isinstance(error, OSError) else None
+    return (message or str(error)).lower()

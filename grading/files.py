@@ -1,4 +1,4 @@
-"""Writes files whole or not at all, and reads untrusted ones."""
+"""Writes files atomically, and reads untrusted files."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from grading.errors import GradingError, UsageError, reason
 
 
 def prepare_output(out: Path, names: Iterable[str]) -> None:
-    """Make the output folder, and take away what an earlier run left there: an old score must not pass for this one."""
+    """Create the output folder, and remove an earlier run's files: an old score must not be taken for the new one."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         if not os.access(out, os.W_OK | os.X_OK):
@@ -18,11 +18,11 @@ def prepare_output(out: Path, names: Iterable[str]) -> None:
         for name in names:
             (out / name).unlink(missing_ok=True)
     except OSError as error:
-        raise UsageError(f"{out}: cannot be written to: {reason(error)}; give another --out") from None
+        raise UsageError(f"{out}: cannot be written to: {reason(error)}; use another --out") from None
 
 
 def write_atomically(files: Mapping[Path, str]) -> None:
-    """Write files so that all of them are there, each whole, or none: first under other names, then renamed."""
+    """Write all of the files or none: first under temporary names, then renamed."""
     scratch = {path: path.with_name(f".{path.name}.partial") for path in files}
     renamed: list[Path] = []
     path = Path()
@@ -41,10 +41,10 @@ def write_atomically(files: Mapping[Path, str]) -> None:
 
 
 def read_regular_file(path: Path, most: int) -> bytes:
-    """Return up to `most` bytes of a regular file, without following a link and without waiting for a pipe.
+    """Return up to `most` bytes of a regular file, without following links or waiting for a pipe.
 
     Raises:
-        UsageError: it is no regular file, or cannot be read.
+        UsageError: it is not a regular file, or cannot be read.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -171,7 +171,7 @@ def test_a_sheet_is_not_overwritten(tmp_path: Path):
         (("cohort", REFERENCE, "--seed", "-1"), "cohort: --seed: must be a whole number"),
         (
             ("grade", REFERENCE, "--level", "expert"),
-            "grade: --level: 'expert' has no rubric; there is one for: junior, mid, researcher, senior\n",
+            "grade: --level: 'expert' has no rubric; levels with a rubric: junior, mid, researcher, senior\n",
         ),
         (("interview", "--key", "--level", "expert"), "interview: --level: 'expert' has no rubric"),
         ((), "grading: missing command; see 'grading --help'\n"),
@@ -189,8 +189,8 @@ def test_a_sheet_is_not_overwritten(tmp_path: Path):
             "export: --format: 'pdf' is not one of 'gradescope', 'junit', 'csv'\n",
         ),
         (("cohort", REFERENCE, "--jobs", "0"), "cohort: --jobs: must be a whole number of at least 1, got '0'\n"),
-        (("publish",), "publish: give either DIR, the folder to write, or --in-place\n"),
-        (("publish", "build/room", "--in-place"), "publish: give either DIR, the folder to write, or --in-place\n"),
+        (("publish",), "publish: give either DIR, the directory to write, or --in-place\n"),
+        (("publish", "build/room", "--in-place"), "publish: give either DIR, the directory to write, or --in-place\n"),
         (("interview",), "missing NAME"),
         (("interview", "../ada"), "invalid NAME '../ada'"),
         (("interview", "ada\n"), "invalid NAME"),
@@ -402,7 +402,9 @@ def test_levels_are_those_of_the_rubrics(tmp_path: Path):
     refused = cold("grade", reference, "--level", "senior", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
-    assert refused.stderr == "grading: grade: --level: 'senior' has no rubric; there is one for: long, short, wizard\n"
+    assert (
+        refused.stderr == "grading: grade: --level: 'senior' has no rubric; levels with a rubric: long, short, wizard\n"
+    )
 
 
 def test_a_terminal_gets_a_table():
@@ -540,5 +542,5 @@ def test_an_old_report_is_not_scored_at_a_level_that_it_did_not_test(tmp_path: P
     done = grading("score", tmp_path / "report.json", "--level", "junior")
 
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
-    assert "is of level mid, and has no test of sampler" in refused.stderr
+    assert "has level mid and no tests of sampler" in refused.stderr
     assert (done.returncode, "85 of 85" in done.stdout) == (0, True)

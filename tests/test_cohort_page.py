@@ -13,7 +13,7 @@ import pytest
 import grading.cohort.page
 from grading.cohort.item_analysis import items, most_frequent
 from grading.cohort.page import cohort_page
-from grading.cohort.similarity import Likeness, alike, groups
+from grading.cohort.similarity import SimilarPair, groups, similar_pairs
 from grading.content.load import Assignment
 from grading.handout.templates import starters_of_module
 from grading.render import to_json
@@ -95,7 +95,7 @@ def test_a_renamed_copy_is_found(sources: dict[str, str], starters: frozenset[st
     copied = "# mine\n" + original.replace("model", "net").replace("loader", "batches").replace("\n    ", "\n\n    ")
     cohort = {**sources, "copy": copied}
 
-    pairs = alike(cohort, starters)
+    pairs = similar_pairs(cohort, starters)
 
     assert groups(pairs) == [["copy", "kaggle_sklearn"]]
     assert pairs[0].share > 0.6
@@ -111,7 +111,7 @@ def test_three_copies_form_one_group(sources: dict[str, str], starters: frozense
     original = sources["java_person"]
     cohort = {**sources, "b": original + "\n# b", "c": original + "\n# c"}
 
-    assert groups(alike(cohort, starters)) == [["b", "c", "java_person"]]
+    assert groups(similar_pairs(cohort, starters)) == [["b", "c", "java_person"]]
 
 
 def test_invalid_python_is_not_similar(starters: frozenset[str]):
@@ -159,10 +159,10 @@ def test_a_complete_page_has_no_warnings(out: Path, assignment: Assignment):
 def refuse(text: str) -> Any:
     """Return a comparison that fails for every source that contains this text."""
 
-    def failing(sources: Mapping[str, str], starters: Collection[str]) -> list[Likeness]:
+    def failing(sources: Mapping[str, str], starters: Collection[str]) -> list[SimilarPair]:
         if any(text in source for source in sources.values()):
             raise RecursionError("too deep")
-        return alike(sources, starters)
+        return similar_pairs(sources, starters)
 
     return failing
 
@@ -174,7 +174,7 @@ def test_a_submission_that_breaks_a_part_is_left_out_of_it(
     report = json.loads((out / "bob" / "report.json").read_text(encoding="utf-8"))
     report["grading"]["submission"]["source"] += "# too deep"
     (out / "bob" / "report.json").write_text(json.dumps(report), encoding="utf-8")
-    monkeypatch.setattr(grading.cohort.page, "alike", refuse("# too deep"))
+    monkeypatch.setattr(grading.cohort.page, "similar_pairs", refuse("# too deep"))
 
     page = page_of(out, assignment)
 
@@ -209,12 +209,12 @@ def test_a_part_that_fails_for_all_together_is_left_out(
 ):
     """If a part fails only for all submissions together, the page names no submission."""
 
-    def fail_for_several(sources: Mapping[str, str], _: object) -> list[Likeness]:
+    def fail_for_several(sources: Mapping[str, str], _: object) -> list[SimilarPair]:
         if len(sources) > 1:
             raise MemoryError
         return []
 
-    monkeypatch.setattr(grading.cohort.page, "alike", fail_for_several)
+    monkeypatch.setattr(grading.cohort.page, "similar_pairs", fail_for_several)
 
     assert left_out(page_of(out, assignment)) == [
         ("similar", "This part is left out: it could not be computed (MemoryError).")
@@ -238,7 +238,7 @@ def test_a_grade_that_cannot_be_read_costs_one_score(out: Path, assignment: Assi
     page = page_of(out, assignment)
 
     assert rows(page) == ["ada", "carol"]
-    assert "is not a whole grade.json" in page
+    assert "is not a complete grade.json" in page
     assert "1 without a score" in page
 
 

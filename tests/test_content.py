@@ -36,7 +36,7 @@ def test_the_rubric_has_the_specified_criteria(assignment: Assignment):
         ("points = 5\ndimension", "points = nan\ndimension", "points"),
         ("points = 5\ndimension", "points = true\ndimension", "points"),
         ("points = 5\ndimension", "points = -5\ndimension", "points"),
-        ('id = "discussion"', 'id = "code-quality"', "twice"),
+        ('id = "discussion"', 'id = "code-quality"', "duplicate"),
         ('id = "discussion"', 'name = "discussion"', "name"),
         ('dimension = "ml-fundamentals"', 'dimension = "luck"', "luck"),
         ("problem-solving = 30", "problem-solving = 31", "weights add up to 101"),
@@ -95,8 +95,11 @@ def test_a_mistake_outside_the_catalogue_is_refused(assignment: Assignment):
 @pytest.mark.parametrize(
     ("causes", "says"),
     [
-        ('["sum-for-mean"]', "'sum-for-mean', which no mistake of 'trimmed-mean' is called: correct the id"),
-        ('["cuts-one-end"]', "'cuts-one-end', which is itself a consequence: name the mistakes in its consequence_of"),
+        ('["sum-for-mean"]', "'sum-for-mean', but 'trimmed-mean' has no mistake of that id: correct the id"),
+        (
+            '["cuts-one-end"]',
+            "'cuts-one-end', which is itself a consequence: list the mistakes in its consequence_of instead",
+        ),
         ('"crash"', "consequence_of"),
     ],
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grading.cohort.similarity import alike, groups
+from grading.cohort.similarity import groups, similar_pairs
 from grading.content.load import Assignment
 from grading.content.records import ScoredBy
 from grading.handout.templates import starters_of_module
@@ -150,7 +150,7 @@ def read_and_show(path: Path, assignment: Assignment, run: Run) -> int:
     written = pages(card, assignment, path.parent)
     to_annotations(card, assignment.manifest.source)
     text = read.record.source
-    groups(alike({"one": text, "two": text, "three": "x = 1\n"}, starters_of_module(assignment)))
+    groups(similar_pairs({"one": text, "two": text, "three": "x = 1\n"}, starters_of_module(assignment)))
     return sum(len(page.encode()) for page in written.values())
 
 

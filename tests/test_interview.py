@@ -73,7 +73,7 @@ def test_an_interview_becomes_a_review(tmp_path: Path, interview: Interview):
     graded = ["grade", str(REFERENCE), "--review", str(review), "--out", str(out)]
     refused = grading(*graded)
     assert refused.returncode == 2
-    assert "is for 'ada', and this is 'reference'" in refused.stderr
+    assert "is for 'ada', but the submission is 'reference'" in refused.stderr
     done = grading(*graded, "--for-anyone")
     assert done.returncode == 0, done.stderr
     assert "total 96.5 of 100: pass" in done.stdout
@@ -128,7 +128,7 @@ def test_an_answer_that_is_neither_yes_nor_no_is_asked_again(tmp_path: Path):
     """An answer other than y or n is asked again and counts as neither."""
     said = run_interview(tmp_path, "h", "i", "", "ja", "Y", "h", "n", "h", "No", "q")
 
-    assert said.count("answer y or n") == 3
+    assert said.count("type y or n") == 3
     assert len(record(tmp_path)["hints"]) == 1
     assert said.count("1 of 3 given") == 1
 
@@ -141,7 +141,7 @@ def test_an_interview_is_not_resumed_at_another_level(tmp_path: Path):
     done = grading(*command(tmp_path, "--level", "senior"), typed="q\n")
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "--level senior" in done.stderr and "was begun at level mid" in done.stderr
+    assert "--level senior" in done.stderr and "has level mid" in done.stderr
     assert (tmp_path / "ada" / "interview.json").read_text() == kept
     assert grading(*command(tmp_path, "--level", "mid"), typed="q\n").returncode == 0
 
@@ -165,7 +165,7 @@ def test_an_invalid_record_is_not_overwritten(tmp_path: Path):
     done = grading(*command(tmp_path), typed="q\n")
 
     assert done.returncode == 2
-    assert "interview.json: is no interview's record" in done.stderr
+    assert "interview.json: is not a record of an interview" in done.stderr
     assert (tmp_path / "ada" / "interview.json").read_text() == "{"
 
 

@@ -59,7 +59,7 @@ def test_another_level_is_refused_with_both_names(senior: Path, tmp_path: Path, 
         UsageError, match=r"--level mid: .*room\.toml says that this is level senior: leave out --level"
     ):
         level_to_grade(senior, assignment, "mid")
-    with pytest.raises(UsageError, match=r"--level senior: .*level\.toml says that this is level mid"):
+    with pytest.raises(UsageError, match=r"--level senior: .*level\.toml has level mid"):
         level_to_grade(checkout(tmp_path / "open", "mid", assignment), assignment, "senior")
 
 
@@ -75,7 +75,7 @@ def test_an_invalid_level_file_is_refused_without_an_option(
 
     with pytest.raises(UsageError, match=says) as raised:
         level_to_grade(senior, assignment, None)
-    assert str(raised.value).endswith("; correct that file, or give --level")
+    assert str(raised.value).endswith("; correct that file, or use --level")
     assert level_to_grade(senior, assignment, "senior") == "senior"
 
 
@@ -94,7 +94,7 @@ def test_a_hostile_level_file_is_refused(case: str, senior: Path, tmp_path: Path
     (hostile / "assignment" / "level.toml").write_bytes(HOSTILE[case])
     before = time.process_time()
 
-    with pytest.raises(UsageError, match=r"level\.toml: .*; correct that file, or give --level"):
+    with pytest.raises(UsageError, match=r"level\.toml: .*; correct that file, or use --level"):
         level_to_grade(hostile, assignment, None)
     assert level_to_grade(hostile, assignment, "senior") == "senior"
     assert level_of_all([hostile, senior], assignment, None) == "senior"
@@ -118,7 +118,9 @@ def test_a_cohort_has_one_level(senior: Path, tmp_path: Path, assignment: Assign
     assert level_of_all([senior, tmp_path / "nowhere"], assignment, None) == "senior"
     assert level_of_all([REFERENCE], assignment, None) == "mid"
     assert level_of_all([senior, mid], assignment, "junior") == "junior"
-    with pytest.raises(UsageError, match=r"several levels: mid \(.*\), senior \(.*\); make a cohort of each level"):
+    with pytest.raises(
+        UsageError, match=r"several levels: mid \(.*\), senior \(.*\); grade each level as a separate cohort"
+    ):
         level_of_all([senior, mid], assignment, None)
 
 
@@ -136,7 +138,7 @@ def test_two_files_that_name_a_level_are_refused(senior: Path, assignment: Assig
     )
     other.write_text('level = "junior"\n', encoding="utf-8")
 
-    with pytest.raises(UsageError, match="both name a level"):
+    with pytest.raises(UsageError, match="both set a level"):
         level_to_grade(senior, assignment, None)
     assert level_to_grade(senior, assignment, "senior") == "senior"
 
@@ -170,9 +172,9 @@ def test_a_level_that_differs_is_refused_before_anything_runs(senior: Path, tmp_
         done = grading(command, senior, "--level", "mid", "--out", tmp_path / "out")
 
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-        assert "--level mid" in done.stderr and "is level senior" in done.stderr
+        assert "--level mid" in done.stderr and "has level senior" in done.stderr
     assert not (tmp_path / "out").exists()
     done = cold("cohort", senior, REFERENCE, "--level", "mid", "--out", tmp_path / "cohort", "--jobs", "1")
     assert done.returncode == 2
     rows = (tmp_path / "cohort" / "cohort.csv").read_text(encoding="utf-8").splitlines()
-    assert "is level senior" in rows[1] and ",85.0," in rows[2]
+    assert "has level senior" in rows[1] and ",85.0," in rows[2]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.cohort.similarity import alike, groups
+from grading.cohort.similarity import groups, similar_pairs
 
 COPIED = "".join(f"def f{n}(x):\n    y = x + {n}\n    return y * {n}\n\n\n" for n in range(3, 12))
 # Each of these sources once stopped the comparison of the whole cohort.
@@ -23,7 +23,7 @@ def test_an_unusual_source_does_not_stop_the_comparison(case: str):
     """Two similar submissions are found even if a third one is difficult to parse."""
     sources = {"one": COPIED, "two": f"# mine\n{COPIED}", "odd": ODD[case]}
 
-    assert groups(alike(sources, [])) == [["one", "two"]]
+    assert groups(similar_pairs(sources, [])) == [["one", "two"]]
 
 
 @pytest.mark.parametrize("case", ["a long number in base sixteen", "a sum", "attributes"])
@@ -32,6 +32,6 @@ def test_an_unusual_statement_is_compared(case: str):
     different = [f"z{n} = {n} * name{n}\n" for n in range(12)]
     sources = {"one": ODD[case] + "".join(different[:5]), "two": ODD[case] + "".join(different[:5])}
 
-    (pair,) = alike(sources, [])
+    (pair,) = similar_pairs(sources, [])
 
     assert pair.shared == 6

@@ -6,7 +6,7 @@ import pytest
 
 from grading.content.load import Assignment
 from grading.content.records import ANY, Severity
-from grading.scoring.score import LEAST_LOST, MOST_LOST_TO_MINOR
+from grading.scoring.score import MAX_MINOR_LOSS, MIN_LOSS
 from tests.cases import EXAMPLES, MISTAKEN, mistaken_case, name_of
 from tests.conftest import Grade
 from tests.headers import read_header
@@ -43,8 +43,8 @@ def test_a_mistake_is_named_and_fails_only_its_criterion(path: Path, grade_case:
         assert scored.points == header.points.get(scored.id, scored.points)
         if severities and scored.id in bounded:
             worst = min(severities, key=_WORST_FIRST.index)
-            assert lost >= LEAST_LOST[worst] * scored.max
-            assert worst is not Severity.MINOR or lost <= MOST_LOST_TO_MINOR * scored.max
+            assert lost >= MIN_LOSS[worst] * scored.max
+            assert worst is not Severity.MINOR or lost <= MAX_MINOR_LOSS * scored.max
 
 
 @pytest.mark.parametrize("path", MISTAKEN, ids=name_of)

@@ -17,7 +17,7 @@ from grading.render import to_feedback, to_json, to_summary
 from grading.render.annotations import to_annotations
 from grading.render.html.summary import to_html
 from grading.render.markdown import block, escape
-from grading.render.summary import HELD
+from grading.render.summary import HELD_NOTE
 from grading.run.records import Outcome
 from grading.scoring.records import Review, Scorecard
 from grading.scoring.review import read_review, to_sheet, write_sheet
@@ -77,7 +77,7 @@ def test_a_critical_mistake_needs_review_on_every_page(grade: Grade, assignment:
     assert (card.points(ScoredBy.TESTS) or 0.0) >= card.rubric.passing
     assert json.loads(to_json(card, questions))["verdict"] == "needs-review"
     assert "needs review" in to_summary(card, questions).splitlines()[0]
-    assert HELD in to_summary(card, questions)
+    assert HELD_NOTE in to_summary(card, questions)
     assert "A reviewer adds the points" in to_feedback(card, questions)
     assert "pass." not in to_feedback(card, questions)
 
@@ -216,7 +216,7 @@ def test_lines_left_out_of_the_comparison_are_marked(card: Scorecard, assignment
     submission = msgspec.structs.replace(card.run.submission, source=source)
     changed = msgspec.structs.replace(card, run=msgspec.structs.replace(card.run, submission=submission))
 
-    assert html_page(changed, assignment).count("lines that are alike are left out") == 1
+    assert html_page(changed, assignment).count("equal lines are omitted") == 1
 
 
 def html_page(card: Scorecard, assignment: Assignment) -> str:

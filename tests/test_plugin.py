@@ -53,7 +53,7 @@ def test_running_the_plugin_without_a_sandbox_is_reported(tmp_path: Path):
         (("--submission", "nowhere"), "nowhere: cannot be read"),
         (("--submission", REFERENCE, "--seed", "-1"), "must be a whole number from 0 to 4294967295, got '-1'"),
         (("--submission", REFERENCE, "--level", "wizard"), "level 'wizard' has no rubric"),
-        (("--submission", ROOT, "--level", "senior"), "says that this is level mid"),
+        (("--submission", ROOT, "--level", "senior"), "has level mid"),
     ],
 )
 def test_invalid_options_are_a_usage_error(options: tuple[object, ...], says: str, tmp_path: Path):

@@ -179,7 +179,7 @@ def test_a_missing_folder_of_room_templates_is_named(tmp_path: Path):
     """The error for a missing folder of room templates names the data file, the key and the folder."""
     shutil.copytree(ROOT / "tests" / "tiny", tmp_path / "tiny")
 
-    with pytest.raises(ContentError, match=r"assignment\.toml: room: there is no folder .*grading/rooms/template"):
+    with pytest.raises(ContentError, match=r"assignment\.toml: room: folder .*grading/rooms/template not found"):
         publish(Assignment(tmp_path / "tiny"), "short", tmp_path / "room")
 
 

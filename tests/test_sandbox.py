@@ -150,9 +150,9 @@ def test_an_exception_in_a_call_leaves_no_process(tiny: Content, monkeypatch: py
 
 # Scripts that replace bubblewrap, and the expected messages. A number of seconds identifies their child process.
 STARTS = {
-    "hangs": ("sleep {mark}", "did nothing for 1 s (it said nothing)"),
-    "says something and hangs": ("echo 'a warning' >&2\nsleep {mark}", "did nothing for 1 s (a warning)"),
-    "runs for ever": ("sleep {mark} &\nwhile :; do :; done", "was not ready after 2 s (it said nothing)"),
+    "hangs": ("sleep {mark}", "was idle for 1 s (no error message)"),
+    "says something and hangs": ("echo 'a warning' >&2\nsleep {mark}", "was idle for 1 s (a warning)"),
+    "runs for ever": ("sleep {mark} &\nwhile :; do :; done", "was not ready after 2 s (no error message)"),
     "fails": ("echo 'no namespaces' >&2\nexit 1", "no namespaces"),
 }
 

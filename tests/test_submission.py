@@ -195,7 +195,7 @@ def test_a_file_in_another_encoding_is_a_syntax_error(
 
     assert submission.source == source.decode()
     assert [(found.criterion, found.mistake.id) for found in card.mistakes] == [("any", "syntax-error")]
-    assert f"the encoding {encoding} is not read; save the file as UTF-8" in card.mistakes[0].detail
+    assert f"the encoding {encoding} is not supported; save the file as UTF-8" in card.mistakes[0].detail
     assert [flag.id for flag in card.flags].count("source-encoding") == 1
 
 

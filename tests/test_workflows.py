@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from grading.content.load import Assignment
 from grading.handout.publish import publish
-from grading.rooms.github import Asked
+from grading.rooms.github import GradingRequest
 from grading.rooms.sweep import title
 from tests.conftest import ROOT
 
@@ -110,7 +110,7 @@ def test_the_answering_job_does_not_get_the_candidates_files():
 def test_run_names_are_those_that_the_sweep_compares():
     """The names of grading runs are those that the sweep compares to find runs in progress."""
     name = workflow(ROOT / ".github" / "workflows" / "grade.yml")["run-name"]
-    asked = Asked(owner="acme", room="room-ada", pull_request=7, sha="a" * 40)
+    asked = GradingRequest(owner="acme", room="room-ada", pull_request=7, sha="a" * 40)
 
     for part, value in (("room", asked.room), ("pull_request", "7"), ("sha", asked.sha)):
         name = name.replace("${{ inputs." + part + " }}", value)

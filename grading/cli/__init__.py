@@ -1,6 +1,6 @@
-"""The command line: each command is a typed function of a module here, and this one turns errors into exit statuses.
+"""The command line: each command is a typed function of a module here, and `main` turns errors into exit statuses.
 
-What a command needs is imported when it runs: help, and the jobs that host rooms, start without pytest.
+Each command imports what it needs when it runs, so `--help` and the `room` commands start without pytest.
 """
 
 import os
@@ -22,9 +22,9 @@ from grading.cli.room import room
 from grading.errors import GradingError, UsageError
 
 _PROGRAM: Final = "grading"
-# Typer's own name for it: a shell sets it to ask for completions.
+# A shell sets this variable to request completions; Typer chooses the name.
 _COMPLETION: Final = "_GRADING_COMPLETE"
-# A line that holds only \b keeps Typer from joining the lines after it.
+# A line with only \b keeps Typer from joining the lines that follow.
 _EXIT_STATUS: Final = """\b
 Exit status:
   0  graded, whatever the score
@@ -33,7 +33,7 @@ Exit status:
 """
 _ENVIRONMENT: Final = "use the environment that nox builds: .nox/development-*/bin/python -m grading"
 
-# Boxes and colours are for people: what goes into a file or a pipe is plain text.
+# Boxes and colours only in a terminal; output to a file or a pipe is plain text.
 app = typer.Typer(
     epilog=_EXIT_STATUS,
     rich_markup_mode="rich" if sys.stdout.isatty() else None,
@@ -45,7 +45,7 @@ app.add_typer(room, name="room", epilog=_EXIT_STATUS)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit status. Given `argv`, leave an interrupt to the caller."""
+    """Run the command line and return its exit status. With `argv`, the caller handles interrupts."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if os.environ.get(_COMPLETION):
         app(prog_name=_PROGRAM)
@@ -62,12 +62,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         return _fail("interrupted; there is no score", GradingError.exit_status)
-    except Exception as error:  # noqa: BLE001 - whatever it is, a script must not take it for a grade
+    except Exception as error:  # noqa: BLE001 - no error may look like a grade to a script
         return _fail(f"internal error: {type(error).__name__}: {error}", GradingError.exit_status)
 
 
 def _run(arguments: list[str]) -> int:
-    """Run a command. Typer's own entry would print errors and end the process, with statuses of its own."""
+    """Run a command. Typer's own entry point would print errors itself and exit with other statuses."""
     command = typer.main.get_command(app)
     try:
         with command.make_context(_PROGRAM, arguments.copy()) as context:
@@ -80,11 +80,11 @@ def _run(arguments: list[str]) -> int:
 
 
 def _explain(error: typer.TyperException, words: str) -> str:
-    """Return what is wrong with the arguments as one line in the form of our other errors."""
+    """Return the problem with the arguments as one line, formatted like our other errors."""
     where = f"{words}: " if words else ""
     if isinstance(error, typer.BadParameter) and error.param is not None and error.message:
         option = error.param.opts[0] if error.param.param_type_name == "option" else error.param.metavar
-        # Before the message of a parser, pydantic says that it was a ValueError.
+        # pydantic prefixes a parser's message with "Value error, ".
         return f"{where}{option}: {error.message.removeprefix('Value error, ').rstrip('.')}"
     text = " ".join(error.format_message().split()).rstrip(".").replace(". Did you mean", "; did you mean")
     text = f"{where}{text[0].lower()}{text[1:]}"
@@ -130,7 +130,7 @@ def start(
         ),
     ] = False,
 ) -> None:
-    """Grade take-home submissions: hidden tests in a sandbox, a rubric of 100 points, pages to read.
+    """Grade take-home submissions: hidden tests in a sandbox, a rubric of 100 points, and a report page.
 
     Start with: grading grade PATH/TO/CHECKOUT
     """

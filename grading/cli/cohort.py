@@ -19,20 +19,24 @@ def cohort(
     out: Annotated[Path, path_option("DIR", "Where to write.")] = Path("build/cohort"),
     jobs: Annotated[
         int | None,
-        typer.Option(metavar="N", parser=whole_number(1), help="At a time, on this machine (default: one a core)."),
+        typer.Option(
+            metavar="N",
+            parser=whole_number(1),
+            help="Submissions graded in parallel on this machine (default: one per core).",
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="A Dask scheduler, tcp://HOST:PORT, to work with instead."),
+        typer.Option(metavar="ADDRESS", help="Grade on the workers of this Dask scheduler, tcp://HOST:PORT, instead."),
     ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
-            metavar="N", parser=read_seed, help="The same inputs for everybody (default: one drawn for the cohort)."
+            metavar="N", parser=read_seed, help="Random seed for all submissions (default: drawn once per cohort)."
         ),
     ] = None,
     figures: Annotated[
-        bool, typer.Option("--figures", help="Show in each summary.html what the model does: takes longer.")
+        bool, typer.Option("--figures", help="Add figures of the trained model to each summary.html; takes longer.")
     ] = False,
 ) -> None:
     """Grade many submissions; an interrupted run is resumed.
@@ -62,7 +66,9 @@ def cohort(
     for row in problems:
         print(f"grading: {row.name}: {row.problem}", file=sys.stderr)
     if any(row.problem.startswith(FAILED) for row in problems):
-        raise GradingError(f"{len(problems)} submissions have no score: see above; run it again for those")
+        raise GradingError(
+            f"{len(problems)} submissions have no score: see above; run the same command again to retry them"
+        )
     if problems:
         others = "all others are graded" if len(problems) < len(rows) else "there was nothing to grade"
-        raise UsageError(f"{len(problems)} of {len(rows)} could not be read: see above; {others}")
+        raise UsageError(f"{len(problems)} of {len(rows)} cannot be read: see above; {others}")

@@ -12,12 +12,12 @@ from grading.files import write_atomically
 
 
 def export(
-    grades: Annotated[list[Path], path_argument("GRADE", "A grade.json; for csv, any number.")],
+    grades: Annotated[list[Path], path_argument("GRADE", "A grade.json; csv accepts several.")],
     *,
     format: Annotated[  # noqa: A002 - the option's name
         Literal["gradescope", "junit", "csv"],
         typer.Option(
-            help="gradescope: results.json, fit for candidates; junit: XML, names the hidden tests; csv: a line each."
+            help="gradescope: results.json, safe for candidates; junit: XML, names hidden tests; csv: one row a grade."
         ),
     ],
     out: Annotated[Path | None, path_option("FILE", "Where to write (default: standard output).")] = None,
@@ -31,7 +31,7 @@ def export(
 
     read = [read_grade(path) for path in grades]
     if format != "csv" and len(read) > 1:
-        raise UsageError(f"--format {format}: one grade.json at a time; csv takes any number")
+        raise UsageError(f"--format {format}: accepts exactly one grade.json; use csv for several")
     match format:
         case "gradescope":
             text = to_gradescope(read[0], Assignment(ROOT).mistake)
@@ -43,7 +43,7 @@ def export(
         print(text, end="")
         return
     if not out.parent.is_dir():
-        raise UsageError(f"{out.parent}: is no folder; make it, or give another --out")
+        raise UsageError(f"{out.parent}: is not a directory; create it, or use another --out")
     if out.is_dir():
-        raise UsageError(f"{out}: is a folder; --out names the file to write")
+        raise UsageError(f"{out}: is a directory; --out must name a file")
     write_atomically({out: text})

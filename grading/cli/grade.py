@@ -23,7 +23,11 @@ def grade(
     out: Annotated[Path, path_option("DIR", "Where to write.")] = Path("build/grade"),
     seed: Annotated[
         int | None,
-        typer.Option(metavar="N", parser=read_seed, help="Repeat a run with its report's seed (default: a new one)."),
+        typer.Option(
+            metavar="N",
+            parser=read_seed,
+            help="Random seed; use a report's seed to repeat its run (default: a new one).",
+        ),
     ] = None,
     no_sandbox: Annotated[
         bool,
@@ -32,7 +36,7 @@ def grade(
             help="Run candidate code unprotected in this process: only for code that you would run yourself.",
         ),
     ] = False,
-    origin: Annotated[Path | None, path_option("FILE", "Where the files came from, as 'room fetch' wrote it.")] = None,
+    origin: Annotated[Path | None, path_option("FILE", "The origin.json that 'room fetch' wrote.")] = None,
     annotate: Annotated[
         bool, typer.Option("--annotate", help="Also print GitHub annotations for the candidate's lines.")
     ] = False,
@@ -60,7 +64,7 @@ def grade(
     from grading.submission.read import read_origin, read_submission
 
     try:
-        # Everything that can be refused is refused before the sandbox starts.
+        # All checks of the arguments come before the sandbox starts.
         assignment = Assignment(ROOT)
         rubric = assignment.rubric(level_to_grade(submission, assignment, level))
         loaded = read_submission(submission, assignment, None if origin is None else read_origin(origin))
@@ -69,7 +73,7 @@ def grade(
             reviewed = read_review(review, rubric, of=None if for_anyone else loaded.record.name)
         prepare_output(out, FILES)
         if no_sandbox:
-            print("grading: NO SANDBOX: candidate code runs unprotected, and may forge its score", file=sys.stderr)
+            print("grading: NO SANDBOX: candidate code runs unprotected and can forge its score", file=sys.stderr)
         run = GradingRun(
             submission=loaded,
             assignment=assignment,
@@ -88,12 +92,12 @@ def grade(
         if not feedback_only:
             raise
         raise GradingError(
-            "the grader failed: this is not your score. Only the hiring team can see why: "
+            "the grader failed: this is not your score. Only the hiring team can see the reason: "
             "they run the same command without --feedback-only"
         ) from error
     _print_score(card)
     if feedback_only:
-        print(f"{out / 'feedback.md'}: what was found, with hints")
+        print(f"{out / 'feedback.md'}: mistakes found, with hints")
     else:
         _print_pages(out)
     if annotate:
@@ -121,7 +125,7 @@ def score(
 
 
 def _print_score(card: Scorecard) -> None:
-    """Print a score: nothing that its candidate may not read."""
+    """Print a score, without anything that the candidate must not see."""
     rows = [
         (criterion.title, "open" if criterion.points is None else f"{criterion.points:g}", criterion.max)
         for criterion in card.criteria

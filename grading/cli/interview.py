@@ -1,4 +1,4 @@
-"""`interview` leads through a live interview."""
+"""`interview` guides an interviewer through a live interview."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,18 +13,25 @@ from grading.files import prepare_output
 
 def interview(
     candidate: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="The candidate; the same name resumes an interview.")
+        str | None,
+        typer.Argument(metavar="NAME", help="The candidate's name; the same name resumes an interrupted interview."),
     ] = None,
     *,
-    key: Annotated[bool, typer.Option("--key", help="Only print hints, marks and the discussion's answers.")] = False,
-    interviewer: Annotated[str, typer.Option(metavar="NAME", envvar="USER", help="Who reviews.")] = "interviewer",
+    key: Annotated[
+        bool, typer.Option("--key", help="Only print the answer key: hints, observations and the discussion's answers.")
+    ] = False,
+    interviewer: Annotated[
+        str, typer.Option(metavar="NAME", envvar="USER", help="The interviewer's name.")
+    ] = "interviewer",
     level: Annotated[
         str | None,
-        level_option("Level of a new interview (default: the assignment's default); kept when it is resumed."),
+        level_option(
+            "Level of a new interview (default: the assignment's default); a resumed interview keeps its level."
+        ),
     ] = None,
     out: Annotated[Path, path_option("DIR", "Where to write.")] = Path("build/interview"),
 ) -> None:
-    """Lead through a live interview, and write the review file.
+    """Guide an interviewer through a live interview, and write the review sheet.
 
     Example: grading interview NAME --level LEVEL
     """
@@ -38,11 +45,11 @@ def interview(
         print(to_key(assignment.interview, assignment.questions(level)), end="")
         return
     if candidate is None:
-        raise UsageError("interview: missing NAME, the candidate's; or give --key to print the answer key")
+        raise UsageError("interview: missing NAME of the candidate; give NAME, or --key to print the answer key")
     if not candidate.strip(".") or "/" in candidate or not candidate.isprintable():
-        raise UsageError(f"interview: invalid NAME {candidate!r}: it must be usable as a folder's name")
+        raise UsageError(f"interview: invalid NAME {candidate!r}: must be usable as a directory name")
     if not interviewer.strip():
-        raise UsageError("interview: --interviewer is empty: give the name of whoever reviews")
+        raise UsageError("interview: --interviewer is empty; give the interviewer's name")
     folder = out / candidate
     prepare_output(folder, ())
     open_session(

@@ -1,6 +1,6 @@
-"""Arguments that several commands have, and how they are read. A parser's ValueError says what was expected and found.
+"""Arguments shared by several commands, and their parsers. A parser's ValueError names expected and actual value.
 
-A path's parser is Path itself: Typer's own looks at the file, and has words of its own for one that cannot be read.
+Paths are parsed by `Path` itself: Typer's own parser checks the file and reports errors in its own wording.
 """
 
 import math
@@ -12,22 +12,22 @@ import typer
 
 from grading.content.load import Assignment
 
-# The checkout that this package is part of.
+# The checkout that contains this package.
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 def path_option(metavar: str, text: str) -> Any:
-    """Return an option that names a file or a folder."""
+    """Return an option for a file or directory."""
     return typer.Option(metavar=metavar, parser=Path, help=text)
 
 
 def path_argument(metavar: str, text: str) -> Any:
-    """Return an argument that names a file or a folder, or several."""
+    """Return an argument for one or several files or directories."""
     return typer.Argument(metavar=metavar, parser=Path, help=text)
 
 
 def level_option(text: str) -> Any:
-    """Return an option whose values are the levels that there is a rubric for."""
+    """Return an option whose values are the levels that have a rubric."""
     return typer.Option(metavar="LEVEL", callback=_check_level, autocompletion=_levels, help=text)
 
 
@@ -37,7 +37,7 @@ def _levels() -> list[str]:
 
 def _check_level(level: str | None) -> str | None:
     if level is not None and level not in (levels := _levels()):
-        raise typer.BadParameter(f"{level!r} has no rubric; there is one for: {', '.join(levels)}")
+        raise typer.BadParameter(f"{level!r} has no rubric; levels with a rubric: {', '.join(levels)}")
     return level
 
 
@@ -69,10 +69,10 @@ def amount(text: str) -> float:
 
 GradeLevel = Annotated[
     str | None,
-    level_option("Rubric to grade with (default: the one that the submission names, else the assignment's default)."),
+    level_option("Rubric to grade with (default: the level in the submission, else the assignment's default)."),
 ]
 ReviewSheet = Annotated[Path | None, path_option("FILE", "A filled-in review sheet.")]
 ForAnyone = Annotated[
     bool,
-    typer.Option("--for-anyone", help="Accept a sheet that names somebody else, such as an interview's."),
+    typer.Option("--for-anyone", help="Accept a sheet with another submission's name, for example from an interview."),
 ]

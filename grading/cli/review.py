@@ -14,12 +14,12 @@ from grading.files import prepare_output, write_atomically
 
 
 def review(
-    submission: Annotated[Path, path_argument("SUBMISSION", "What to review, or a filled-in sheet (.toml).")],
+    submission: Annotated[
+        Path, path_argument("SUBMISSION", "The submission to review, or a filled-in sheet (.toml) to check.")
+    ],
     *,
     level: GradeLevel = None,
-    out: Annotated[
-        Path | None, path_option("FILE", "The sheet to write (default: build/review-NAME.toml, of the candidate).")
-    ] = None,
+    out: Annotated[Path | None, path_option("FILE", "The sheet to write (default: build/review-NAME.toml).")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a sheet that already exists.")] = False,
 ) -> None:
     """Write a review sheet to fill in, or check one.
@@ -38,7 +38,7 @@ def review(
     record = read_submission(submission, assignment).record
     out = out or Path("build") / sheet_name(record.name)
     if out.is_dir():
-        raise UsageError(f"{out}: is a folder; --out names the file to write")
+        raise UsageError(f"{out}: is a directory; --out must name a file")
     if out.exists() and not force:
         raise UsageError(f"{out}: already exists; use another --out, or --force to overwrite")
     prepare_output(out.parent, ())

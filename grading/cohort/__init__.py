@@ -1,8 +1,8 @@
-"""Grades many submissions at a time.
+"""Grades many submissions in parallel.
 
-`run` is the entry. `names` gives each submission its folder, `worker` grades one of them, `workers` starts what that
-runs on, and `retry` finds out which submission kills its worker. `table`, `item_analysis` and `page` report the
-results, `progress` shows them as they come.
+`run` is the entry point. `names` names each submission's folder, `worker` grades one submission, `workers` starts the
+worker processes, and `retry` finds the submission that kills its worker. `table`, `item_analysis` and `page` report the
+results; `progress` shows them as they arrive.
 """
 
 from grading.cohort.run import PAGE, TABLE, grade_cohort

@@ -1,4 +1,4 @@
-"""What a cohort says of its tests: how hard each is, and whether it tells strong from weak."""
+"""Item analysis of a cohort: difficulty and discrimination of each test."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import StatisticsError, correlation

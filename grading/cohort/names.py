@@ -1,4 +1,4 @@
-"""Gives each submission of a cohort a name that can be a folder's, whatever its own folder is called."""
+"""Gives each submission of a cohort a unique name that is valid as a folder name."""
 
 import itertools
 import unicodedata
@@ -9,9 +9,9 @@ from typing import Final
 from grading.submission.read import own_name
 
 _DEFAULT: Final = "submission"
-# What no folder's name may hold on one system or another, beside control characters.
+# Characters that some file system forbids in names, in addition to control characters.
 _FORBIDDEN: Final = frozenset('/\\:*?"<>|')
-# File systems allow 255 bytes, some of them 143; a number may follow.
+# File systems allow 255 bytes, some only 143; a number may be appended.
 _MOST_BYTES: Final = 120
 
 
@@ -45,5 +45,5 @@ def _clean(name: str) -> str:
 
 
 def _compared(name: str) -> str:
-    """Return what two names have in common that are one on a file system that ignores case."""
+    """Return a key that is equal for two names that a case-insensitive file system does not distinguish."""
     return unicodedata.normalize("NFC", name.casefold())

@@ -1,6 +1,6 @@
-"""Makes cohort.html of the folders that a cohort's run has written.
+"""Makes cohort.html from the folders that a cohort run has written.
 
-A page is for everybody: what cannot be shown, a submission or a part of the page, is left out and the page says so.
+A submission or a part of the page that cannot be shown is left out, and the page names what is missing.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from grading.cohort.item_analysis import items, most_frequent
-from grading.cohort.similarity import alike, groups
+from grading.cohort.similarity import groups, similar_pairs
 from grading.content.load import Assignment
 from grading.content.records import Rubric
 from grading.errors import UsageError
@@ -27,14 +27,14 @@ def cohort_page(graded: Iterable[tuple[str, str]], assignment: Assignment, rubri
     """Return the page of the submissions whose folders are in `out`.
 
     Args:
-        graded: each one's name and, if it has no score, why.
-        assignment: what they answer.
-        rubric: by which they were graded.
-        out: where their folders are.
+        graded: each submission's name and, without a score, the reason.
+        assignment: the assignment that they answer.
+        rubric: the rubric that they were graded with.
+        out: the folder that contains their folders.
     """
     entries = [_entry(name, problem, out) for name, problem in graded]
     grades = {entry.name: entry.grade for entry in entries if entry.grade is not None}
-    # `score` may have written another level's grade into a folder since.
+    # `score` may since have written a grade of another level into a folder.
     comparable = {name: grade for name, grade in grades.items() if grade.level == rubric.level}
     others = {name: f"scored as {grade.level}" for name, grade in grades.items() if name not in comparable}
     sources, unread = _sources(grades, out)
@@ -58,12 +58,12 @@ def _entry(name: str, problem: str, out: Path) -> Entry:
         return Entry(name=name, grade=None, problem=problem)
     try:
         return Entry(name=name, grade=read_grade(out / name / "grade.json"))
-    except UsageError as error:  # the folder was changed since
+    except UsageError as error:  # the folder has changed since the run
         return Entry(name=name, grade=None, problem=str(error))
 
 
 def _sources(names: Iterable[str], out: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the modules that were graded by submission, and why there is none for the others."""
+    """Return the graded modules by submission, and for the other submissions the reason why there is none."""
     sources, unread = {}, {}
     for name in names:
         try:
@@ -74,7 +74,7 @@ def _sources(names: Iterable[str], out: Path) -> tuple[dict[str, str], dict[str,
 
 
 class _Parts:
-    """Makes the parts of a page, each as far as it can be made."""
+    """Makes the parts of a page, each from the submissions that it can be made from."""
 
     def __init__(self) -> None:
         self.left_out: dict[str, str] = {}  # by part: a sentence
@@ -88,14 +88,14 @@ class _Parts:
         nothing: PartT,
         without: Mapping[str, str] | None = None,
     ) -> PartT:
-        """Return a part made of all submissions, or of those that it can be made of.
+        """Return a part made from all submissions, or from those that it can be made from.
 
         Args:
-            part: what the page calls it.
-            compute: makes it.
-            of: what to make it of, by submission.
-            nothing: what stands for it if it cannot be made.
-            without: submissions that are left out already, and why.
+            part: the part's name on the page.
+            compute: makes the part.
+            of: the data to make it from, by submission.
+            nothing: the value to return if it cannot be made.
+            without: submissions that are already left out, each with the reason.
         """
         left_out = dict(without or {})
         try:
@@ -118,7 +118,7 @@ def _failure(compute: Callable[[Mapping[str, OneT]], object], of: Mapping[str, O
     """Return the type of the exception that computing this raises; empty if it raises none."""
     try:
         compute(of)
-    except Exception as error:  # noqa: BLE001 - which one it is goes onto the page
+    except Exception as error:  # noqa: BLE001 - the page shows its type
         return type(error).__name__
     return ""
 
@@ -134,7 +134,7 @@ def _scores(grades: Mapping[str, Grade]) -> list[float]:
 
 
 def _groups(sources: Mapping[str, str], assignment: Assignment) -> list[Group]:
-    pairs = alike(sources, starters_of_module(assignment))
+    pairs = similar_pairs(sources, starters_of_module(assignment))
     least: dict[str, float] = {}
     for pair in pairs:
         for name in pair.names:

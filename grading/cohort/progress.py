@@ -1,4 +1,4 @@
-"""Shows a cohort's results as they come."""
+"""Shows a cohort's results as they arrive."""
 
 import contextlib
 import sys

@@ -1,4 +1,4 @@
-"""Runs jobs on workers that may die, and finds out which job a worker dies of."""
+"""Runs jobs on workers that may die, and finds the job that kills its worker."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from grading.errors import GradingError
 
-# Jobs that wait in an executor, for each of its workers: enough to keep them busy, few enough to stay small.
+# Queued jobs per worker: enough to keep the workers busy, few enough to limit memory.
 _AHEAD: Final = 3
 _CHECK_SECONDS: Final = 30.0
 T = TypeVar("T")
@@ -17,24 +17,24 @@ ResultT = TypeVar("ResultT")
 
 
 class Workers(Protocol):
-    """Where jobs run: processes of this machine, or the workers of a Dask cluster."""
+    """The workers that run jobs: processes on this machine, or a Dask cluster."""
 
     @property
     def count(self) -> int:
-        """How many jobs run at a time."""
+        """Number of jobs that run in parallel."""
         ...
 
     @property
     def lost(self) -> tuple[type[Exception], ...]:
-        """What a job's future raises if its worker died."""
+        """Exception types that a job's future raises if its worker died."""
         ...
 
     def executor(self, count: int) -> AbstractContextManager[Executor]:
-        """Start workers, `count` of them where that can be chosen. Leaving by an exception stops them at once."""
+        """Start workers, `count` of them if the number can be chosen. An exception inside stops them at once."""
         ...
 
     def check(self) -> None:
-        """Raise GradingError if nothing can come any more, for there is nobody to do it; asked now and then."""
+        """Raise GradingError if no worker is left; called from time to time."""
         ...
 
 
@@ -42,15 +42,17 @@ class WorkerLostError(GradingError):
     """A worker died while it ran one job and nothing else was running."""
 
     def __init__(self) -> None:
-        super().__init__("its worker died, also when it ran alone; run it again by itself with `grade`")
+        super().__init__(
+            "its worker died twice, the second time with nothing else running; grade this submission alone with `grade`"
+        )
 
 
 class RetryAlone(Generic[JobT, ResultT]):
-    """Runs jobs side by side; after a worker died, runs each suspect alone and gives up only the one that kills again.
+    """Runs jobs in parallel; after a worker died, runs each suspect alone and gives up one that kills its worker again.
 
-    A worker that dies does not say what it died of, and it takes others with it: a broken pool fails every job that it
-    holds, running or queued. All of these are suspects. Nothing else runs beside a suspect, so if a worker dies then,
-    it died of that job. The other suspects get their results, and the rest goes on side by side.
+    A dead worker does not report which job killed it, and a broken pool fails every job that it
+    holds, running or queued. All of these are suspects. Each suspect then runs alone, so if a worker dies again,
+    that job is the cause. The other suspects get their results, and the remaining jobs run in parallel again.
     """
 
     def __init__(self, task: Callable[[JobT], ResultT], workers: Workers) -> None:
@@ -58,20 +60,22 @@ class RetryAlone(Generic[JobT, ResultT]):
         self._workers = workers
 
     def run(self, jobs: Iterable[JobT]) -> Generator[tuple[JobT, ResultT | Exception]]:
-        """Yield each job with its result, or with what it raised, as they come.
+        """Yield each job with its result or its exception, in the order in which they end.
 
         Args:
-            jobs: read only as far ahead as keeps the workers busy.
+            jobs: consumed lazily, only far enough ahead to keep the workers busy.
 
         Raises:
             GradingError: workers die before they get a job.
         """
         rest = iter(jobs)
-        while suspects := (yield from self._side_by_side(rest)):
-            yield from self._alone(suspects)
+        while suspects := (yield from self._run_in_parallel(rest)):
+            yield from self._run_alone(suspects)
 
-    def _side_by_side(self, jobs: Iterator[JobT]) -> Generator[tuple[JobT, ResultT | Exception], None, Sequence[JobT]]:
-        """Run jobs until a worker dies or there are no more; return those that it may have died of."""
+    def _run_in_parallel(
+        self, jobs: Iterator[JobT]
+    ) -> Generator[tuple[JobT, ResultT | Exception], None, Sequence[JobT]]:
+        """Run jobs until a worker dies or no job is left; return the jobs that may have killed it."""
         suspects: list[JobT] = []
         running: dict[Future[ResultT], JobT] = {}
         with self._workers.executor(self._workers.count) as executor:
@@ -97,18 +101,18 @@ class RetryAlone(Generic[JobT, ResultT]):
                         result = error
                     yield job, result
 
-    def _alone(self, suspects: Iterable[JobT]) -> Iterator[tuple[JobT, ResultT | Exception]]:
-        """Run each suspect with nothing beside it; give up the one whose worker dies before it has done another."""
+    def _run_alone(self, suspects: Iterable[JobT]) -> Iterator[tuple[JobT, ResultT | Exception]]:
+        """Run each suspect alone; give it up if a fresh worker dies of it."""
         waiting = deque(suspects)
         while waiting:
             with self._workers.executor(1) as executor:
-                self._expect_a_worker(executor)
+                self._check_workers_start(executor)
                 fresh = True
                 while waiting:
                     try:
                         result: ResultT | Exception = self._result(executor.submit(self._task, waiting[0]))
                     except self._workers.lost:
-                        if not fresh:  # it may have died of the one before: once more, in a new one
+                        if not fresh:  # an earlier job may be the cause: retry in a new worker
                             break
                         yield waiting.popleft(), WorkerLostError()
                         break
@@ -127,13 +131,13 @@ class RetryAlone(Generic[JobT, ResultT]):
             self._workers.check()
         return ended
 
-    def _expect_a_worker(self, executor: Executor) -> None:
-        """Raise if workers die that have no job: then no job is the cause."""
+    def _check_workers_start(self, executor: Executor) -> None:
+        """Raise if workers die without a job: then no job is the cause."""
         try:
-            self._result(executor.submit(_nothing))
+            self._result(executor.submit(_no_op))
         except self._workers.lost as error:
-            raise GradingError(f"workers die before they get a submission ({error}); see what they printed") from None
+            raise GradingError(f"workers die before they get a submission ({error}); see their output above") from None
 
 
-def _nothing() -> None:
-    """Do nothing: what a worker can do that works at all."""
+def _no_op() -> None:
+    """Do nothing: the job that checks whether workers start."""

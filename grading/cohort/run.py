@@ -1,4 +1,4 @@
-"""Grades a cohort: results as they come, each written whole, and none graded again that is as it was."""
+"""Grades a cohort: writes each result as it arrives, atomically, and skips submissions that have not changed."""
 
 import contextlib
 import hashlib
@@ -31,7 +31,7 @@ class _State(Struct, forbid_unknown_fields=True):
     seed: int
 
 
-# Takes a line of the table, how many are done and how many there are.
+# Receives a row of the table, the number of results so far and the total.
 OnResult = Callable[[Row, int, int], None]
 
 
@@ -46,17 +46,17 @@ def grade_cohort(
     figures: bool,
     on_result: OnResult,
 ) -> list[Row]:
-    """Grade submissions; write a folder for each, the table and the page. Return the table's lines in the order given.
+    """Grade submissions; write a folder for each, the table and the page. Return the rows, ordered like `paths`.
 
     Args:
         paths: the submissions.
-        assignment: what they answer.
+        assignment: the assignment that they answer.
         level: the rubric to grade with.
-        out: where to write; what an earlier run of the same cohort left there is kept if it would come out the same.
-        workers: where to grade.
-        seed: of all inputs, the same for everybody; None: that of the earlier run, or a new one.
-        figures: whether the pages show what each model does, which takes about as long again as the tests.
-        on_result: gets each line as it comes.
+        out: where to write; results of an earlier run are kept if grading again would give the same.
+        workers: the workers to grade on.
+        seed: random seed, the same for all submissions; None: the earlier run's seed, or a new one.
+        figures: whether the pages show figures of each model, which takes about as long as the tests.
+        on_result: called with each row when it is ready.
 
     Raises:
         UsageError: an argument is invalid; nothing was graded.
@@ -64,7 +64,7 @@ def grade_cohort(
     """
     rubric = assignment.rubric(level)
     names = unique_names(paths, reserved=(STATE, TABLE, PAGE), source=assignment.manifest.source)
-    _expect_apart(out, names)
+    _check_output_apart(out, names)
     seed = _seed(out, seed)
     grader = this_grader(assignment.root)
     rows: dict[str, Row] = {}
@@ -74,7 +74,7 @@ def grade_cohort(
         on_result(row, len(rows), len(names))
 
     def jobs() -> Iterator[Job]:
-        """Read each submission when its turn comes: the first results need not wait for the last reading."""
+        """Read each submission when a worker is free, so that the first results do not wait for all reading."""
         for name, path in names.items():
             try:
                 level_to_grade(path, assignment, level)
@@ -82,7 +82,7 @@ def grade_cohort(
                 key = _key(submission, name=name, level=level, seed=seed, figures=figures, grader=grader)
             except UsageError as error:
                 add(_without_score(out / name, unreadable_row(name, level, error)))
-            except Exception as error:  # noqa: BLE001 - whatever it is, the others are to be graded
+            except Exception as error:  # noqa: BLE001 - the other submissions are graded in any case
                 add(_without_score(out / name, failed_row(name, level, error)))
             else:
                 known = _marker(out / name, key)
@@ -114,7 +114,7 @@ def grade_cohort(
     return ordered
 
 
-def _expect_apart(out: Path, names: Mapping[str, Path]) -> None:
+def _check_output_apart(out: Path, names: Mapping[str, Path]) -> None:
     """Raise if results would be written into a submission."""
     folders = {os.path.realpath(out / name) for name in names}
     for path in names.values():
@@ -124,10 +124,10 @@ def _expect_apart(out: Path, names: Mapping[str, Path]) -> None:
 
 
 def _key(submission: LoadedSubmission, *, name: str, level: str, seed: int, figures: bool, grader: Grader) -> str:
-    """Return a digest of everything that the pages of a submission are made of.
+    """Return a digest of everything that a submission's pages depend on.
 
-    If anything of it changes, the submission is graded again, even where writing its pages again would do: a grade
-    takes a fraction of a second, and there is one rule to know.
+    If any of it changes, the submission is graded again, even if writing the pages again would be enough: a grade
+    takes a fraction of a second, and one rule is simpler.
     """
     files = {file: hashlib.sha256(content).hexdigest() for file, content in sorted(submission.code.files.items())}
     parts = [name, level, seed, figures, grader, submission.record, submission.preload, submission.code.module, files]
@@ -135,7 +135,7 @@ def _key(submission: LoadedSubmission, *, name: str, level: str, seed: int, figu
 
 
 def _write(folder: Path, graded: Graded) -> Row:
-    """Write the pages, and last the marker that says they are whole; return the line, with a problem if that failed."""
+    """Write the pages, and last the marker that they are complete; return the row, with a problem if writing failed."""
     try:
         folder.mkdir(exist_ok=True)
         (folder / MARKER).unlink(missing_ok=True)
@@ -147,16 +147,16 @@ def _write(folder: Path, graded: Graded) -> Row:
 
 
 def _without_score(folder: Path, row: Row) -> Row:
-    """Remove what an earlier run left for a submission that has no score now; return its line."""
+    """Remove an earlier run's pages of a submission that has no score now; return its row."""
     for name in (MARKER, *FILES):
-        # Where nothing can be removed, the table and the page still show that there is no score.
+        # If removing fails, the table and the page still show that there is no score.
         with contextlib.suppress(OSError):
             (folder / name).unlink(missing_ok=True)
     return row
 
 
 def _marker(folder: Path, key: str) -> Row | None:
-    """Return the line of a submission that is graded already, by this grader and as it now is."""
+    """Return the row of a submission that this grader has already graded in its current state."""
     try:
         row = msgspec.json.decode((folder / MARKER).read_bytes(), type=Row)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
@@ -166,14 +166,14 @@ def _marker(folder: Path, key: str) -> Row | None:
 
 
 def _seed(out: Path, wanted: int | None) -> int:
-    """Make the folder of results, and return the seed of this run and of those that resume it."""
+    """Create the output folder, and return the seed of this run and of runs that resume it."""
     prepare_output(out, ())
     path = out / STATE
     if wanted is None and path.is_file():
         try:
             return msgspec.json.decode(path.read_bytes(), type=_State).seed
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}: is not what an earlier run wrote: {error}; give another --out") from None
+            raise UsageError(f"{path}: was not written by an earlier run: {error}; use another --out") from None
     seed = new_seed() if wanted is None else wanted
     write_atomically({path: msgspec.json.encode(_State(seed=seed)).decode()})
     return seed

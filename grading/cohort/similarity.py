@@ -1,8 +1,8 @@
-"""Submissions that are alike beyond what they were given: for manual review, never a verdict.
+"""Finds submissions that are similar beyond the starter code: for manual review, never a verdict.
 
-Compared are the statements of each module as syntax trees in which the names that a function binds, annotations and
-docstrings count nothing. What stands in the starter is left out, and so is what many of the cohort have written: three
-short functions have few right forms, and to have hit on a common one says nothing.
+It compares the statements of each module as syntax trees, ignoring names that a function binds, annotations and
+docstrings. Statements of the starter are left out, and so are statements that many submissions share: three
+short functions have few correct forms, and sharing a common one proves nothing.
 """
 
 from collections import Counter, defaultdict
@@ -13,32 +13,32 @@ from typing import Final
 
 from grading.submission.source import outline
 
-# A statement that more than this share of the cohort has, and more than this many, is a common one.
+# A statement is common if more than this share and more than this number of submissions have it.
 _COMMON_SHARE: Final = 0.1
 _COMMON_COUNT: Final = 4
-# Alike are two that share this many uncommon statements, and this share of all that either has.
+# Two submissions are similar if they share this many uncommon statements, and this share of all that either has.
 _LEAST_SHARED: Final = 5
 _LEAST_SHARE: Final = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Likeness:
-    """Two submissions that share uncommon statements."""
+class SimilarPair:
+    """A pair of submissions that share uncommon statements."""
 
     names: tuple[str, str]
     shared: int
     share: float  # of the uncommon statements of both
 
 
-def alike(sources: Mapping[str, str], starters: Collection[str]) -> list[Likeness]:
-    """Return the pairs that are alike, the most alike first.
+def similar_pairs(sources: Mapping[str, str], starters: Collection[str]) -> list[SimilarPair]:
+    """Return the pairs of similar submissions, the most similar first.
 
     Args:
-        sources: the modules, by the submission's name.
-        starters: what they may have begun from.
+        sources: each submission's module, by the submission's name.
+        starters: the starter modules of all levels.
     """
-    given = frozenset().union(*(outline(starter).statements for starter in starters))
-    own = {name: outline(source).statements - given for name, source in sources.items()}
+    starter_statements = frozenset().union(*(outline(starter).statements for starter in starters))
+    own = {name: outline(source).statements - starter_statements for name, source in sources.items()}
     having: dict[str, list[str]] = defaultdict(list)
     for name, marks in own.items():
         for mark in marks:
@@ -54,12 +54,12 @@ def alike(sources: Mapping[str, str], starters: Collection[str]) -> list[Likenes
             continue
         share = count / len((own[one] | own[other]) & uncommon)
         if share >= _LEAST_SHARE:
-            found.append(Likeness(names=(one, other), shared=count, share=share))
+            found.append(SimilarPair(names=(one, other), shared=count, share=share))
     return sorted(found, key=lambda pair: (-pair.share, -pair.shared, pair.names))
 
 
-def groups(pairs: Sequence[Likeness]) -> list[list[str]]:
-    """Return the sets of submissions that such pairs connect, the largest first."""
+def groups(pairs: Sequence[SimilarPair]) -> list[list[str]]:
+    """Return the groups of submissions that pairs connect, the largest first."""
     of: dict[str, set[str]] = {}
     for pair in pairs:
         joined = set().union(*(of.get(name, {name}) for name in pair.names))

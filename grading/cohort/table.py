@@ -1,4 +1,4 @@
-"""The table of a cohort, cohort.csv: a line for each submission."""
+"""The table of a cohort, cohort.csv: one row per submission."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from grading.content.records import ScoredBy
 from grading.render.exports import cell
 from grading.scoring.records import Scorecard
 
-# How the problem of a submission begins if the grader, and not the submission, is the reason that there is no score.
+# Prefix of a submission's problem if the grader failed, not the submission.
 FAILED: Final = "the grader failed"
 _MOST_TEXT: Final = 300
 _COLUMNS: Final = (
@@ -21,10 +21,10 @@ _COLUMNS: Final = (
 
 
 class Row(Struct, forbid_unknown_fields=True):
-    """One line of the table."""
+    """One row of the table."""
 
     name: str
-    key: str  # of everything that the submission's pages are made of; empty without a score
+    key: str  # digest of everything that the submission's pages depend on; empty without a score
     level: str
     commit: str = ""
     verdict: str = ""
@@ -37,7 +37,7 @@ class Row(Struct, forbid_unknown_fields=True):
 
 
 def graded_row(name: str, key: str, card: Scorecard) -> Row:
-    """Return the line of a submission that has a score."""
+    """Return the row of a submission that has a score."""
     return Row(
         name=name,
         key=key,
@@ -53,26 +53,26 @@ def graded_row(name: str, key: str, card: Scorecard) -> Row:
 
 
 def unreadable_row(name: str, level: str, error: Exception) -> Row:
-    """Return the line of a submission that cannot be read."""
+    """Return the row of a submission that cannot be read."""
     return Row(name=name, key="", level=level, problem=in_one_line(str(error)))
 
 
 def failed_row(name: str, level: str, error: Exception) -> Row:
-    """Return the line of a submission that the grader failed on."""
+    """Return the row of a submission that the grader failed on."""
     return Row(name=name, key="", level=level, problem=f"{FAILED}: {type(error).__name__}: {in_one_line(str(error))}")
 
 
 def in_one_line(text: str) -> str:
-    """Return a message as one line that can be printed and written anywhere: it may hold any folder's name."""
+    """Return a message as one printable line: it may contain an untrusted folder name."""
     line = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
     if len(line) <= _MOST_TEXT:
         return line
-    # A message begins with a path, which may be long, and ends with what is wrong.
+    # A message begins with a path, which may be long, and ends with the problem.
     return f"{line[: _MOST_TEXT // 3]} … {line[-_MOST_TEXT * 2 // 3 :]}"
 
 
 def to_table(rows: Iterable[Row]) -> str:
-    """Return the lines as CSV, for spreadsheets: a text that one would take for a formula is quoted."""
+    """Return the rows as CSV; text that a spreadsheet would interpret as a formula is quoted."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)

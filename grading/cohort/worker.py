@@ -1,6 +1,6 @@
-"""Grades one submission of a cohort: what runs in a worker's process, here or on another machine.
+"""Grades one submission of a cohort, in a worker process on this or another machine.
 
-Each process keeps one warm sandbox. What it returns are the files' texts: only the main process writes.
+Each process keeps one warm sandbox and returns the files' texts: only the main process writes files.
 """
 
 import functools
@@ -29,10 +29,10 @@ from grading.submission.read import LoadedSubmission
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One submission to grade, with all that a worker elsewhere needs to know."""
+    """One submission to grade, with everything that a worker on another machine needs."""
 
     name: str
-    key: str  # of everything that its pages are made of
+    key: str  # digest of everything that its pages depend on
     submission: LoadedSubmission
     level: str
     seed: int
@@ -42,7 +42,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Graded:
-    """A graded submission: the files' texts by name, and its line of the table."""
+    """A graded submission: the files' texts by name, and its row of the table."""
 
     row: Row
     files: Mapping[str, str]
@@ -53,7 +53,7 @@ def grade_job(job: Job) -> Graded:
     root = Path(grading.__file__).resolve().parent.parent
     if this_grader(root) != job.grader:
         raise GradingError(
-            f"{root}: holds another version of the grader than the one that asks; update it and restart this worker"
+            f"{root}: contains another version of the grader than the main process; update it and restart this worker"
         )
     with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="grading-") as scratch:
         assignment = _assignment(root)
@@ -79,7 +79,7 @@ _WARM: dict[frozenset[str], Sandbox] = {}
 
 
 def _sandbox(assignment: Assignment, preload: Iterable[str]) -> Sandbox:
-    """Return this process's warm sandbox, a new one if this submission needs modules that it has not imported."""
+    """Return this process's warm sandbox, or a new one if this submission needs modules that it has not imported."""
     for modules, sandbox in _WARM.items():
         if modules.issuperset(preload):
             return sandbox
@@ -87,6 +87,6 @@ def _sandbox(assignment: Assignment, preload: Iterable[str]) -> Sandbox:
     while _WARM:
         _WARM.popitem()[1].close()
     sandbox = _WARM[modules] = make_sandbox(assignment, preload=tuple(sorted(modules)), protected=True, long_lived=True)
-    # Executors end their processes without what `atexit` is told.
+    # Executors end their processes without running `atexit` handlers.
     multiprocessing.util.Finalize(None, sandbox.close, exitpriority=1)
     return sandbox

@@ -1,7 +1,7 @@
-"""Starts and stops what a cohort's submissions are graded on: processes of this machine, or Dask's workers on others.
+"""Starts and stops the workers that grade a cohort: processes of this machine, or Dask workers on others.
 
-Ctrl-C in a terminal reaches every process of the foreground group. Here only the main process takes it: it stops the
-others, at once and whatever they are doing, so that nothing has to be waited for.
+Ctrl-C in a terminal reaches every process of the foreground group. Here only the main process handles it: it stops the
+others at once, whatever they are doing.
 """
 
 import contextlib
@@ -29,14 +29,14 @@ T = TypeVar("T")
 
 
 def find_workers(scheduler: str | None, jobs: int | None) -> Workers:
-    """Return where to grade.
+    """Return the workers to grade on.
 
     Args:
-        scheduler: address of a Dask scheduler; None: on this machine.
-        jobs: how many at a time on this machine; None: one for each core.
+        scheduler: address of a Dask scheduler; None: grade on this machine.
+        jobs: number of processes on this machine; None: one per core.
 
     Raises:
-        UsageError: there is both, the scheduler does not answer, or Dask is not installed.
+        UsageError: both are given, the scheduler does not answer, or Dask is not installed.
     """
     if scheduler is None:
         return Processes(jobs or os.cpu_count() or 1)
@@ -54,11 +54,11 @@ class Processes:
         self.count = count
 
     def check(self) -> None:
-        """Do nothing: a pool notices for itself when a process of it is gone."""
+        """Do nothing: a pool detects the loss of a process itself."""
 
     @contextlib.contextmanager
     def executor(self, count: int) -> Iterator[Executor]:
-        """Start processes as they are needed, up to `count`, with a folder for temporary files that goes with them."""
+        """Start processes as needed, up to `count`, with a folder for temporary files that is removed with them."""
         others = set(multiprocessing.active_children())
         with tempfile.TemporaryDirectory(prefix="grading-cohort-", ignore_cleanup_errors=True) as scratch:
             context = multiprocessing.get_context("spawn")
@@ -74,17 +74,17 @@ class Processes:
 
 
 class _Pool(ProcessPoolExecutor):
-    """Starts its processes with Ctrl-C blocked: it may come before they can say that they want none."""
+    """Starts its processes with Ctrl-C blocked, since it may arrive before they can ignore it."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Submit a task; a process may be started for it."""
+        """Submit a task, which may start a process."""
         with _interrupt_held_back():
             return super().submit(fn, *args, **kwargs)
 
 
 @contextlib.contextmanager
 def _interrupt_held_back() -> Iterator[None]:
-    """Deliver a Ctrl-C that comes meanwhile at the end: no process is started by half."""
+    """Deliver a Ctrl-C only at the end of the context, so that no process is half started."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -95,7 +95,7 @@ def _interrupt_held_back() -> Iterator[None]:
         came = True
 
     handler = signal.signal(signal.SIGINT, note)
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # which new processes inherit
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # new processes inherit the mask
     try:
         yield
     finally:
@@ -106,14 +106,14 @@ def _interrupt_held_back() -> Iterator[None]:
 
 
 def start_worker(scratch: str) -> None:
-    """Prepare a worker process: it ends with its parent, keeps its files in `scratch` and sees no Ctrl-C.
+    """Prepare a worker process: it ends with its parent, keeps its files in `scratch` and ignores Ctrl-C.
 
-    A pool's process holds both ends of its queue, and would wait for ever for work from a parent that was killed.
+    A pool's process holds both ends of its queue, so it would wait forever for work from a killed parent.
     """
     os.setpgrp()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # which also drops one that is blocked
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # also discards a blocked one
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    # What it starts must not inherit this: candidate code runs as in `grade`.
+    # Child processes must not inherit this: candidate code runs as in `grade`.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     tempfile.tempdir = scratch
     parent = multiprocessing.parent_process()
@@ -145,8 +145,8 @@ def _dask(scheduler: str) -> "DaskWorkers":
 class DaskWorkers:
     """The workers of a Dask cluster.
 
-    The scheduler itself repeats what was lost with a worker, and gives up a task that was on several lost ones
-    (`distributed.scheduler.allowed-failures`). Others that waited on the same workers may be among them.
+    The scheduler itself reruns tasks of a lost worker, and gives up a task that was on several lost workers
+    (`distributed.scheduler.allowed-failures`). Tasks that only waited on the same workers may be given up too.
     """
 
     def __init__(self, client: "Client") -> None:
@@ -158,20 +158,24 @@ class DaskWorkers:
         self._missing = False
 
     def check(self) -> None:
-        """Raise GradingError if there was no worker twice in a row: Dask would wait for one for ever."""
+        """Raise GradingError if there was no worker twice in a row: Dask would wait for one forever."""
         before, self._missing = self._missing, not self._threads()
         if before and self._missing:
-            raise GradingError("the Dask cluster has lost all its workers: start some, and run it again for the rest")
+            raise GradingError(
+                "the Dask cluster has lost all its workers; start some and run the same command again to resume"
+            )
 
     def _threads(self) -> int:
         try:
             return sum(self._client.nthreads().values())  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError) as error:
-            raise GradingError(f"the Dask scheduler does not answer: {error}; run it again for the rest") from None
+            raise GradingError(
+                f"the Dask scheduler does not answer: {error}; run the same command again to resume"
+            ) from None
 
     @contextlib.contextmanager
-    def executor(self, count: int) -> Iterator[Executor]:  # noqa: ARG002 - the cluster has the workers that it has
-        """Return an executor on all workers: what runs alone there is alone by being submitted alone."""
+    def executor(self, count: int) -> Iterator[Executor]:  # noqa: ARG002 - the cluster's size is fixed
+        """Return an executor on all workers; a job runs alone if it is the only one submitted."""
         executor = _DaskExecutor(self._client)
         try:
             yield executor
@@ -183,8 +187,8 @@ class DaskWorkers:
 class _DaskExecutor(Executor):
     """Submits to a Dask cluster.
 
-    Dask's own executor (`Client.get_executor`) leaves a future without a result for ever if the task is given up while
-    its result is fetched again from another worker, which is what happens beside a task that kills workers.
+    Dask's own executor (`Client.get_executor`) never completes a future whose task is given up while
+    its result is fetched again from another worker, which happens next to a task that kills workers.
     """
 
     def __init__(self, client: "Client") -> None:
@@ -196,24 +200,24 @@ class _DaskExecutor(Executor):
         local: Future[T] = Future()
 
         def finish(remote: "distributed.Future[T]") -> None:
-            """Hand on the result; runs in a thread of Dask's."""
+            """Pass on the result; runs in a Dask thread."""
             try:
                 local.set_result(remote.result())
-            except BaseException as error:  # noqa: BLE001 - whatever it is, somebody waits for it
+            except BaseException as error:  # noqa: BLE001 - the caller waits for the result
                 local.set_exception(error)
             finally:
                 self._futures.discard(remote)
 
         if not self._connected:
-            raise GradingError("the connection to the Dask scheduler is lost; run it again for the rest")
-        # Not pure: the same submission graded again must not be taken from a cache of its first try.
+            raise GradingError("the connection to the Dask scheduler is lost; run the same command again to resume")
+        # Not pure: a retry of the same submission must not return a cached result.
         remote = self._client.submit(fn, *args, pure=False, **kwargs)
         self._futures.add(remote)
         remote.add_done_callback(finish)  # type: ignore[no-untyped-call]
         return local
 
     def cancel(self) -> None:
-        """Cancel what has not ended."""
+        """Cancel all tasks that have not ended."""
         if self._connected:
             self._client.cancel(list(self._futures))  # type: ignore[no-untyped-call]
 
@@ -224,9 +228,9 @@ class _DaskExecutor(Executor):
 
 @contextlib.contextmanager
 def stop_on_first_interrupt() -> Iterator[None]:
-    """Raise KeyboardInterrupt at the first Ctrl-C and ignore all later ones: stopping takes no longer than a moment.
+    """Raise KeyboardInterrupt at the first Ctrl-C and ignore later ones, since stopping takes only a moment.
 
-    They stay ignored after an interruption, for the process is about to end.
+    They stay ignored after an interruption because the process is about to end.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -1,1 +1,1 @@
-"""What an assignment says of itself: manifest, rubrics, catalogue of mistakes, discussion, interview."""
+"""The data files of an assignment: manifest, rubrics, catalogue of mistakes, discussion, interview."""

@@ -1,6 +1,6 @@
-"""Loads what an assignment says of itself: manifest, rubrics, catalogue of mistakes, answer key.
+"""Loads and validates an assignment's data files: manifest, rubrics, catalogue of mistakes, answer key.
 
-Every error names the file, the key and the fix, and comes before anything is graded.
+Every error names the file, the key and the fix, and is raised before anything is graded.
 """
 
 import math
@@ -44,17 +44,17 @@ class Assignment:
         if self.manifest.default_level not in self.levels:
             raise ContentError(
                 f"{self.folder / 'assignment.toml'}: default_level {self.manifest.default_level!r} has no rubric; "
-                f"there is one for: {', '.join(self.levels)}"
+                f"levels with a rubric: {', '.join(self.levels)}"
             )
 
     @property
     def levels(self) -> list[str]:
-        """The levels that there is a rubric for."""
+        """The levels that have a rubric."""
         return sorted(path.stem for path in (self.folder / "rubrics").glob("*.toml"))
 
     @property
     def interview(self) -> Interview:
-        """What a live interview is led by; raise ContentError if there is nothing, or it does not fit the rubrics."""
+        """The script of a live interview; raise ContentError if there is none, or if it does not fit the rubrics."""
         path = self.folder / "interview.toml"
         interview = load_toml(path, Interview)
         rubrics = [self.rubric(level) for level in self.levels]
@@ -70,14 +70,14 @@ class Assignment:
         return interview
 
     def questions(self, level: str | None) -> list[Question]:
-        """Return what a level is asked, with the answer key; None: what any level is asked."""
+        """Return a level's questions, with the answer key; None: the questions of all levels."""
         return [q for q in self._questions if level is None or not q.levels or level in q.levels]
 
     def rubric(self, level: str) -> Rubric:
         """Return a level's rubric; raise UsageError if there is none, ContentError if it is wrong."""
         path = self.folder / "rubrics" / f"{level}.toml"
         if not path.is_file():
-            raise UsageError(f"level {level!r} has no rubric {path}; there is one for: {', '.join(self.levels)}")
+            raise UsageError(f"level {level!r} has no rubric {path}; levels with a rubric: {', '.join(self.levels)}")
         rubric = load_rubric(path)
         bonus = self.folder / "bonus.toml"
         return msgspec.structs.replace(rubric, bonus=load_bonus(bonus)) if bonus.is_file() else rubric
@@ -88,30 +88,34 @@ class Assignment:
             if key in self.mistakes:
                 return self.mistakes[key]
         raise ContentError(
-            f"{self.folder / 'mistakes'}: no mistake {id_!r} of {criterion!r}: add it, or name another in the test"
+            f"{self.folder / 'mistakes'}: no mistake {id_!r} of {criterion!r}: "
+            "add it to the catalogue, or use another id in the test"
         )
 
 
 def load_rubric(path: Path) -> Rubric:
-    """Return the rubric in a file; raise ContentError unless everything in it adds up."""
+    """Return the rubric in a file; raise ContentError unless its points and weights add up."""
     rubric = load_toml(path, Rubric)
     _expect_once(path, "criterion", (criterion.id for criterion in rubric.criterion))
     _expect_once(path, "test", (test for criterion in rubric.criterion for test in criterion.tests))
     if not math.isclose(rubric.maximum, 100):
-        raise ContentError(f"{path}: the criteria's points add up to {rubric.maximum:g}; make it 100")
+        raise ContentError(f"{path}: the criteria's points add up to {rubric.maximum:g}, expected 100")
     if not math.isclose(sum(rubric.dimensions.values()), 100):
         raise ContentError(
-            f"{path}: the dimensions' weights add up to {sum(rubric.dimensions.values()):g}; make it 100"
+            f"{path}: the dimensions' weights add up to {sum(rubric.dimensions.values()):g}, expected 100"
         )
     for criterion in rubric.criterion:
         where = f"{path}: criterion {criterion.id!r}"
         if criterion.dimension not in rubric.dimensions:
             raise ContentError(f"{where}: dimension {criterion.dimension!r} is not one of {list(rubric.dimensions)}")
         if (criterion.scored_by is ScoredBy.TESTS) != bool(criterion.tests):
-            raise ContentError(f"{where}: scored_by {criterion.scored_by.value!r} does not go with its tests")
+            raise ContentError(
+                f"{where}: scored_by {criterion.scored_by.value!r} does not match its tests: "
+                "'tests' needs a [criterion.tests] table, 'reviewer' must have none"
+            )
         if criterion.tests and not math.isclose(sum(criterion.tests.values()), criterion.points):
-            given = sum(criterion.tests.values())
-            raise ContentError(f"{where}: its tests' points add up to {given:g}; make it {criterion.points:g}")
+            total = sum(criterion.tests.values())
+            raise ContentError(f"{where}: its tests' points add up to {total:g}, expected {criterion.points:g}")
     return rubric
 
 
@@ -121,9 +125,9 @@ def load_bonus(path: Path) -> list[Criterion]:
     _expect_once(path, "bonus", (criterion.id for criterion in criteria))
     for criterion in criteria:
         if not math.isclose(sum(criterion.tests.values()), criterion.points):
-            given = sum(criterion.tests.values())
+            total = sum(criterion.tests.values())
             raise ContentError(
-                f"{path}: bonus {criterion.id!r}: its tests' points add up to {given:g}; make it {criterion.points:g}"
+                f"{path}: bonus {criterion.id!r}: its tests' points add up to {total:g}, expected {criterion.points:g}"
             )
     return criteria
 
@@ -133,7 +137,7 @@ def load_toml(path: Path, kind: type[_T]) -> _T:
     try:
         return msgspec.toml.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
-        raise ContentError(f"{path}: there is no such file") from None
+        raise ContentError(f"{path}: file not found") from None
     except OSError as error:
         raise ContentError(f"{path}: cannot be read: {reason(error)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -145,12 +149,14 @@ def _load_mistakes(folder: Path) -> dict[tuple[str, str], Mistake]:
     for path in sorted(folder.glob("*/mistakes.toml")):
         for mistake in load_toml(path, _Mistakes).mistake:
             if mistake.criterion != path.parent.name:
-                raise ContentError(f"{path}: {mistake.id!r} is of {mistake.criterion!r}: it belongs in that folder")
+                raise ContentError(
+                    f"{path}: {mistake.id!r} has criterion {mistake.criterion!r}: move it to that folder"
+                )
             if (mistake.criterion, mistake.id) in found:
-                raise ContentError(f"{path}: {mistake.id!r} is there twice; remove one")
+                raise ContentError(f"{path}: {mistake.id!r} is a duplicate; remove one")
             found[mistake.criterion, mistake.id] = mistake
     if not found:
-        raise ContentError(f"{folder}: there is no mistakes.toml in any folder of it")
+        raise ContentError(f"{folder}: no folder in it contains a mistakes.toml")
     for mistake in found.values():
         _expect_causes(folder / mistake.criterion / "mistakes.toml", mistake, found)
     return found
@@ -162,14 +168,16 @@ def _expect_causes(path: Path, mistake: Mistake, mistakes: Mapping[tuple[str, st
         cause = mistakes.get((mistake.criterion, id_)) or mistakes.get((ANY, id_))
         where = f"{path}: {mistake.id!r}: consequence_of names {id_!r}"
         if cause is None:
-            raise ContentError(f"{where}, which no mistake of {mistake.criterion!r} is called: correct the id")
+            raise ContentError(f"{where}, but {mistake.criterion!r} has no mistake of that id: correct the id")
         if cause.consequence_of:
-            raise ContentError(f"{where}, which is itself a consequence: name the mistakes in its consequence_of")
+            raise ContentError(
+                f"{where}, which is itself a consequence: list the mistakes in its consequence_of instead"
+            )
 
 
 def _expect_once(path: Path, what: str, ids: Iterable[str]) -> None:
     seen: set[str] = set()
     for id_ in ids:
         if id_ in seen:
-            raise ContentError(f"{path}: {what} {id_!r} is there twice; remove one")
+            raise ContentError(f"{path}: {what} {id_!r} is a duplicate; remove one")
         seen.add(id_)

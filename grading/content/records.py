@@ -1,4 +1,4 @@
-"""What an assignment says of itself, decoded from its TOML files."""
+"""The records that an assignment's TOML files are decoded into."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -10,16 +10,16 @@ Points = Annotated[float, Meta(gt=0, le=100)]
 PerCent = Annotated[float, Meta(ge=0, le=100)]
 Id = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9-]*\Z")]
 Text = Annotated[str, Meta(min_length=1)]
-# The criterion of a mistake that can be made anywhere.
+# The criterion of a mistake that is not tied to one criterion.
 ANY: Final = "any"
 
 
 class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What all records have in common."""
+    """The base class of all records."""
 
 
 class Severity(Enum):
-    """How much of its criterion a mistake costs: at least half, at least a fifth, at most a third."""
+    """The cost of a mistake, as a share of its criterion: at least half, at least a fifth, at most a third."""
 
     CRITICAL = "critical"
     MAJOR = "major"
@@ -27,25 +27,25 @@ class Severity(Enum):
 
 
 class ScoredBy(Enum):
-    """Who gives a criterion's points."""
+    """The source of a criterion's points: the hidden tests, or the reviewer."""
 
     TESTS = "tests"
     REVIEWER = "reviewer"
 
 
-# --- What an assignment says of itself (TOML) ------------------------------------------------------------------------
+# --- An assignment's data files (TOML) --------------------------------------------------------------------------------
 
 
 class Figures(Record, frozen=True, kw_only=True):
-    """What the reviewer's page shows of the candidate's code beside the score."""
+    """The figures of the candidate's code on the reviewer's page."""
 
     module: Text  # with the functions `observe` and `draw`
     title: Text
-    text: Text  # what is shown
+    text: Text  # describes the figures
 
 
 class NotedName(Record, frozen=True, kw_only=True):
-    """A name whose use in the candidate's code is flagged for the reviewer."""
+    """A name that is flagged for the reviewer if the candidate's code uses it."""
 
     name: Text
     flag: Id
@@ -53,33 +53,33 @@ class NotedName(Record, frozen=True, kw_only=True):
 
 
 class Manifest(Record, frozen=True, kw_only=True):
-    """What the engine needs to know of an assignment: hidden_tests/assignment.toml."""
+    """An assignment's settings: hidden_tests/assignment.toml."""
 
     title: Text
-    module: Text  # the candidate's module, as it is imported
-    source: Text  # its file
-    default_level: Id  # of a submission that names none
+    module: Text  # import name of the candidate's module
+    source: Text  # path of the candidate's module
+    default_level: Id  # level of a submission without one
     discussion: Text | None = None  # the file of the candidate's answers to discussion.toml, if there are questions
-    reference: Text  # the finished module, with the tags that make each level's starter of it
-    optional_files: dict[str, str] = {}  # other files that a candidate may hand in, each a module: its reference
-    provided: list[Text]  # files that the candidate gets and does not edit, laid beside the module in the sandbox
-    handout: list[Text]  # other files of the handout, whose edits the reviewer is told of
-    room: Text  # the folder of what a room holds beside the handout
-    requirements: list[Text] = []  # what a candidate's environment holds, as pip takes it
+    reference: Text  # the finished module, with the tags that each level's starter is generated from
+    optional_files: dict[str, str] = {}  # other modules that a candidate may submit: each one's source file
+    provided: list[Text]  # files that the candidate gets and does not edit, copied next to the module in the sandbox
+    handout: list[Text]  # other files of the handout; edits are flagged for the reviewer
+    room: Text  # the folder of a room's files in addition to the handout
+    requirements: list[Text] = []  # packages of a candidate's environment, as pip requirements
     probes: Text  # the module of probes
     figures: Figures | None = None
-    sandbox_files: list[Text]  # what the probes need in the sandbox, below the root
-    allowed_imports: list[Text]  # beside the standard library and the assignment itself
-    plain_numbers: list[float] | None = None  # not flagged in the candidate's functions; None: no number is
+    sandbox_files: list[Text]  # files that the probes need in the sandbox, relative to the root
+    allowed_imports: list[Text]  # in addition to the standard library and the assignment itself
+    plain_numbers: list[float] | None = None  # numbers that are not flagged; None: no number is flagged
     noted_names: list[NotedName] = []
     preload: dict[str, str]  # package that a candidate may import: module to import once, before the first call
-    # The most that any one call into the candidate's code may use: CPU time, and time in which it does nothing.
+    # Limits of one call into the candidate's code: CPU time and idle time.
     call_cpu_seconds: Annotated[int, Meta(ge=1, le=600)]
     call_idle_seconds: Annotated[float, Meta(gt=0, le=600)]
 
     @property
     def own_files(self) -> list[str]:
-        """The candidate's own files: nothing else is read of a submission."""
+        """The candidate's own files: nothing else in a submission is read."""
         return [self.source, *filter(None, [self.discussion]), *self.optional_files]
 
 
@@ -92,31 +92,31 @@ class Criterion(Record, frozen=True, kw_only=True):
     dimension: Id
     scored_by: ScoredBy
     todo: Annotated[int, Meta(ge=1)] | None = None  # its number in the handout
-    function: str | None = None  # the candidate's function that it judges
-    file: str | None = None  # the file that it judges, if not the candidate's main module
-    bounded: bool = True  # whether the severity of mistakes bounds what they cost; if not, tests alone decide
+    function: str | None = None  # the candidate's function that is graded
+    file: str | None = None  # the file that is graded, if not the candidate's main module
+    bounded: bool = True  # whether the severity of mistakes bounds their cost; if not, only the tests decide
     tests: dict[str, Points] = {}  # hidden test: points
 
 
 class Rubric(Record, frozen=True, kw_only=True):
-    """What a level's score is made of."""
+    """The criteria and points of a level."""
 
     level: Id
     time_box: Text
-    requirements: list[Text] = []  # what the candidate's environment holds at this level alone
+    requirements: list[Text] = []  # additional packages of the candidate's environment at this level
     passing: Points
     dimensions: dict[Id, Points]  # weights, in per cent
     criterion: list[Criterion]
-    bonus: list[Criterion] = []  # reported beside the score
+    bonus: list[Criterion] = []  # reported next to the score, not part of it
 
     @property
     def maximum(self) -> float:
-        """All points there are."""
+        """The sum of all criteria's points."""
         return sum(criterion.points for criterion in self.criterion)
 
 
 class Variant(Record, frozen=True, kw_only=True):
-    """One way to make a mistake, where what was seen tells which: these words stand in place of the mistake's own."""
+    """A specific form of a mistake, used when the observation identifies it: its texts replace the mistake's own."""
 
     title: Text
     reviewer: Text | None = None
@@ -130,11 +130,11 @@ class Mistake(Record, frozen=True, kw_only=True):
     criterion: Id  # a criterion's id, or ANY
     severity: Severity
     title: Text
-    reviewer: Text  # what the reviewer reads
-    hint: Text  # what the candidate reads: gives no test away
-    look_for: list[Text] = []  # names or numbers whose line in the candidate's function shows the mistake
+    reviewer: Text  # shown to the reviewer
+    hint: Text  # shown to the candidate: does not reveal a test
+    look_for: list[Text] = []  # names or numbers whose line in the candidate's function locates the mistake
     variant: dict[Id, Variant] = {}
-    # Mistakes of the same criterion, or of any: found together with one of them, this one is not reported.
+    # Mistakes of the same criterion or of `any`: if one of them is found too, this one is not reported.
     consequence_of: list[Id] = []
 
 
@@ -143,51 +143,51 @@ Catalogue = Callable[[str, str], Mistake]
 
 
 class Question(Record, frozen=True, kw_only=True):
-    """A discussion question with what its answer should hold."""
+    """A discussion question with its answer key."""
 
     number: Annotated[int, Meta(ge=1)]
     title: Text
-    levels: list[Id] = []  # that are asked it; all, if empty
+    levels: list[Id] = []  # levels that get this question; empty: all
     answer: Text
     good_signs: list[Text]
     red_flags: list[Text]
 
 
 class InterviewObservation(Record, frozen=True, kw_only=True):
-    """Something that an interviewer may see in a live interview."""
+    """Something that an interviewer may observe in a live interview."""
 
     id: Id
     text: Text
     kind: Literal["good", "red-flag"]
     dimension: Id
-    weight: float  # what it suggests to add to the dimension, in per cent
+    weight: float  # suggested change of the dimension, in per cent
 
 
 class HintCost(Record, frozen=True, kw_only=True):
-    """What each hint takes off a dimension."""
+    """The per cent that each hint deducts from a dimension."""
 
     dimension: Id
     per_cent: PerCent
 
 
 class Interview(Record, frozen=True, kw_only=True):
-    """What a live interview is led by."""
+    """The script of a live interview."""
 
     introduction: Text
-    hints: list[Text]  # given one by one
+    hints: list[Text]  # in the order in which they are given
     hint_cost: HintCost | None = None
-    check: list[Text]  # before it begins
-    base: PerCent  # what each dimension begins with
+    check: list[Text]  # set-up checks before the interview
+    base: PerCent  # initial value of each dimension
     observation: list[InterviewObservation]
     answers_score: Id | None = None  # the criterion whose points the answers to the questions suggest
 
 
 class Grader(Record, frozen=True, kw_only=True):
-    """Which grader made a report or a grade."""
+    """The version of the grader that made a report or a grade."""
 
     version: str
-    digest: str  # of everything that a grade or a page is made of
+    digest: str  # digest of everything that a grade or a page depends on
 
 
-# In a report from before it was recorded.
+# For a report that does not record its grader.
 UNKNOWN_GRADER: Final = Grader(version="unknown", digest="unknown")

@@ -1,6 +1,6 @@
-"""Which grader this is: its version, and a digest of everything that a grade or a page is made of.
+"""The grader's version, and a digest of everything that a grade or a page depends on.
 
-The version stands here and not in the metadata of an installed package: a checkout runs as it is, also on Dask workers.
+The version is defined here, not in package metadata, because a checkout runs without being installed.
 `pyproject.toml` repeats it, and a test compares the two.
 """
 
@@ -33,7 +33,7 @@ def this_grader(root: Path) -> Grader:
 def grader_digest(root: Path) -> str:
     """Return the SHA-256, in hexadecimal, of the grader and the assignment in a checkout.
 
-    Every file counts, whatever it is named, except what Python caches. In a fork that grades itself, the candidate's
+    Every file counts, whatever its name, except Python's caches. In a fork that grades itself, the candidate's
     files are among them.
 
     Args:

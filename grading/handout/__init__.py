@@ -1,1 +1,1 @@
-"""What a candidate gets, made for one level from templates."""
+"""Renders the files that a candidate gets, for one level, from templates."""

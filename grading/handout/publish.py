@@ -1,4 +1,4 @@
-"""Writes what a candidate gets: a room, or the open flow's handout in this checkout."""
+"""Writes the files that a candidate gets: a room, or the open flow's handout in this checkout."""
 
 import shutil
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ def publish(assignment: Assignment, level: str, folder: Path, *, package_index: 
     """Write a room: the repository that a candidate forks. Return the names of its files.
 
     Args:
-        assignment: what to publish.
-        level: for whom.
-        folder: where to; made if it is not there.
-        package_index: address of a further package index, which the room's workflow installs from.
+        assignment: the assignment to publish.
+        level: the level to publish.
+        folder: where to write; created if it does not exist.
+        package_index: URL of an additional package index that the room's workflow installs from.
 
     Raises:
-        UsageError: there is no such level, or `folder` holds something already.
+        UsageError: there is no such level, or `folder` is not empty.
     """
     render = Renderer(assignment, level, "room", package_index=package_index)
     files = {name: render(path, name) for name, path in room_sources(assignment).items()}
@@ -27,7 +27,7 @@ def publish(assignment: Assignment, level: str, folder: Path, *, package_index: 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise UsageError(f"{folder}: is not empty; give a folder that is, or is not there yet")
+            raise UsageError(f"{folder}: is not empty; use an empty or new directory")
         _write(folder, files)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)

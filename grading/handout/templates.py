@@ -1,7 +1,7 @@
-"""Renders what a candidate gets, for one level, from Jinja templates.
+"""Renders the files that a candidate gets, for one level, from Jinja templates.
 
-In Markdown the tags are Jinja's own; in every other file they stand in comments: `# {% if level == "LEVEL" %}` and
-`# {{ todo("FUNCTION") }}`. So a Python file with tags runs as it is, and a TOML or YAML file with tags is valid.
+In Markdown the tags are Jinja's own; in every other file they are in comments: `# {% if level == "LEVEL" %}` and
+`# {{ todo("FUNCTION") }}`. So a Python file with tags runs unchanged, and a TOML or YAML file with tags is valid.
 """
 
 import functools
@@ -18,18 +18,18 @@ from grading.errors import ContentError
 
 Flow = Literal["open", "room"]
 _FLOWS: Final[tuple[Flow, ...]] = ("open", "room")
-# What names the level of a submission: the first in a room, the second beside the module of the open flow's handout.
+# Files that name the level of a submission: the first in a room, the second next to the module in the open flow.
 ROOM_FILE, _LEVEL_FILE = "room.toml", "level.toml"
 
 
 def level_file(assignment: Assignment) -> str:
-    """Return where a checkout of the open flow names its level."""
+    """Return the path of the file that names the level in a checkout of the open flow."""
     return (Path(assignment.manifest.source).parent / _LEVEL_FILE).as_posix()
 
 
 @functools.cache
 def starters(assignment: Assignment, name: str) -> frozenset[str]:
-    """Return how a file of the candidate's begins, at each level that has it, without blanks at its ends."""
+    """Return the starter of a candidate's file at each level that has it, stripped of surrounding whitespace."""
     path = assignment.root / assignment.manifest.optional_files[name]
     rendered = {Renderer(assignment, level, "open")(path, name).strip() for level in assignment.levels}
     return frozenset(rendered - {""})
@@ -37,7 +37,7 @@ def starters(assignment: Assignment, name: str) -> frozenset[str]:
 
 @functools.cache
 def starters_of_module(assignment: Assignment) -> frozenset[str]:
-    """Return the candidate's main module as it is handed out, at each level."""
+    """Return the starter of the candidate's main module at each level."""
     manifest = assignment.manifest
     path = assignment.root / manifest.reference
     return frozenset(Renderer(assignment, level, "open")(path, manifest.source) for level in assignment.levels)
@@ -45,7 +45,7 @@ def starters_of_module(assignment: Assignment) -> frozenset[str]:
 
 @functools.cache
 def handed_out(assignment: Assignment, name: str) -> frozenset[str]:
-    """Return the SHA-256 of a file as it is handed out, at each level and in each flow."""
+    """Return the SHA-256 of a handed-out file at each level and in each flow."""
     path = (room_sources(assignment) | _sources(assignment)).get(name)
     if path is None:
         return frozenset()
@@ -55,14 +55,14 @@ def handed_out(assignment: Assignment, name: str) -> frozenset[str]:
 
 @functools.cache
 def solution(assignment: Assignment, level: str) -> str:
-    """Return the finished module, with what the level asks for and nothing else."""
+    """Return the finished module of a level, without other levels' functions."""
     manifest = assignment.manifest
     return Renderer(assignment, level, "open", starter=False)(assignment.root / manifest.reference, manifest.source)
 
 
 @functools.cache
 def blank_discussion(assignment: Assignment) -> str:
-    """Return the discussion as it is handed out: what every level asks, one after the other."""
+    """Return the handed-out discussion file: the questions of all levels, one after the other."""
     name = assignment.manifest.discussion
     if name is None:
         return ""
@@ -72,7 +72,7 @@ def blank_discussion(assignment: Assignment) -> str:
 
 
 def handout(assignment: Assignment, level: str, flow: Flow) -> Mapping[str, str]:
-    """Return what `assignment/` holds at a level, by path: templates rendered, all else as it lies there."""
+    """Return the files of `assignment/` at a level, by path: templates are rendered, other files copied."""
     own = _sources(assignment)
     render = Renderer(assignment, level, flow)
     rendered = {name: render(path, name) for name, path in own.items()}
@@ -82,15 +82,15 @@ def handout(assignment: Assignment, level: str, flow: Flow) -> Mapping[str, str]
 
 
 def room_sources(assignment: Assignment) -> dict[str, Path]:
-    """Return the template of each file that a room holds beside the handout."""
+    """Return the template of each file of a room in addition to the handout."""
     folder = assignment.root / assignment.manifest.room
     if not folder.is_dir():
-        raise ContentError(f"{assignment.folder / 'assignment.toml'}: room: there is no folder {folder}")
+        raise ContentError(f"{assignment.folder / 'assignment.toml'}: room: folder {folder} not found")
     return _files_below(folder)
 
 
 def _sources(assignment: Assignment) -> dict[str, Path]:
-    """Return where each file of `assignment/` comes from."""
+    """Return the source path of each file of `assignment/`."""
     manifest = assignment.manifest
     names = [
         *manifest.provided,
@@ -106,15 +106,15 @@ def _sources(assignment: Assignment) -> dict[str, Path]:
 
 
 def _files_below(folder: Path) -> dict[str, Path]:
-    """Return a folder's files by their names in it, but for what Python caches."""
+    """Return a folder's files by relative name, without Python's caches."""
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
     return {path.relative_to(folder).as_posix(): path for path in paths}
 
 
 @functools.cache
 def _environment(root: Path, comment: str) -> jinja2.Environment:
-    """Return Jinja's settings for files whose tags begin with `comment`; a template may include others below `root`."""
-    return jinja2.Environment(  # noqa: S701 - Python, TOML and Markdown, and no text but our own
+    """Return the Jinja environment for tags that begin with `comment`; templates can include files below `root`."""
+    return jinja2.Environment(  # noqa: S701 - Python, TOML and Markdown, all text is ours
         block_start_string=comment + "{%",
         variable_start_string=comment + "{{",
         comment_start_string=comment + "{#",
@@ -158,7 +158,7 @@ class Renderer:
         except (jinja2.TemplateError, KeyError) as error:
             line = f":{error.lineno}" if isinstance(error, jinja2.TemplateSyntaxError) else ""
             raise ContentError(f"{path}{line}: the template is invalid: {error}") from None
-        # What is left out between two functions leaves the empty lines of both.
+        # Omitted text between two functions leaves the empty lines of both.
         return re.sub(r"\n{4,}", "\n\n\n", text.strip() + "\n").lstrip("\n") if path.suffix == ".py" else text
 
     def _todo(self, function: str, name: str) -> str:

@@ -1,1 +1,1 @@
-"""A live interview in the terminal: `record` is what happened, kept on disk, and `session` what leads through it."""
+"""A live interview in the terminal: `session` guides the interviewer, and `record` stores the notes on disk."""

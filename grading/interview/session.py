@@ -1,4 +1,4 @@
-"""Leads through a live interview, line by line: every command is a letter, and every change is on disk at once."""
+"""Guides an interviewer through a live interview: every command is a letter, and every change is saved at once."""
 
 import shlex
 import time
@@ -15,7 +15,7 @@ from grading.content.load import Assignment
 from grading.content.records import Interview, Question, Rubric, ScoredBy
 from grading.errors import UsageError
 from grading.files import write_atomically
-from grading.interview.record import Answered, InterviewRecord, load, to_json, to_review
+from grading.interview.record import InterviewRecord, RatedAnswer, load, to_json, to_review
 from grading.scoring.review import write_sheet
 
 RECORD, REVIEW = "interview.json", "review.toml"
@@ -28,14 +28,14 @@ _MENU = (
     ("d", "the questions, with the answer key"),
     ("p", "points and dimensions"),
     ("c", "comment"),
-    ("w", "write the review file"),
-    ("q", "save and leave"),
+    ("w", "write the review sheet"),
+    ("q", "save and quit"),
 )
 
 
 @dataclass(kw_only=True)
 class Session:
-    """One interview, from its first command or from where it was left."""
+    """One interview, new or resumed."""
 
     folder: Path
     record: InterviewRecord
@@ -44,11 +44,11 @@ class Session:
     questions: Sequence[Question]
     console: Console
     clock: Callable[[], float] = time.time
-    _over: bool = False  # nobody is there to answer any more
-    _left: bool = False  # the last question was answered with `q`
+    _input_ended: bool = False  # standard input has ended
+    _quit_question: bool = False  # the last question was answered with `q`
 
     def run(self) -> None:
-        """Obey commands until the interviewer leaves."""
+        """Run commands until the interviewer quits."""
         actions: dict[str, Callable[[], None]] = {
             "s": self._check,
             "i": self._introduce,
@@ -63,13 +63,13 @@ class Session:
         self._save()
         self._menu()
         try:
-            while (command := self._ask("\\[command]").lower()) != "q" and not self._over:
+            while (command := self._ask("\\[command]").lower()) != "q" and not self._input_ended:
                 actions.get(command[:1], self._menu)()
                 self._save()
         except KeyboardInterrupt:
             self.console.print()
         self._save()
-        self._say(f"Saved in {self.folder / RECORD}; the same command goes on from here.")
+        self._say(f"Saved in {self.folder / RECORD}; run the same command again to resume.")
 
     def _menu(self) -> None:
         table = Table(box=None, show_header=False)
@@ -87,7 +87,7 @@ class Session:
         self._say(f"{len(self.record.checked)} of {len(self.interview.check)} done.")
 
     def _introduce(self) -> None:
-        self.console.print(Panel(escape(self.interview.introduction.strip()), title="read out", expand=False))
+        self.console.print(Panel(escape(self.interview.introduction.strip()), title="read aloud", expand=False))
 
     def _time(self) -> None:
         now = self.clock()
@@ -107,24 +107,24 @@ class Session:
         self.console.print(table)
         for part in self._ask("numbers to mark or unmark").replace(",", " ").split():
             if not part.isdecimal() or not 0 < int(part) <= len(self.interview.observation):
-                self._say(f"{part} is not one of them.")
+                self._say(f"{part} is not a number in the list.")
                 continue
             id_ = self.interview.observation[int(part) - 1].id
             if id_ in self.record.observed:
                 del self.record.observed[id_]
             else:
                 self.record.observed[id_] = self.record.minute(self.clock())
-        self._say(f"{len(self.record.observed)} marked.")
+        self._say(f"{len(self.record.observed)} observations marked.")
 
     def _hint(self) -> None:
-        given = len(self.record.hints)
-        if given == len(self.interview.hints):
-            self._say("All hints are given.")
+        number = len(self.record.hints)
+        if number == len(self.interview.hints):
+            self._say("All hints have been given.")
             return
-        self.console.print(Panel(escape(self.interview.hints[given]), title=f"hint {given + 1}", expand=False))
+        self.console.print(Panel(escape(self.interview.hints[number]), title=f"hint {number + 1}", expand=False))
         if self._yes("Given?"):
             self.record.hints.append(self.record.minute(self.clock()))
-            self._say(f"{given + 1} of {len(self.interview.hints)} given.")
+            self._say(f"{number + 1} of {len(self.interview.hints)} given.")
 
     def _discuss(self) -> None:
         if not self.questions:
@@ -137,14 +137,16 @@ class Session:
             for sign in question.red_flags:
                 self.console.print(f"  [red]-[/] {escape(sign)}")
             rating = self._number(
-                "rating, 0 to 100 (empty: skip, q: back)", 100.0, "" if known is None else f"{known.rating:g}"
+                "rating, 0 to 100 (empty: skip, q: back to the menu)",
+                100.0,
+                "" if known is None else f"{known.rating:g}",
             )
             if rating is None:
-                if self._left:
+                if self._quit_question:
                     return
                 continue
             note = self._ask("note")
-            self.record.answers[str(question.number)] = Answered(rating=rating, note=note)
+            self.record.answers[str(question.number)] = RatedAnswer(rating=rating, note=note)
             self._save()
 
     def _score(self) -> None:
@@ -152,8 +154,8 @@ class Session:
             if criterion.scored_by is not ScoredBy.REVIEWER:
                 continue
             known = self.record.points_of(criterion, self.interview)
-            shown = "" if known is None else f"{known:g}"
-            points = self._number(f"{criterion.title}, 0 to {criterion.points:g}", criterion.points, shown)
+            current = "" if known is None else f"{known:g}"
+            points = self._number(f"{criterion.title}, 0 to {criterion.points:g}", criterion.points, current)
             if points is not None:
                 self.record.points[criterion.id] = points
         for name, weight in self.rubric.dimensions.items():
@@ -162,7 +164,7 @@ class Session:
             if value is not None and value != suggested:
                 self.record.dimensions[name] = value
         total = sum(self.record.dimension(n, self.interview) * w / 100 for n, w in self.rubric.dimensions.items())
-        self._say(f"Dimensions together: {total:.0f} %.")
+        self._say(f"Weighted mean of the dimensions: {total:.0f} %.")
 
     def _comment(self) -> None:
         self.record.comment = self._ask("comment on the code", self.record.comment)
@@ -170,7 +172,7 @@ class Session:
     def _write(self) -> None:
         path = self.folder / REVIEW
         write_atomically({path: write_sheet(to_review(self.record, self.rubric, self.interview), self.rubric)})
-        # The candidate's name here need not be that of the submission's folder.
+        # The candidate's name here may differ from the name of the submission's folder.
         review = f"--review {shlex.quote(str(path))} --for-anyone"
         self._say(f"{path}: python -m grading grade SUBMISSION --level {self.record.level} {review}")
 
@@ -183,36 +185,36 @@ class Session:
         write_atomically({self.folder / RECORD: to_json(self.record)})
 
     def _say(self, text: str) -> None:
-        # A terminal wraps a long line so that it can still be copied.
+        # The terminal wraps a long line itself, so that it can be copied whole.
         self.console.print(escape(text), soft_wrap=True)
 
     def _ask(self, what: str, default: str = "") -> str:
-        shown = f" ({default})" if default else ""
+        current = f" ({default})" if default else ""
         try:
-            return self.console.input(f"[bold]{what}{escape(shown)}[/]: ").strip() or default
+            return self.console.input(f"[bold]{what}{escape(current)}[/]: ").strip() or default
         except EOFError:
-            self._over = True
+            self._input_ended = True
             return default
 
     def _yes(self, what: str) -> bool:
-        """Ask until the answer is yes or no; nobody there any more is a no."""
-        while not self._over:
+        """Ask until the answer is yes or no; the end of the input means no."""
+        while not self._input_ended:
             answer = self._ask(f"{escape(what)} y/n").lower()
             if answer in ("y", "yes"):
                 return True
             if answer in ("n", "no"):
                 return False
-            if not self._over:
-                self._say(f"{answer!r}: answer y or n.")
+            if not self._input_ended:
+                self._say(f"{answer!r}is not an answer; type y or n.")
         return False
 
     def _number(self, what: str, most: float, default: str) -> float | None:
-        """Return a number from 0 to `most`; None for nothing, or for `q`."""
-        self._left = False
+        """Return a number from 0 to `most`; None for an empty answer or `q`."""
+        self._quit_question = False
         while True:
             text = self._ask(escape(what), default)
             if text.lower() in ("", "q"):
-                self._left = text != ""
+                self._quit_question = text != ""
                 return None
             try:
                 value = float(text.replace(",", "."))
@@ -220,7 +222,7 @@ class Session:
                 value = -1.0
             if 0 <= value <= most:
                 return value
-            self._say(f"{text}: a number from 0 to {most:g}, please.")
+            self._say(f"{text}is not a number from 0 to {most:g}.")
             if text == default:
                 return None
 
@@ -234,20 +236,20 @@ def open_session(
     level: str | None,
     console: Console,
 ) -> Session:
-    """Return the interview in a folder: a new one, or the one that was left there.
+    """Return the interview in a folder: a new one, or the interrupted one that is saved there.
 
     Raises:
-        UsageError: the one that was left there is of another level than `level`, or cannot be read.
+        UsageError: the saved interview has another level than `level`, or cannot be read.
     """
     path = folder / RECORD
     if path.exists():
         record = load(path)
         if level not in (None, record.level):
             raise UsageError(
-                f"--level {level}: {path} was begun at level {record.level}: leave out --level, "
-                "or move that file away to begin a new interview"
+                f"--level {level}: {path} has level {record.level}: omit --level, "
+                "or move that file away to start a new interview"
             )
-        console.print(escape(f"Going on with {record.candidate}."))
+        console.print(escape(f"Resuming the interview with {record.candidate}."))
     else:
         record = InterviewRecord(
             candidate=candidate, level=level or assignment.manifest.default_level, interviewer=interviewer

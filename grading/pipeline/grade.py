@@ -1,6 +1,6 @@
-"""Grades one submission: runs the hidden tests on it, scores the report and writes the pages.
+"""Grades one submission: runs the hidden tests, scores the report and writes the pages.
 
-Every file is written whole or not at all, and none before there is a score to write.
+Files are written atomically, and only after there is a score.
 """
 
 import tempfile
@@ -22,7 +22,7 @@ _CANDIDATES_TEXTS = {"grade.json": to_candidates_json, "feedback.md": to_feedbac
 def grade(
     run: GradingRun, *, sandbox: Sandbox, out: Path, review: Review | None, feedback_only: bool = False
 ) -> Scorecard:
-    """Grade a submission and write report and pages into `out`; with `feedback_only`, what its candidate may read."""
+    """Grade a submission and write report and pages to `out`; with `feedback_only`, only those for the candidate."""
     prepare_output(out, FILES)
     with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
         report = Path(scratch) / REPORT

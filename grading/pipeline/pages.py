@@ -1,4 +1,4 @@
-"""Every file that a grade consists of, as text."""
+"""Renders every file of a grade as text."""
 
 import functools
 import importlib
@@ -17,12 +17,12 @@ REPORT = "report.json"
 _TEXTS = {"grade.json": to_json, "summary.md": to_summary, "feedback.md": to_feedback}
 _PAGE = "summary.html"
 PAGES = (*_TEXTS, _PAGE)
-# Everything that a grade writes.
+# The files of a grade.
 FILES = (REPORT, *PAGES)
 
 
 def pages(card: Scorecard, assignment: Assignment, out: Path) -> Mapping[Path, str]:
-    """Return every page of a scorecard by the path it goes to."""
+    """Return every page of a scorecard, by the path to write it to."""
     level = card.rubric.level
     questions = assignment.questions(level)
     texts = {out / name: render(card, questions) for name, render in _TEXTS.items()}
@@ -36,16 +36,16 @@ def pages(card: Scorecard, assignment: Assignment, out: Path) -> Mapping[Path, s
 
 
 def _gallery(card: Scorecard, assignment: Assignment) -> Gallery | None:
-    """Return the assignment's figures, or why there are none; None if the assignment has none at all."""
+    """Return the assignment's figures, or the reason why they are missing; None if the assignment defines none."""
     wanted, figure_data = assignment.manifest.figures, card.run.figure_data
     if wanted is None:
         return None
     gallery = functools.partial(Gallery, title=wanted.title, text=wanted.text)
     if not figure_data:
-        return gallery(figures=[], problem="it was not asked for")
+        return gallery(figures=[], problem="figures were not requested")
     if "problem" in figure_data:
         return gallery(figures=[], problem=str(figure_data["problem"]))
     try:
         return gallery(figures=importlib.import_module(wanted.module).draw(figure_data))
-    except Exception as error:  # noqa: BLE001 - a score must not be lost to a drawing
-        return gallery(figures=[], problem=f"it could not be drawn ({type(error).__name__})")
+    except Exception as error:  # noqa: BLE001 - a failing figure must not prevent a score
+        return gallery(figures=[], problem=f"they could not be drawn ({type(error).__name__})")

@@ -1,4 +1,4 @@
-"""Scores the report of an earlier run again. Needs no pytest and no sandbox: it runs nothing."""
+"""Scores the report of an earlier run again, without pytest and without a sandbox."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def rescore(
     review: Path | None,
     for_anyone: bool = False,
 ) -> Scorecard:
-    """Score an old report by today's rubric and write the pages again, without running anything.
+    """Score an existing report with the current rubric and write the pages again, without running anything.
 
     The grade names the grader that scored it; the report still names the one that ran the tests.
     """
@@ -43,11 +43,11 @@ def rescore(
 
 
 def _expect_run_at(run: Run, rubric: Rubric, report: Path) -> None:
-    """Refuse to score a report at a level with criteria that its run did not test: nobody failed those."""
+    """Raise if the run did not test some of the level's criteria, since they were not failed either."""
     tested = {result.criterion for result in run.results}
     missing = [c.id for c in rubric.criterion if c.scored_by is ScoredBy.TESTS and c.id not in tested]
     if rubric.level != run.level and missing:
         raise UsageError(
-            f"--level {rubric.level}: {report} is of level {run.level}, and has no test of {', '.join(missing)}: "
-            f"leave out --level, or grade again with --level {rubric.level}"
+            f"--level {rubric.level}: {report} has level {run.level} and no tests of {', '.join(missing)}: "
+            f"omit --level, or grade again with --level {rubric.level}"
         )

@@ -1,4 +1,4 @@
-"""Pages made from a scorecard: a renderer turns scorecard and answer key into text, and computes no score."""
+"""Renders pages: a renderer turns a scorecard and the answer key into text, and computes no score."""
 
 from grading.render.feedback import to_feedback
 from grading.render.grade_json import to_candidates_json, to_json

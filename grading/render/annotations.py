@@ -1,4 +1,4 @@
-"""Annotations on the candidate's lines, as GitHub's workflow commands: catalogue texts and line numbers alone."""
+"""Annotations on the candidate's lines, as GitHub workflow commands with only catalogue texts and line numbers."""
 
 from grading.content.records import Severity
 from grading.render.locate import file_of, line_of
@@ -6,7 +6,7 @@ from grading.scoring.records import Scorecard
 
 
 def to_annotations(card: Scorecard, file: str) -> list[str]:
-    """Return one workflow command for each mistake found."""
+    """Return one workflow command per mistake found."""
     commands = []
     for found in card.mistakes:
         kind = "warning" if found.mistake.severity is Severity.MINOR else "error"

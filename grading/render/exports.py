@@ -1,4 +1,4 @@
-"""A grade for the places where scores go on: Gradescope, JUnit's readers, spreadsheets. Made from grade.json alone."""
+"""Exports of a grade to Gradescope, JUnit and CSV, made from grade.json only."""
 
 import csv
 import io
@@ -15,22 +15,22 @@ _JUNIT = {Outcome.FAILED: "failure", Outcome.ERROR: "error", Outcome.TIMEOUT: "e
 
 
 def to_gradescope(grade: Grade, catalogue: Catalogue) -> str:
-    """Return Gradescope's results.json, as a candidate may read it: criteria and hints, and no hidden test.
+    """Return Gradescope's results.json, safe for candidates: criteria and hints, without hidden tests.
 
-    Criteria that a reviewer has not scored yet are left out, and count nothing in `score`.
+    Criteria that a reviewer has not scored yet are left out and do not count in `score`.
     Source: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
     """
     scored = [criterion for criterion in grade.criteria if criterion.points is not None]
     waiting = [criterion.title for criterion in grade.criteria if criterion.points is None]
-    open_points = f"Still to be given by a reviewer: {', '.join(waiting)}." if waiting else ""
+    open_points = f"A reviewer still scores: {', '.join(waiting)}." if waiting else ""
     tests = [_gradescope_test(criterion, grade, catalogue) for criterion in scored]
     tests += [
         {
             "name": f"Bonus: {bonus.title}",
             "score": bonus.points or 0.0,
-            # Beyond the score: what is not done costs nothing.
+            # Not part of the score: a missing follow-up costs nothing.
             "max_score": 0.0,
-            "output": f"{bonus.points or 0.0:g} of {bonus.max:g}, beside the score",
+            "output": f"{bonus.points or 0.0:g} of {bonus.max:g}, not part of the score",
             "output_format": "text",
             "visibility": "visible",
         }
@@ -68,14 +68,14 @@ def _gradescope_test(criterion: GradedCriterion, grade: Grade, catalogue: Catalo
         "score": criterion.points,
         "max_score": criterion.max,
         **status,
-        "output": "\n\n".join(hints) or ("Everything that was checked is right." if whole else "Scored by a reviewer."),
+        "output": "\n\n".join(hints) or ("All checks passed." if whole else "Scored by a reviewer."),
         "output_format": "md",
         "visibility": "visible",
     }
 
 
 def to_junit(grade: Grade) -> str:
-    """Return JUnit's XML: a suite for each criterion, a case for each hidden test. For reviewers: it names them.
+    """Return JUnit XML: a suite per criterion, a case per hidden test. Only for reviewers, since it names hidden tests.
 
     Source: https://github.com/testmoapp/junitxml
     """
@@ -102,7 +102,7 @@ def to_junit(grade: Grade) -> str:
 
 
 def to_csv(grades: Sequence[Grade]) -> str:
-    """Return a line for each grade; a criterion that is open, or that another level has, is empty."""
+    """Return one row per grade; a criterion that is open, or that only other levels have, is empty."""
     criteria = list(dict.fromkeys(criterion.id for grade in grades for criterion in grade.criteria))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -118,12 +118,12 @@ def to_csv(grades: Sequence[Grade]) -> str:
 
 
 def cell(value: object) -> object:
-    """Return a value for a spreadsheet: a text that one would take for a formula is quoted, nothing is empty."""
+    """Return a spreadsheet cell: text that would be interpreted as a formula is quoted, None becomes an empty cell."""
     if value is None:
         return ""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def _plain(text: str) -> str:
-    """Return a text without what XML 1.0 has no way to write."""
+    """Return a text without characters that XML 1.0 cannot represent."""
     return "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -1,4 +1,4 @@
-"""The drawings of a page."""
+"""Figures of a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from grading.content.records import Record
 
 
 class Figure(Record, frozen=True, kw_only=True):
-    """A drawing, which a page shows as an image."""
+    """A figure, which a page shows as an image."""
 
     title: str
-    text: str  # what it shows, for those who do not see it
+    text: str  # alternative text
     svg: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gallery:
-    """The section of the reviewer's page that holds the assignment's drawings."""
+    """The section of the reviewer's page with the assignment's figures."""
 
     title: str
-    text: str  # what all of them show
+    text: str  # describes the figures
     figures: Sequence[Figure]
     problem: str = ""  # why there are none

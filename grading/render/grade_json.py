@@ -1,4 +1,4 @@
-"""grade.json as a page: the whole grade, and what its candidate may have of it."""
+"""Renders grade.json: the whole grade, and the part that the candidate may read."""
 
 from collections.abc import Sequence
 
@@ -13,5 +13,5 @@ def to_json(card: Scorecard, questions: Sequence[Question]) -> str:  # noqa: ARG
 
 
 def to_candidates_json(card: Scorecard, questions: Sequence[Question]) -> str:  # noqa: ARG001 - a renderer's signature
-    """Return grade.json as its candidate may have it."""
+    """Return the part of grade.json that the candidate may read."""
     return encode_grade(for_candidate(make_grade(card)))

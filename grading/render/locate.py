@@ -1,4 +1,4 @@
-"""Finds the line of the candidate's code that shows a mistake, where the code alone can tell."""
+"""Finds the line of the candidate's code that shows a mistake, if the source is enough to locate it."""
 
 from grading.content.records import Criterion
 from grading.scoring.records import FoundMistake, Scorecard
@@ -6,20 +6,20 @@ from grading.submission.source import outline
 
 
 def file_of(found: FoundMistake, card: Scorecard) -> str | None:
-    """Return the file that a mistake is in, None for the candidate's main module."""
+    """Return the file that contains a mistake, None for the candidate's main module."""
     criterion = _criterion(found, card)
     return None if criterion is None else criterion.file
 
 
 def source_of(found: FoundMistake, card: Scorecard) -> str:
-    """Return the source that a mistake is in."""
+    """Return the source that contains a mistake."""
     file = file_of(found, card)
     submission = card.run.submission
     return submission.source if file is None else submission.optional_files.get(file, "")
 
 
 def line_of(found: FoundMistake, card: Scorecard) -> int | None:
-    """Return the line that the run saw, else the first one that the catalogue says to look for, else the function's."""
+    """Return the line that the run reported, else the first match of `look_for`, else the function's line."""
     if found.line is not None:
         return found.line
     criterion = _criterion(found, card)

@@ -1,4 +1,4 @@
-"""summary.md: what the reviewer reads. Verdict and score first, then what explains them, then what is left to do."""
+"""summary.md, for the reviewer: verdict and score first, then the explanation, then the open points."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,8 +11,8 @@ from grading.scoring.records import FoundMistake, Scorecard, ScoredCriterion, Ve
 from grading.submission.records import Commit
 
 _SYMBOLS = {Verdict.PASS: "✅", Verdict.FAIL: "❌", Verdict.NEEDS_REVIEW: "🟡"}
-# Why a score that reaches the passing mark is not yet a pass.
-HELD = "These points would pass, but a critical mistake was found: a reviewer has to give the open points first."
+# Shown when a score reaches the passing mark and the verdict is still open.
+HELD_NOTE = "These points would pass, but a critical mistake was found: a reviewer must score the open criteria first."
 
 
 def to_summary(card: Scorecard, questions: Sequence[Question]) -> str:
@@ -81,7 +81,7 @@ def _open_points(card: Scorecard) -> str:
     if waiting:
         names = ", ".join(f"{criterion.title} (0 to {points(criterion.max)})" for criterion in waiting)
         sheet = "a sheet from `python -m grading review SUBMISSION`"
-        why = f"\n\n{HELD}" if card.waits_for_critical else ""
+        why = f"\n\n{HELD_NOTE}" if card.waits_for_critical else ""
         return f"## Still open\n\n{names}: the form in `summary.html` or {sheet} makes the file for `--review`.{why}"
     if card.review is None:
         return ""
@@ -98,7 +98,7 @@ def _open_points(card: Scorecard) -> str:
 def _bonus(card: Scorecard) -> str:
     if not any(criterion.is_attempted for criterion in card.bonus):
         return ""
-    lines = ["## Follow-ups (bonus, beside the score)", ""]
+    lines = ["## Follow-ups (bonus, not part of the score)", ""]
     lines += [
         f"- {criterion.title}: {points(criterion.points)} of {points(criterion.max)}"
         for criterion in card.bonus
@@ -133,7 +133,7 @@ def _mark(outcome: Outcome) -> str:
 def _flags(card: Scorecard) -> str:
     if not card.flags:
         return ""
-    lines = ["## To look at (not part of the score)", ""]
+    lines = ["## Flags for review (not part of the score)", ""]
     for flag in card.flags:
         where = f", line {flag.line}" if flag.line else ""
         lines.append(f"- {flag.id}{where}: {escape(flag.detail)}")
@@ -156,14 +156,14 @@ def _interview(card: Scorecard) -> str:
 def _commits(card: Scorecard) -> str:
     history = card.run.submission.history
     if not history.commits:
-        return f"## Process\n\nNothing to tell: {escape(history.note)}."
+        return f"## Process\n\nNo history: {escape(history.note)}."
     several = f"{count(len(history.commits), 'commit')}, {count(history.minutes, 'minute')}"
     lines = [f"## Process\n\n{several} from the first to the last (time box: {card.rubric.time_box}).", ""]
     lines += [f"- minute {c.minute}: {escape(c.subject)}{_files(c)}" for c in history.commits[:20]]
     if len(history.commits) > 20:
         lines.append(f"- … and {len(history.commits) - 20} more")
     if history.outside:
-        lines.append(f"\nTouched beside the candidate's own files: {escape(', '.join(history.outside))}.")
+        lines.append(f"\nFiles outside the candidate's own that commits touch: {escape(', '.join(history.outside))}.")
     return "\n".join(lines)
 
 

@@ -1,5 +1,5 @@
-"""The sealed flow: candidates' rooms on GitHub, and the jobs between a push there and its grade.
+"""The sealed flow: candidates' rooms (private repositories) on GitHub, and the jobs that grade pushes to them.
 
-`github` speaks to the API; `fetch`, `answer` and `sweep` are the jobs of the workflows; `provision` makes and closes
-rooms with the `gh` command line; `template/` is what a room holds beside the assignment. `grading.cli.room` runs them.
+`github` is the API client; `fetch`, `answer` and `sweep` are the workflows' jobs; `provision` creates and closes
+rooms with the `gh` command line; `template/` has a room's files besides the assignment. `grading.cli.room` runs them.
 """

@@ -16,10 +16,10 @@ _KNOWN = _REQUIRED | {"level"}
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """Somebody who gets a room."""
+    """A candidate who gets a room."""
 
-    id: str  # what the hiring team calls them: part of the room's name
-    login: str  # their account on GitHub
+    id: str  # chosen by the hiring team; part of the room's name
+    login: str  # GitHub account
     level: str
 
     @property
@@ -29,7 +29,7 @@ class Candidate:
 
 
 def read_candidates(path: Path, level: str) -> list[Candidate]:
-    """Return the candidates in a file; `level` is that of those who have none of their own.
+    """Return the candidates in a file; `level` applies to candidates without a level of their own.
 
     Raises:
         UsageError: the file cannot be read, or a line of it is wrong.
@@ -42,21 +42,21 @@ def read_candidates(path: Path, level: str) -> list[Candidate]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path}: cannot be read: {reason(error)}") from None
     if not columns >= _REQUIRED or not columns <= _KNOWN:
-        raise UsageError(f"{path}: its first line is to be 'id,login' or 'id,login,level'")
+        raise UsageError(f"{path}: the first line must be 'id,login' or 'id,login,level'")
     candidates = [_candidate(f"{path}:{line}", row, level) for line, row in rows]
     seen: set[str] = set()
     for (line, _), candidate in zip(rows, candidates, strict=True):
         if candidate.id in seen:
-            raise UsageError(f"{path}:{line}: id {candidate.id!r} is there twice: each candidate has a room alone")
+            raise UsageError(f"{path}:{line}: id {candidate.id!r} is a duplicate; give each candidate a unique id")
         seen.add(candidate.id)
     if not candidates:
-        raise UsageError(f"{path}: holds no candidate")
+        raise UsageError(f"{path}: contains no candidate")
     return candidates
 
 
 def _candidate(where: str, row: dict[str, str], level: str) -> Candidate:
     if not _ID.match(row["id"]):
-        raise UsageError(f"{where}: id {row['id']!r}: use small letters, digits and hyphens")
+        raise UsageError(f"{where}: id {row['id']!r}: use only lower-case letters, digits and hyphens")
     if not _LOGIN.match(row["login"]):
-        raise UsageError(f"{where}: login {row['login']!r}: is no account name on GitHub")
+        raise UsageError(f"{where}: login {row['login']!r}: is not a GitHub account name")
     return Candidate(id=row["id"], login=row["login"], level=row.get("level") or level)

@@ -1,11 +1,11 @@
-"""What hosting costs: arithmetic on GitHub's prices and limits, each of which can be given anew when it changes."""
+"""Estimates hosting costs from GitHub's prices and limits, each of which can be overridden when it changes."""
 
 from dataclasses import dataclass
 from typing import Final
 
-# Whole minutes, as GitHub bills each job; assumed. `run` and `visible` spend theirs on installing packages.
+# Billed minutes per job, assumed; GitHub bills whole minutes. `run` and `visible` mostly install packages.
 JOB_MINUTES: Final = {"visible": 3, "ask": 1, "fetch": 1, "run": 3, "publish": 1}
-# The jobs that a candidate waits for, one after the other.
+# The consecutive jobs that a candidate waits for.
 _CHAIN: Final = ("ask", "fetch", "run", "publish")
 
 
@@ -21,7 +21,7 @@ class Assumptions:
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What a round of candidates takes."""
+    """The cost and waiting time of one round of candidates."""
 
     candidates: int
     pushes: int
@@ -32,7 +32,7 @@ class Estimate:
 
 
 def estimate(candidates: int, pushes_each: int, days: int, terms: Assumptions) -> Estimate:
-    """Return what `candidates` cost in one month, with so many pushes each and rooms open for so many days."""
+    """Return the estimate for one month, given the pushes per candidate and the days that a room is open."""
     a_push = sum(JOB_MINUTES.values())
     pushes = candidates * pushes_each
     minutes = pushes * a_push + days * terms.sweeps_a_day
@@ -48,10 +48,10 @@ def estimate(candidates: int, pushes_each: int, days: int, terms: Assumptions) -
 
 
 def to_table(estimates: list[Estimate]) -> str:
-    """Return estimates as a table in Markdown."""
+    """Return estimates as a Markdown table."""
     chain = sum(JOB_MINUTES[job] for job in _CHAIN)
     lines = [
-        "| candidates | pushes | billed minutes | dollars | graded at most | all at once: last answer after |",
+        "| candidates | pushes | billed minutes | dollars | maximum throughput | longest wait if all push at once |",
         "|--:|--:|--:|--:|--:|--:|",
     ]
     for e in estimates:

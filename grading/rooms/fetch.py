@@ -1,6 +1,6 @@
-"""Copies the candidate's own files of one commit out of a room, as data: no git, no link, no hook, no filter.
+"""Copies the candidate's own files of one commit from a room, as data: without git, links, hooks or filters.
 
-This job holds a token and runs nothing of the candidate's; the job that runs it holds none.
+This job has a token and runs no candidate code; the job that runs candidate code has no token.
 """
 
 import base64
@@ -17,8 +17,8 @@ from grading.content.load import Assignment
 from grading.errors import ContentError, UsageError
 from grading.files import write_atomically
 from grading.handout.templates import ROOM_FILE
-from grading.rooms.answer import say_pending
-from grading.rooms.github import Asked, GitHub, GitHubError
+from grading.rooms.answer import set_pending
+from grading.rooms.github import GitHub, GitHubError, GradingRequest
 from grading.submission.level import parse_level
 from grading.submission.read import MAX_FILE_BYTES
 from grading.submission.records import MAX_OUTSIDE, MAX_SUBJECT, Commit, History, Origin
@@ -43,7 +43,7 @@ class _Head(Struct):
 
 
 class Pull(Struct):
-    """A pull request, as far as it matters here."""
+    """The needed fields of a pull request."""
 
     state: str
     head: _Head
@@ -87,38 +87,38 @@ class _File(Struct):
 
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
-    """What came of a request."""
+    """The result of a request."""
 
-    current: bool  # False: the commit is not, or no longer, what is to be graded
+    current: bool  # False: the commit is not, or no longer, the one to grade
     level: str = ""
-    problem: str = ""  # why there is nothing to run, for the candidate to read
+    problem: str = ""  # the reason why there is nothing to run, for the candidate
 
 
-def fetch(github: GitHub, asked: Asked, assignment: Assignment, out: Path) -> Fetched:
+def fetch(github: GitHub, request: GradingRequest, assignment: Assignment, out: Path) -> Fetched:
     """Write `submission/` and `origin.json` into `out`, if the commit is the head of an open pull request of the room.
 
     Raises:
-        GitHubError: GitHub did not answer, or not as it should.
-        ContentError: the room's own file is wrong.
+        GitHubError: GitHub did not answer, or sent an invalid answer.
+        ContentError: the room's `room.toml` is invalid.
     """
-    pull = github.get(asked.pull, Pull)
-    if pull.base.repo.full_name.lower() != f"{asked.owner}/{asked.room}".lower():
-        raise GitHubError(f"{asked.pull}: belongs to {pull.base.repo.full_name}")
-    if pull.state != "open" or pull.head.sha != asked.sha:
+    pull = github.get(request.pull, Pull)
+    if pull.base.repo.full_name.lower() != f"{request.owner}/{request.room}".lower():
+        raise GitHubError(f"{request.pull}: the pull request belongs to {pull.base.repo.full_name}")
+    if pull.state != "open" or pull.head.sha != request.sha:
         return Fetched(current=False)
-    say_pending(github, asked)
-    level = _level(github, asked, pull.base.repo.default_branch, assignment)
+    set_pending(github, request)
+    level = _level(github, request, pull.base.repo.default_branch, assignment)
     manifest = assignment.manifest
     files: dict[Path, bytes] = {}
     problems: dict[str, str] = {}
     for name in manifest.own_files:
-        found = _file(github, asked, asked.sha, name)
+        found = _file(github, request, request.sha, name)
         if isinstance(found, str):
             problems[name] = f"{name}: {found}"
         else:
             files[out / SUBMISSION / name] = found
-    history = _history(github, asked, manifest.own_files)
-    origin = Origin(name=asked.room, commit=asked.sha, history=history, problem=problems.get(manifest.source, ""))
+    history = _history(github, request, manifest.own_files)
+    origin = Origin(name=request.room, commit=request.sha, history=history, problem=problems.get(manifest.source, ""))
     for path in files:
         path.parent.mkdir(parents=True, exist_ok=True)
     (out / SUBMISSION).mkdir(parents=True, exist_ok=True)
@@ -128,44 +128,44 @@ def fetch(github: GitHub, asked: Asked, assignment: Assignment, out: Path) -> Fe
     return Fetched(current=True, level=level, problem=origin.problem)
 
 
-def _level(github: GitHub, asked: Asked, branch: str, assignment: Assignment) -> str:
-    """Return the level that the room's default branch names: a candidate can only read it."""
-    found = _file(github, asked, branch, ROOM_FILE)
-    where = f"{asked.owner}/{asked.room}, {ROOM_FILE}"
+def _level(github: GitHub, request: GradingRequest, branch: str, assignment: Assignment) -> str:
+    """Return the level in the room's default branch, which a candidate can only read."""
+    found = _file(github, request, branch, ROOM_FILE)
+    where = f"{request.owner}/{request.room}, {ROOM_FILE}"
     if isinstance(found, str):
-        raise ContentError(f"{where}: {found}; make the room anew with 'room create'")
+        raise ContentError(f"{where}: {found}; create the room again with 'room create'")
     try:
         return parse_level(found, where, assignment)
     except UsageError as error:
         raise ContentError(str(error)) from None
 
 
-def _file(github: GitHub, asked: Asked, revision: str, name: str) -> bytes | str:
-    """Return a regular file's content, or in words why there is none."""
-    entries = github.get(f"{asked.repository}/git/trees/{revision}", _Tree).tree
+def _file(github: GitHub, request: GradingRequest, revision: str, name: str) -> bytes | str:
+    """Return a regular file's content, or a text with the reason why there is none."""
+    entries = github.get(f"{request.repository}/git/trees/{revision}", _Tree).tree
     *folders, last = name.split("/")
     for folder in folders:
         inside = next((entry for entry in entries if entry.path == folder), None)
         if inside is None or inside.type != "tree":
-            return "is not there" if inside is None else f"{folder} is not a folder"
-        entries = github.get(f"{asked.repository}/git/trees/{inside.sha}", _Tree).tree
+            return "not found" if inside is None else f"{folder} is not a folder"
+        entries = github.get(f"{request.repository}/git/trees/{inside.sha}", _Tree).tree
     entry = next((entry for entry in entries if entry.path == last), None)
     if entry is None:
-        return "is not there"
+        return "not found"
     if entry.type != "blob" or entry.mode not in _REGULAR:
         return "is not a regular file"
     if entry.size > MAX_FILE_BYTES:
-        return f"is larger than {MAX_FILE_BYTES // 1024} KiB, the most that is read"
-    blob = github.get(f"{asked.repository}/git/blobs/{entry.sha}", _Blob)
+        return f"is larger than {MAX_FILE_BYTES // 1024} KiB, the size limit"
+    blob = github.get(f"{request.repository}/git/blobs/{entry.sha}", _Blob)
     try:
         return base64.b64decode(blob.content) if blob.encoding == "base64" else blob.content.encode()
     except binascii.Error:
-        raise GitHubError(f"{asked.repository}/git/blobs/{entry.sha}: is not base64") from None
+        raise GitHubError(f"{request.repository}/git/blobs/{entry.sha}: is not base64") from None
 
 
-def _history(github: GitHub, asked: Asked, own: Iterable[str]) -> History:
-    found = list(github.pages(f"{asked.pull}/commits", _Commit, most=_MAX_COMMITS))
-    outside = {file.filename for file in github.pages(f"{asked.pull}/files", _File, most=_MAX_FILES)}.difference(own)
+def _history(github: GitHub, request: GradingRequest, own: Iterable[str]) -> History:
+    found = list(github.pages(f"{request.pull}/commits", _Commit, most=_MAX_COMMITS))
+    outside = {file.filename for file in github.pages(f"{request.pull}/files", _File, most=_MAX_FILES)}.difference(own)
     if not found:
         return History(commits=[], minutes=0, outside=[], note="no commits")
     first = found[0].commit.committer.date

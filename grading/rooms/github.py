@@ -1,4 +1,4 @@
-"""A client for the few calls of GitHub's REST and GraphQL interfaces that the sealed flow makes."""
+"""A client for the GitHub REST and GraphQL calls that the sealed flow makes."""
 
 import os
 import re
@@ -14,23 +14,23 @@ from grading.errors import GradingError, UsageError
 _T = TypeVar("_T")
 _PUBLIC: Final = "https://api.github.com"
 _PAGE: Final = 100
-# GitHub answers 403 or 429 when asked too fast, and then says when to come back; none of these has done anything.
+# Over the rate limit GitHub answers 403 or 429 with the time to wait. The request had no effect, so a retry is safe.
 _TOO_FAST: Final = frozenset({403, 429})
 _DOWN: Final = frozenset({500, 502, 503, 504})
 _ATTEMPTS: Final = 6
-# Seconds. A job must not sleep for an hour because a header says so: the sweep asks again.
+# Seconds. A job must not sleep for an hour because of a header: the sweep requests grading again.
 _LONGEST_WAIT: Final = 60
 _TIMEOUT: Final = urllib3.Timeout(connect=10, read=30)
 _MAX_BYTES: Final = 8 << 20
 PREFIX: Final = "room-"
-# No other repository is ever touched, whatever the token may do.
+# Only repositories with this prefix are accessed, whatever the token permits.
 _ROOM = re.compile(PREFIX + r"[a-z0-9][a-z0-9-]{0,60}\Z")
 _OWNER = re.compile(r"[A-Za-z0-9-]{1,39}\Z")
 _SHA = re.compile(r"[0-9a-f]{40}\Z")
 
 
 class GitHubError(GradingError):
-    """GitHub did not do what was asked of it."""
+    """A GitHub call failed."""
 
     def __init__(self, message: str, status: int = 0) -> None:
         super().__init__(message)
@@ -38,8 +38,8 @@ class GitHubError(GradingError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """One commit of a pull request in a room, to be graded. Whoever asks is not trusted: each part is checked."""
+class GradingRequest:
+    """A request to grade one commit of a pull request in a room. It is untrusted, so each field is validated."""
 
     owner: str
     room: str
@@ -47,24 +47,24 @@ class Asked:
     sha: str
 
     def __post_init__(self) -> None:
-        """Raise UsageError unless every part has the form that GitHub gives it."""
+        """Raise UsageError unless every field is well-formed."""
         for what, value, form in (("owner", self.owner, _OWNER), ("room", self.room, _ROOM), ("SHA", self.sha, _SHA)):
             if not form.match(value):
-                raise UsageError(f"{what} {value!r}: is not of the form {form.pattern}")
+                raise UsageError(f"{what} {value!r}: does not match {form.pattern}")
 
     @property
     def repository(self) -> str:
-        """The room's path in the interface."""
+        """The room's path in the API."""
         return f"/repos/{self.owner}/{self.room}"
 
     @property
     def pull(self) -> str:
-        """The pull request's path in the interface."""
+        """The pull request's path in the API."""
         return f"{self.repository}/pulls/{self.pull_request}"
 
 
 class GitHub:
-    """GitHub's interface, with one token."""
+    """A GitHub API client with one token."""
 
     def __init__(self, token: str, url: str, *, backoff: float = 1.0) -> None:
         self._url = url.rstrip("/")
@@ -82,15 +82,15 @@ class GitHub:
         """
         token = os.environ.get(variable, "")
         if not token:
-            raise UsageError(f"the environment variable {variable} is not set: it holds a GitHub token")
+            raise UsageError(f"the environment variable {variable} is not set; set it to a GitHub token")
         return cls(token, os.environ.get("GITHUB_API_URL") or _PUBLIC)
 
     def get(self, path: str, kind: type[_T]) -> _T:
-        """Return what lies at a path."""
+        """Return the object at a path."""
         return self._decode(path, self._send("GET", path, None, _TOO_FAST | _DOWN), kind)
 
     def pages(self, path: str, kind: type[_T], *, most: int) -> Iterator[_T]:
-        """Yield the entries of a list that comes in pages, `most` of them at most."""
+        """Yield up to `most` entries of a paginated list."""
         yielded = 0
         for number in range(1, most // _PAGE + 2):
             page = self.get(f"{path}?per_page={_PAGE}&page={number}", list[kind])  # type: ignore[valid-type]
@@ -101,11 +101,11 @@ class GitHub:
                 return
 
     def put(self, method: str, path: str, body: object) -> None:
-        """Change something; may be sent twice, so it must be a change that is the same the second time."""
+        """Send an idempotent change; it may be sent twice."""
         self._send(method, path, body, _TOO_FAST | _DOWN)
 
     def create(self, path: str, body: object) -> None:
-        """Make something that must not be there twice: after an answer from which that cannot be told, raise."""
+        """Create an object that must not exist twice; raise if it is unknown whether the request took effect."""
         self._send("POST", path, body, _TOO_FAST)
 
     def query(self, text: str, variables: dict[str, Any], kind: type[_T]) -> _T:
@@ -116,13 +116,13 @@ class GitHub:
             raise GitHubError(f"GitHub, /graphql: {str(found['errors'])[:300]}")
         return msgspec.convert(found.get("data"), kind)
 
-    def _send(self, method: str, path: str, body: object, again_after: frozenset[int]) -> bytes:
+    def _send(self, method: str, path: str, body: object, retry_statuses: frozenset[int]) -> bytes:
         retries = urllib3.Retry(
             total=_ATTEMPTS,
-            read=_ATTEMPTS if again_after >= _DOWN else 0,
+            read=_ATTEMPTS if retry_statuses >= _DOWN else 0,
             redirect=False,
             allowed_methods=None,
-            status_forcelist=again_after,
+            status_forcelist=retry_statuses,
             backoff_factor=self._backoff,
             backoff_max=_LONGEST_WAIT,
             backoff_jitter=self._backoff,
@@ -143,17 +143,17 @@ class GitHub:
         except urllib3.exceptions.HTTPError as error:
             raise GitHubError(f"GitHub, {method} {path}: no answer ({type(error).__name__})") from None
         if answer.status >= 300:
-            raise GitHubError(f"GitHub, {method} {path}: {answer.status} {_said(text)}", answer.status)
+            raise GitHubError(f"GitHub, {method} {path}: {answer.status} {_error_message(text)}", answer.status)
         return text
 
     def _decode(self, path: str, text: bytes, kind: type[_T]) -> _T:
         try:
             return msgspec.json.decode(text, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise GitHubError(f"GitHub, {path}: an answer that cannot be read: {error}") from None
+            raise GitHubError(f"GitHub, {path}: invalid answer: {error}") from None
 
 
-def _said(text: bytes) -> str:
+def _error_message(text: bytes) -> str:
     try:
         return str(msgspec.json.decode(text)["message"])[:200]
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):

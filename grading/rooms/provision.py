@@ -1,6 +1,6 @@
-"""Makes and closes rooms by the `gh` command line, as whoever is logged in there.
+"""Creates and closes rooms with the `gh` command line, as the logged-in user.
 
-Each step asks GitHub first whether it is done. So a second run changes nothing, and a run after a failure goes on.
+Each step first checks whether it is already done. So a second run changes nothing, and a failed run can be resumed.
 """
 
 import json
@@ -21,7 +21,7 @@ SECRET: Final = "GRADER_DISPATCH_TOKEN"  # noqa: S105 - its name
 VARIABLE: Final = "GRADER"
 BRANCH: Final = "main"
 _SECONDS: Final = 120
-# Workflows of a pull request may run, with a token that can only read and without secrets: the visible tests.
+# Pull request workflows (the visible tests) can run, with a read-only token and without secrets.
 _FORK_POLICY: Final = {
     "run_workflows_from_fork_pull_requests": True,
     "send_write_tokens_to_workflows": False,
@@ -30,33 +30,33 @@ _FORK_POLICY: Final = {
 }
 
 
-class CallError(GradingError):
+class CommandError(GradingError):
     """A command that sets up a room failed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Runs commands, or with `dry_run` prints them and takes everything for not yet done."""
+    """Runs commands; with `dry_run`, only prints them, as if no step were done."""
 
     dry_run: bool
-    tell: Callable[[str], None]
+    echo: Callable[[str], None]
 
     def run(self, command: Sequence[str], *, stdin: str = "", cwd: Path | None = None) -> str:
         """Run a command that changes something, and return what it printed."""
         if self.dry_run:
-            self.tell(shlex.join(command) + (f"  # {SECRET} on standard input" if stdin else ""))
+            self.echo(shlex.join(command) + (f"  # {SECRET} on standard input" if stdin else ""))
             return ""
         return self._run(command, stdin, cwd)
 
     def ask(self, *arguments: str) -> Any:
-        """Return what `gh` answers, None if there is no such thing."""
+        """Return the answer of `gh`, None if the object does not exist."""
         command = ["gh", *arguments]
         if self.dry_run:
-            self.tell(shlex.join(command))
+            self.echo(shlex.join(command))
             return None
         try:
             answer = self._run(command, "", None)
-        except CallError as error:
+        except CommandError as error:
             if "HTTP 404" in str(error):
                 return None
             raise
@@ -68,18 +68,18 @@ class Caller:
                 command, input=stdin, capture_output=True, text=True, timeout=_SECONDS, check=False, cwd=cwd
             )
         except FileNotFoundError:
-            raise CallError(f"{command[0]} is not installed; rooms are set up by it") from None
+            raise CommandError(f"{command[0]} is not installed; install it to set up rooms") from None
         except subprocess.TimeoutExpired:
-            raise CallError(f"{shlex.join(command[:3])} …: no answer within {_SECONDS} s") from None
+            raise CommandError(f"{shlex.join(command[:3])} …: no answer within {_SECONDS} s") from None
         if done.returncode:
-            said = " ".join((done.stderr or done.stdout).split())[:300]
-            raise CallError(f"{shlex.join(command[:4])} …: {said or f'status {done.returncode}'}")
+            output = " ".join((done.stderr or done.stdout).split())[:300]
+            raise CommandError(f"{shlex.join(command[:4])} …: {output or f'status {done.returncode}'}")
         return done.stdout
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """Something to do for a room, unless it is done."""
+    """A step of setting up a room, skipped if already done."""
 
     name: str
     is_done: Callable[[], bool]
@@ -87,34 +87,34 @@ class Step:
 
 
 @dataclass(kw_only=True)
-class Outcome:
-    """What became of one room."""
+class RoomResult:
+    """The result of setting up or closing one room."""
 
     room: str
     did: list[str] = field(default_factory=list)
     failed: str = ""  # the step that failed, and why
 
     def __str__(self) -> str:
-        """Return it in words."""
+        """Return the result as one line."""
         did = f"did: {', '.join(self.did)}" if self.did else "nothing to do" if not self.failed else "did nothing"
-        again = f"; FAILED at {self.failed}; run the same command again: it goes on from there" if self.failed else ""
+        again = f"; FAILED at {self.failed}; run the same command again to resume" if self.failed else ""
         return f"{self.room}: {did}{again}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hosting:
-    """Where rooms are, and what each is given."""
+    """The settings of all rooms."""
 
-    owner: str  # the organisation of the rooms
+    owner: str  # the organisation that owns the rooms
     grader: str  # the grader's repository, OWNER/NAME
-    token: str  # starts the grader's workflow, and can do nothing else
+    token: str  # permits only to start the grader's workflow
     renew: bool = False  # replace the token in rooms that have one
-    package_index: str = ""  # a further one, which rooms' workflows install from
+    package_index: str = ""  # additional index that the rooms' workflows install from
 
 
-def take(room: str, steps: Sequence[Step]) -> Outcome:
-    """Take the steps that are not done, in their order, up to the first that fails."""
-    outcome = Outcome(room=room)
+def run_steps(room: str, steps: Sequence[Step]) -> RoomResult:
+    """Run the steps that are not done, in order, until one fails."""
+    outcome = RoomResult(room=room)
     for step in steps:
         try:
             if not step.is_done():
@@ -127,14 +127,14 @@ def take(room: str, steps: Sequence[Step]) -> Outcome:
 
 
 def creation(caller: Caller, hosting: Hosting, candidate: Candidate, assignment: Assignment) -> list[Step]:
-    """Return the steps that make a candidate's room: the invitation comes last, when all else is ready."""
+    """Return the steps that create a candidate's room, with the invitation last."""
     full = f"{hosting.owner}/{candidate.room}"
     api = f"repos/{full}"
 
     def found() -> dict[str, Any]:
         answer: dict[str, Any] = caller.ask("api", api) or {}
         if answer.get("archived"):
-            raise CallError(f"{full} was closed; unarchive it, or give the candidate another id")
+            raise CommandError(f"{full} is archived; unarchive it, or use another id for the candidate")
         return answer
 
     def push() -> None:
@@ -150,7 +150,7 @@ def creation(caller: Caller, hosting: Hosting, candidate: Candidate, assignment:
             caller.run(["git", *helper, "push", "--quiet", str(url), BRANCH], cwd=folder)
 
     def run(*arguments: str) -> Callable[[], None]:
-        return lambda: _drop(caller.run(["gh", *arguments]))
+        return lambda: _ignore_output(caller.run(["gh", *arguments]))
 
     policy = f"{api}/actions/permissions/fork-pr-workflows-private-repos"
     flags = [part for key, value in _FORK_POLICY.items() for part in ("-F", f"{key}={str(value).lower()}")]
@@ -181,7 +181,7 @@ def creation(caller: Caller, hosting: Hosting, candidate: Candidate, assignment:
         Step(
             name="secret",
             is_done=lambda: not hosting.renew and {"name": SECRET} in _list(caller, "secret", full, "name"),
-            do=lambda: _drop(caller.run(["gh", "secret", "set", SECRET, "--repo", full], stdin=hosting.token)),
+            do=lambda: _ignore_output(caller.run(["gh", "secret", "set", SECRET, "--repo", full], stdin=hosting.token)),
         ),
         Step(
             name="invitation",
@@ -192,14 +192,14 @@ def creation(caller: Caller, hosting: Hosting, candidate: Candidate, assignment:
 
 
 def closing(caller: Caller, hosting: Hosting, candidate: Candidate) -> list[Step]:
-    """Return the steps that close a candidate's room: GitHub deletes a private fork with its owner's access."""
+    """Return the steps that close a candidate's room. GitHub deletes a private fork when its owner loses access."""
     full = f"{hosting.owner}/{candidate.room}"
     api = f"repos/{full}"
 
     def room() -> dict[str, Any]:
         answer: dict[str, Any] | None = caller.ask("api", api)
         if answer is None and not caller.dry_run:
-            raise CallError(f"there is no {full}")
+            raise CommandError(f"{full}: repository not found")
         return answer or {}
 
     def is_over() -> bool:
@@ -216,7 +216,9 @@ def closing(caller: Caller, hosting: Hosting, candidate: Candidate) -> list[Step
         Step(
             name="access removed",
             is_done=lambda: is_over() or (not caller.dry_run and not _is_member(caller, api, candidate.login)),
-            do=lambda: _drop(caller.run(["gh", "api", "--method", "DELETE", f"{api}/collaborators/{candidate.login}"])),
+            do=lambda: _ignore_output(
+                caller.run(["gh", "api", "--method", "DELETE", f"{api}/collaborators/{candidate.login}"])
+            ),
         ),
         Step(name="invitation withdrawn", is_done=without_invitation, do=withdraw),
         Step(
@@ -224,12 +226,12 @@ def closing(caller: Caller, hosting: Hosting, candidate: Candidate) -> list[Step
             is_done=lambda: (
                 is_over() or (not caller.dry_run and {"name": SECRET} not in _list(caller, "secret", full, "name"))
             ),
-            do=lambda: _drop(caller.run(["gh", "secret", "delete", SECRET, "--repo", full])),
+            do=lambda: _ignore_output(caller.run(["gh", "secret", "delete", SECRET, "--repo", full])),
         ),
         Step(
             name="archived",
             is_done=is_over,
-            do=lambda: _drop(caller.run(["gh", "api", "--method", "PATCH", api, "-F", "archived=true"])),
+            do=lambda: _ignore_output(caller.run(["gh", "api", "--method", "PATCH", api, "-F", "archived=true"])),
         ),
     ]
 
@@ -239,7 +241,7 @@ def _is_member(caller: Caller, api: str, login: str) -> bool:
 
 
 def _invitation(caller: Caller, api: str, login: str) -> int:
-    """Return the number of a candidate's open invitation, 0 if there is none."""
+    """Return the id of a candidate's open invitation, 0 if there is none."""
     for invitation in caller.ask("api", f"{api}/invitations") or []:
         if str((invitation.get("invitee") or {}).get("login", "")).lower() == login.lower():
             return int(invitation["id"])
@@ -254,5 +256,5 @@ def _holds(found: dict[str, Any] | None, wanted: dict[str, bool]) -> bool:
     return found is not None and all(found.get(key) == value for key, value in wanted.items())
 
 
-def _drop(_: str) -> None:
-    """Take a command's output for read."""
+def _ignore_output(_: str) -> None:
+    """Ignore a command's output."""

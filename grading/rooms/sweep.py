@@ -1,4 +1,4 @@
-"""Asks again for what was not graded: GitHub may drop an event, refuse a call or lose a job."""
+"""Requests grading again for ungraded commits: GitHub may drop an event, refuse a call or lose a job."""
 
 import datetime
 from collections.abc import Iterator
@@ -7,17 +7,17 @@ from typing import Final
 from msgspec import Struct, field
 
 from grading.rooms.answer import AGAIN, CONTEXT
-from grading.rooms.github import PREFIX, Asked, GitHub
+from grading.rooms.github import PREFIX, GitHub, GradingRequest
 
 WORKFLOW: Final = "grade.yml"
-# A grading takes minutes; one that has been pending for longer was cancelled or lost.
+# A grading takes minutes; one that is pending for longer was cancelled or lost.
 _LOST_AFTER: Final = datetime.timedelta(minutes=40)
-# What GitHub calls a run that is not over.
+# GitHub's statuses of a run that has not ended.
 _WAITING: Final = ("queued", "in_progress", "pending", "requested", "waiting")
 _MOST_PAGES: Final = 10
-# What is left over comes with the next sweep: GitHub starts so many runs at once, and no more.
+# GitHub limits the concurrent runs; the remaining commits are left for the next sweep.
 MOST: Final = 100
-# Checked against GitHub's published schema. Of a room's pull requests the one that was touched last.
+# Validated against GitHub's published schema. Selects each room's most recently updated pull request.
 QUERY: Final = """
 query($owner: String!, $context: String!, $after: String) {
   repositoryOwner(login: $owner) {
@@ -104,7 +104,7 @@ class _Data(Struct, rename="camel"):
     repository_owner: _Owner | None = field(default=None)
 
 
-def ungraded(github: GitHub, owner: str, now: datetime.datetime) -> Iterator[Asked]:
+def ungraded(github: GitHub, owner: str, now: datetime.datetime) -> Iterator[GradingRequest]:
     """Yield the heads of each room's newest open pull request that have no grade."""
     after = None
     while True:
@@ -116,14 +116,16 @@ def ungraded(github: GitHub, owner: str, now: datetime.datetime) -> Iterator[Ask
             if room.name.startswith(PREFIX):
                 for pull in room.pull_requests.nodes:
                     if _is_ungraded(pull, now):
-                        yield Asked(owner=owner, room=room.name, pull_request=pull.number, sha=pull.head_ref_oid)
+                        yield GradingRequest(
+                            owner=owner, room=room.name, pull_request=pull.number, sha=pull.head_ref_oid
+                        )
         if not found.repositories.page_info.has_next_page:
             return
         after = found.repositories.page_info.end_cursor
 
 
 def under_way(github: GitHub, grader: str) -> set[str]:
-    """Return the titles of gradings that wait or run: asking for them again would put them at the end of the queue."""
+    """Return the titles of queued or running gradings: a new request would move them to the end of the queue."""
     titles: set[str] = set()
     for status in _WAITING:
         for page in range(1, _MOST_PAGES + 1):
@@ -135,14 +137,14 @@ def under_way(github: GitHub, grader: str) -> set[str]:
     return titles
 
 
-def title(asked: Asked) -> str:
-    """Return what grade.yml calls the run for a commit: its run-name."""
-    return f"{asked.room} pull request {asked.pull_request} at {asked.sha}"
+def title(request: GradingRequest) -> str:
+    """Return the title of a commit's run: `run-name` in grade.yml."""
+    return f"{request.room} pull request {request.pull_request} at {request.sha}"
 
 
-def ask(github: GitHub, grader: str, asked: Asked) -> None:
-    """Start the grader's workflow; asking twice is harmless, since the second run takes the first one's place."""
-    inputs = {"room": asked.room, "pull_request": str(asked.pull_request), "sha": asked.sha}
+def ask(github: GitHub, grader: str, request: GradingRequest) -> None:
+    """Start the grader's workflow; a duplicate request is harmless, since its run replaces the first one."""
+    inputs = {"room": request.room, "pull_request": str(request.pull_request), "sha": request.sha}
     path = f"/repos/{grader}/actions/workflows/{WORKFLOW}/dispatches"
     github.put("POST", path, {"ref": "main", "inputs": inputs})
 

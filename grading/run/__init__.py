@@ -1,1 +1,1 @@
-"""Runs the hidden tests: pytest and its plugin, the proxy that tests call, and the boundary that replies pass."""
+"""Runs the hidden tests: pytest plugin, proxy for the candidate's code, and validation of the sandbox's replies."""

@@ -1,4 +1,4 @@
-"""The candidate's code as the hidden tests see it: a thing to call probes on."""
+"""A proxy for the candidate's code, on which hidden tests call probes."""
 
 import builtins
 import re
@@ -15,26 +15,26 @@ from grading.sandbox.calls import Call, CallError, Reply, Sandbox, Status, Submi
 from grading.sandbox.inside.budget import Budget
 from grading.submission.records import Flag
 
-# Once a probe has timed out, further calls of it get this share of the budget, so that one endless loop does not use
-# all of it over and over.
-_AFTER_A_TIMEOUT = 0.25
-# Once all calls together have used so many budgets, further ones get this share of it: right solutions use a tenth of
-# one budget in all, and a grading of thirty calls that each stay just within theirs would take most of an hour.
-_MOST_BUDGETS = 5
-_WHEN_USED_UP = 0.05
+# After a probe has timed out, further calls of it get this share of the budget, so that one endless loop does not use
+# the full budget repeatedly.
+_SHARE_AFTER_TIMEOUT = 0.25
+# After all calls together have used this many budgets, further calls get this share: correct solutions use a tenth of
+# one budget in total, and thirty calls that each stay just within the budget would take most of an hour.
+_MAX_BUDGETS = 5
+_SHARE_WHEN_USED_UP = 0.05
 _MAX_NOTE = 300
-# A solution has some 200 lines. Code may say of itself that it stands in any line, and the candidate reads it.
+# A solution has about 200 lines. Code can fake its line number, and the candidate reads it.
 _MOST_LINES = 2000
 # The probe that imports the module and does nothing else.
 _IMPORTING = "importing"
-# The variant of `import-error` that names a package.
+# The variant of `import-error` for a missing package.
 _MISSING_PACKAGE = "missing-package"
 
 _Record = TypeVar("_Record", bound=Observation)
 
 
 class CandidateFailure(Exception):  # noqa: N818 - a result, not an error of the grader
-    """The candidate's code gave nothing to judge; `finding` says why."""
+    """The candidate's code gave no result to judge; `finding` is the reason."""
 
     def __init__(self, finding: Finding, outcome: Outcome) -> None:
         super().__init__(f"{finding.id}: {finding.detail}")
@@ -43,7 +43,7 @@ class CandidateFailure(Exception):  # noqa: N818 - a result, not an error of the
 
 
 class CandidateProxy:
-    """The candidate's code, as the hidden tests see it."""
+    """Calls probes on the candidate's code in the sandbox, for the hidden tests."""
 
     def __init__(self, code: SubmittedCode, sandbox: Sandbox, budget: Budget) -> None:
         self._code = code
@@ -51,7 +51,7 @@ class CandidateProxy:
         self._budget = budget
         self._own_sources = list(code.files.values())
         self._lines = min(max((len(source.splitlines()) + 1 for source in self._own_sources), default=0), _MOST_LINES)
-        self._late: set[str] = set()
+        self._timed_out: set[str] = set()
         self._used = 0.0  # seconds of CPU and idle time, by all calls so far
         self._import_failures: dict[str, CandidateFailure] = {}
         self.notes: dict[str, Flag] = {}
@@ -65,18 +65,18 @@ class CandidateProxy:
         *,
         file: str | None = None,
     ) -> _Record:
-        """Run a probe beside the candidate's code and return what it observed.
+        """Run a probe with the candidate's code and return its observation.
 
         Args:
-            probe: its name.
-            inputs: what it is given.
-            record: what its observation must be; see `grading.run.observations`.
+            probe: the probe's name.
+            inputs: the probe's inputs.
+            record: the type of the observation; see `grading.run.observations`.
             sizes: the sizes that the record refers to.
-            file: the candidate's file to import, if not the main module.
+            file: the candidate's file to import, if it is not the main module.
 
         Raises:
-            CandidateFailure: the module cannot be imported, or the function cannot be called, does not return, or
-                returns what does not fit the record.
+            CandidateFailure: the module cannot be imported, or the function cannot be called, does not end, or
+                returns a value that does not match the record.
         """
         observed = self._observed(probe, inputs, file)
         try:
@@ -92,24 +92,24 @@ class CandidateProxy:
         reply = self._reply(code, probe, inputs)
         if reply.status is Status.ANSWERED and reply.observed is not None:
             return reply.observed
-        # Whether a call that died or never came back got beyond the import can be told by importing alone.
+        # For a call that died or timed out, a call that only imports shows whether the import is the cause.
         unclear = reply.status in (Status.TIMED_OUT, Status.DIED)
         alone = self._reply(code, _IMPORTING, {}) if unclear else reply
         if alone.status is not Status.ANSWERED and (unclear or (alone.error is not None and alone.error.at_import)):
-            # What keeps the main module from loading is everywhere; another file costs only what it is judged by.
+            # A main module that does not load affects all criteria; another file affects only its own criterion.
             self._import_failures[code.module] = self._failure(alone, ANY if file is None else "")
             raise self._import_failures[code.module]
         raise self._failure(reply, "")
 
     @property
     def ran_out_of_time(self) -> bool:
-        """Whether any call so far has."""
-        return bool(self._late)
+        """Whether any call so far has timed out."""
+        return bool(self._timed_out)
 
     def describe(self, error: CallError | ReportedError, finding: Finding) -> Finding:
-        """Return a finding with what an error in the candidate's code says of itself: all that the candidate may read.
+        """Return a finding with the details of an error in the candidate's code that the candidate may read.
 
-        A line is kept if the code has so many: any other could carry inputs.
+        A line number is kept only if the code has that many lines: any other number could leak inputs.
         """
         package = self._missing_package(error.detail) if error.kind == "import-error" else ""
         return msgspec.structs.replace(
@@ -120,9 +120,9 @@ class CandidateProxy:
         )
 
     def _exception_in(self, detail: str) -> str:
-        """Return the type of the exception that an error's detail begins with, empty if it is not a known one.
+        """Return the exception type at the start of an error's detail, empty if the type is unknown.
 
-        Known are Python's own and those that the candidate's code names: a type made up at run time could carry inputs.
+        Known are Python's own types and those named in the candidate's code: a type made at run time could leak inputs.
         """
         name = detail.partition(":")[0]
         if isinstance(getattr(builtins, name, None), type):
@@ -131,7 +131,7 @@ class CandidateProxy:
         return name if name.isidentifier() and any(re.search(word, source) for source in self._own_sources) else ""
 
     def _missing_package(self, detail: str) -> str:
-        """Return the package that an import did not find, empty if no source imports one of that name."""
+        """Return the package that an import did not find, empty if no source imports a package of that name."""
         named = re.fullmatch(r"ModuleNotFoundError: No module named '([\w.]{1,80})'", detail)
         if named is None:
             return ""
@@ -139,7 +139,7 @@ class CandidateProxy:
         return named[1] if any(re.search(imported, source) for source in self._own_sources) else ""
 
     def note(self, id_: str, detail: str) -> None:
-        """Tell the reviewer something that is no mistake."""
+        """Add an informational flag for the reviewer."""
         self.notes[id_] = Flag(id=id_, severity="info", detail=detail[:_MAX_NOTE])
 
     def _module(self, file: str) -> SubmittedCode:
@@ -148,14 +148,14 @@ class CandidateProxy:
         return replace(self._code, module=file.removesuffix(".py").replace("/", "."))
 
     def _reply(self, code: SubmittedCode, probe: str, inputs: Mapping[str, Any]) -> Reply:
-        late = bool(self._late) if probe == _IMPORTING else probe in self._late
-        budget = self._budget.share(_AFTER_A_TIMEOUT) if late else self._budget
-        if self._used > _MOST_BUDGETS * (self._budget.cpu_seconds + self._budget.idle_seconds):
-            budget = self._budget.share(_WHEN_USED_UP)
+        timed_out_before = bool(self._timed_out) if probe == _IMPORTING else probe in self._timed_out
+        budget = self._budget.share(_SHARE_AFTER_TIMEOUT) if timed_out_before else self._budget
+        if self._used > _MAX_BUDGETS * (self._budget.cpu_seconds + self._budget.idle_seconds):
+            budget = self._budget.share(_SHARE_WHEN_USED_UP)
         reply = self._sandbox.call(Call(code=code, probe=probe, inputs=inputs, budget=budget))
         self._used += reply.seconds
         if reply.status is Status.TIMED_OUT:
-            self._late.add(probe)
+            self._timed_out.add(probe)
         return reply
 
     def _failure(self, reply: Reply, criterion: str) -> CandidateFailure:

@@ -1,4 +1,4 @@
-"""What one run of the hidden tests starts from."""
+"""The inputs of one run of the hidden tests."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from grading.submission.read import LoadedSubmission
 
 @dataclass(frozen=True, kw_only=True)
 class GradingRun:
-    """A submission to grade, and everything else that its result depends on."""
+    """A submission to grade, with everything else that the result depends on."""
 
     submission: LoadedSubmission
     assignment: Assignment
     rubric: Rubric
-    seed: int  # of all random inputs
-    figures: bool = False  # whether to observe what the assignment's figures are drawn from: no part of the score
+    seed: int  # seed of all random inputs
+    figures: bool = False  # whether to observe the data of the assignment's figures, which are not part of the score

@@ -24,7 +24,7 @@ from grading.sandbox.calls import Sandbox, SubmittedCode
 from grading.sandbox.inside.budget import Budget
 from grading.sandbox.inside.candidate import MAX_DETAIL
 
-# The key of the report that the run's own facts stand under.
+# The report's key for the facts about the run.
 REPORT_KEY = "grading"
 _LONGEST_MESSAGE = 400
 
@@ -42,7 +42,7 @@ class Harness:
         manifest = run.assignment.manifest
         self._budget = Budget(cpu_seconds=manifest.call_cpu_seconds, idle_seconds=manifest.call_idle_seconds)
         self._candidate = CandidateProxy(run.submission.code, sandbox, self._budget)
-        # A follow-up is optional: without its file there is nothing to run.
+        # Follow-ups are optional: without the file there is nothing to run.
         bonus = [c for c in run.rubric.bonus if c.file in run.submission.code.files]
         self._by_id = {c.id: c for c in (*run.rubric.criterion, *bonus) if c.scored_by is ScoredBy.TESTS}
         self.problem: GradingError | None = None
@@ -54,19 +54,19 @@ class Harness:
 
     @property
     def seed(self) -> int:
-        """The seed that every random input comes from."""
+        """The seed of all random inputs."""
         return self._run.seed
 
     def explain_with(self, node_id: str, diagnose: Callable[[], Diagnosis]) -> None:
-        """Remember how to explain a test, should it fail."""
+        """Store how to explain a test if it fails."""
         self._diagnoses[node_id] = diagnose
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Let the fixtures find this run."""
+        """Make this run available to the fixtures."""
         config.stash[HARNESS] = self
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keep the level's tests, and refuse to grade if they are not exactly those that the rubric names."""
+        """Keep the level's tests, and refuse to grade if they differ from the tests that the rubric names."""
         kept = [item for item in items if _criterion_of(item) in self._by_id]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
@@ -75,19 +75,19 @@ class Harness:
         for item in kept:
             if "on_failure" not in getattr(item, "fixturenames", ()):
                 self._refuse(
-                    f"{item.location[0]}: {item.name} does not say how to explain its failure: "
-                    "ask for the fixture on_failure and call it before the assertion"
+                    f"{item.location[0]}: {item.name} does not explain its failure: "
+                    "request the fixture on_failure and call it before the assertion"
                 )
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self) -> Iterator[None]:
-        """Bound the time that one test may take of this process, calls into the sandbox aside."""
+        """Limit the time of one test in this process, without calls into the sandbox."""
         with judging_limit(judging.JUDGING_CPU_SECONDS):
             return (yield)
 
     @pytest.hookimpl(optionalhook=True)  # of pytest-json-report
     def pytest_json_runtest_metadata(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> dict[str, Any]:
-        """Put what a test found into the report."""
+        """Add a test's findings to the report."""
         found: dict[str, Any] = {"criterion": _criterion_of(item), "title": _title(item)}
         if call.excinfo is None:
             return found if call.when == "setup" else {}
@@ -97,13 +97,13 @@ class Harness:
             return found
         try:
             outcome, findings = self._explain(item, call.when, error)
-        except JudgingTimeout as late:  # explaining is judging, too
-            outcome, findings = self._explain(item, call.when, late)
+        except JudgingTimeout as timeout:  # the explanation counts as judging
+            outcome, findings = self._explain(item, call.when, timeout)
         except GradingError as problem:
             self._stop(item, problem)
             return found
-        except Exception as own:  # noqa: BLE001 - a diagnosis that fails is the grader's fault, and ends the run
-            self._stop(item, _own_fault(item, own))
+        except Exception as failure:  # noqa: BLE001 - a failing diagnosis is a grader error and ends the run
+            self._stop(item, _grader_error(item, failure))
             return found
         return {
             **found,
@@ -116,7 +116,7 @@ class Harness:
         """Return the outcome of a test that did not pass, and the mistakes that explain it.
 
         Raises:
-            GradingError: it was the grader that failed.
+            GradingError: the grader failed.
         """
         criterion = _criterion_of(item)
         if isinstance(error, CandidateFailure):
@@ -127,9 +127,11 @@ class Harness:
             detail = f"judging the result took more than {judging.JUDGING_CPU_SECONDS:g} s"
             return Outcome.TIMEOUT, [Finding(id="timeout", criterion=criterion, detail=detail)]
         if when != "call" or not _is_of_the_test(error, item):
-            raise _own_fault(item, error)
+            raise _grader_error(item, error)
         if item.nodeid not in self._diagnoses:
-            raise ContentError(f"{item.location[0]}: {item.name} failed before it called on_failure: call it earlier")
+            raise ContentError(
+                f"{item.location[0]}: {item.name} failed before it called on_failure; call on_failure earlier"
+            )
         causes = [Cause(cause) if isinstance(cause, str) else cause for cause in self._diagnoses[item.nodeid]()]
         return Outcome.FAILED, [self._finding(criterion, cause) for cause in dict.fromkeys(causes)]
 
@@ -138,25 +140,25 @@ class Harness:
         if cause.variant and cause.variant not in mistake.variant:
             raise ContentError(
                 f"{self._assignment.folder / 'mistakes'}: {cause.id!r} has no variant {cause.variant!r}: "
-                "add it, or name another in the diagnosis"
+                "add it to the catalogue, or use another variant in the diagnosis"
             )
         detail = " ".join(cause.detail.split())[:MAX_DETAIL]
         finding = Finding(id=cause.id, criterion=mistake.criterion, variant=cause.variant, detail=detail)
         return finding if cause.error is None else self._candidate.describe(cause.error, finding)
 
     def _refuse(self, problem: str) -> None:
-        """End the run before any test: the hidden tests themselves are wrong."""
+        """End the run before any test, because the hidden tests are invalid."""
         self.problem = ContentError(problem)
         raise pytest.UsageError(str(self.problem))
 
     def _stop(self, item: pytest.Item, problem: GradingError) -> None:
-        """End the run: there will be no score."""
+        """End the run without a score."""
         self.problem = problem
         item.session.shouldstop = str(problem)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
-        """Put the run's own facts into the report, so that it can be scored again without the submission."""
+        """Add the facts about the run to the report, so that it can be scored again without the submission."""
         json_report.pop("environment", None)
         facts = RunFacts(
             level=self._rubric.level,
@@ -171,12 +173,12 @@ class Harness:
         json_report[REPORT_KEY] = msgspec.to_builtins(facts)
 
     def _figure_data(self) -> Mapping[str, Any]:
-        """Return what the assignment's figures are drawn from, or why there is nothing: no part of the score."""
+        """Return the data of the assignment's figures, or the reason why there is none; not part of the score."""
         manifest = self._assignment.manifest
         if manifest.figures is None or self.problem is not None:
             return {}
         if self._candidate.ran_out_of_time:
-            return {"problem": "a call ran out of time before"}
+            return {"problem": "an earlier call timed out"}
         files = {manifest.source: solution(self._assignment, self._rubric.level).encode()}
         provided = {name: (self._assignment.root / name).read_bytes() for name in manifest.provided}
         reference_code = SubmittedCode(module=manifest.module, files={**provided, **files})
@@ -187,8 +189,8 @@ class Harness:
             )
         except CandidateFailure as failure:
             return {"problem": str(failure)[:_LONGEST_MESSAGE]}
-        except Exception as error:  # noqa: BLE001 - a score must not be lost to a drawing
-            return {"problem": f"it could not be observed ({type(error).__name__})"}
+        except Exception as error:  # noqa: BLE001 - a failing figure must not prevent a score
+            return {"problem": f"the data could not be observed ({type(error).__name__})"}
         return observed
 
     def _expect_named_tests(self, items: list[pytest.Item]) -> None:
@@ -209,7 +211,7 @@ HARNESS = pytest.StashKey[Harness]()
 
 
 def test_id(item: pytest.Item) -> str:
-    """Return the name that rubrics know a hidden test by."""
+    """Return the name of a hidden test in rubrics."""
     return item.name.removeprefix("test_")
 
 
@@ -221,21 +223,21 @@ def _criterion_of(item: pytest.Item) -> str:
 
 
 def _message(error: BaseException) -> str:
-    """Return a test's own words on why it did not pass, without what pytest adds.
+    """Return a test's own failure message, without pytest's additions.
 
-    A run of ours adds nothing (`--assert=plain`); a pytest that this process runs inside, as our own tests do, does.
+    Our runs use `--assert=plain` and add nothing; an outer pytest that runs our own tests does.
     """
     return " ".join(str(error).partition("\nassert ")[0].split())[:_LONGEST_MESSAGE]
 
 
 def _is_of_the_test(error: BaseException, item: pytest.Item) -> bool:
-    """Whether an error is a failed assertion of the test's own file, rather than of what it calls."""
+    """Whether an error is a failed assertion in the test's own file, not in code that it calls."""
     frames = traceback.extract_tb(error.__traceback__)
     return isinstance(error, AssertionError) and bool(frames) and Path(frames[-1].filename) == item.path
 
 
-def _own_fault(item: pytest.Item, error: BaseException) -> GradingError:
-    """Return what ends the run when the trusted side has failed: it names the test and the line."""
+def _grader_error(item: pytest.Item, error: BaseException) -> GradingError:
+    """Return the error that ends the run after a failure on the trusted side, with the test and the line."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown line"
     words = " ".join(str(error).split())[:_LONGEST_MESSAGE]

@@ -1,7 +1,7 @@
 """Runs the hidden tests of a level on a submission, through pytest.
 
-A process collects the hidden tests of an assignment once, and then runs them on one submission after another: to
-collect them takes as long as to run them. Fixtures are set up anew in every run.
+A process collects the hidden tests of an assignment once, and then runs them on one submission after another:
+collecting takes as long as running. Fixtures are set up again for every run.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from grading.run.harness import HARNESS, Harness
 from grading.run.progress import Progress
 from grading.sandbox.calls import Sandbox
 
-# Of pytest's own: what the hidden tests have no use for. Each would take part in every step of every test.
+# Built-in pytest plugins that the hidden tests do not need. Each would run hooks in every step of every test.
 _UNUSED_PLUGINS = (
     *("doctest", "unittest", "logging", "tmpdir", "monkeypatch", "recwarn", "warnings", "pastebin", "junitxml"),
     *("faulthandler", "stepwise", "setuponly", "setupplan", "threadexception", "unraisableexception", "capture"),
@@ -39,28 +39,28 @@ def run_hidden_tests(
     report: Path,
     progress: bool = True,
 ) -> None:
-    """Run the hidden tests of a level on a submission and write pytest's report; raise if there is none to trust.
+    """Run the hidden tests of a level on a submission and write pytest's report; raise if the run is incomplete.
 
-    A process can run them on one submission at a time.
+    A process can grade one submission at a time.
 
     Args:
-        run: what to test.
-        sandbox: where the candidate's code runs.
+        run: the submission to test, with the settings.
+        sandbox: the sandbox that runs the candidate's code.
         report: the file to write.
-        progress: whether to show on a terminal how far it has come.
+        progress: whether to show progress on a terminal.
 
     Raises:
-        GradingError: the run did not come to its end, or the trusted side failed.
+        GradingError: the run did not finish, or the trusted side failed.
         KeyboardInterrupt: the run was interrupted.
     """
     harness = Harness(run, sandbox)
-    shown = Progress(sys.stderr) if progress else None
+    progress_line = Progress(sys.stderr) if progress else None
     unread = io.StringIO()
     try:
         with contextlib.redirect_stdout(unread), contextlib.redirect_stderr(unread):
-            _collected(run.assignment.root).run(harness, report, shown)
+            _collected(run.assignment.root).run(harness, report, progress_line)
     except BaseException as error:
-        # Fixtures of this submission may still be set up.
+        # Fixtures of this submission may not be torn down yet.
         _collected.cache_clear()
         if harness.problem is not None:
             raise harness.problem from None
@@ -71,10 +71,10 @@ def run_hidden_tests(
 
 
 class _CollectedTests:
-    """The hidden tests of an assignment, as pytest has collected them.
+    """The collected hidden tests of an assignment.
 
-    It is a plugin itself and passes on to the harness of the current run what pytest asks: pytest keeps every plugin
-    that was ever registered, and must not keep a submission.
+    It is a pytest plugin that forwards hooks to the harness of the current run, because pytest keeps every plugin
+    that was ever registered and must not keep a submission.
     """
 
     _session: pytest.Session
@@ -87,7 +87,7 @@ class _CollectedTests:
         arguments = [
             str(folder),
             *("-c", os.devnull, "--rootdir", str(root), "--confcutdir", str(folder), "--collect-only"),
-            # Plain assertions: pytest's own would compare and print whatever the candidate's code returned.
+            # Plain assertions: pytest's rewritten ones would compare and print values from the candidate's code.
             *("--tb=short", "--assert=plain", "-q", "--import-mode=importlib"),
             *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
             "--json-report-file=none",
@@ -95,17 +95,17 @@ class _CollectedTests:
         ]
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _without_plugin_autoload():
-            # As modules: for a name, pytest looks through every package that is installed.
+            # Passed as modules: to find a plugin by name, pytest scans all installed packages.
             status = pytest.main(arguments, plugins=[plugin, pytest_jsonreport.plugin, self])
         if status != pytest.ExitCode.OK:
             problem = self._problem or "".join(printed.getvalue().strip().splitlines()[-1:]) or status
             raise ContentError(f"{folder}: the hidden tests cannot be collected: {problem}")
-        # pytest-json-report asks for the path by its old name.
+        # pytest-json-report uses the path's old name.
         self._session.fspath = self._session.path
         self._items = tuple(self._session.items)
         self._config = self._session.config
         self._config.option.collectonly = False
-        # It keeps the report of every test.
+        # It accumulates the reports of all tests.
         self._config.pluginmanager.unregister(name="terminalreporter")
         self._report = pytest_jsonreport.plugin.JSONReport(self._config)
         self._config.pluginmanager.register(self._report)
@@ -130,24 +130,24 @@ class _CollectedTests:
         self._forget_run()
 
     def _forget_run(self) -> None:
-        """Keep nothing of a submission for the next one."""
+        """Drop all data of the submission before the next one."""
         del self._harness, self._progress, self._config.stash[HARNESS]
         self._report.__init__(self._config)
-        # The runner leaves the exception of a failed test here, with all that its frames refer to.
+        # pytest's runner stores the exception of a failed test here, with everything that its frames reference.
         for name in ("last_exc", "last_type", "last_value", "last_traceback"):
             vars(sys).pop(name, None)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Keep the session with what was collected."""
+        """Store the session with the collected tests."""
         self._session = session
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Remember why a module cannot be collected."""
+        """Store the reason why a module cannot be collected."""
         if report.failed:
             self._problem = f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1].removeprefix('E').strip()}"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """End the grading, and not the collection alone, when somebody interrupts it."""
+        """Make an interrupt end the grading, not only the collection."""
         if excinfo.type is KeyboardInterrupt:
             raise excinfo.value
 
@@ -158,32 +158,32 @@ class _CollectedTests:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self) -> Iterator[None]:
-        """Let the harness bound the time of a test."""
+        """Let the harness limit the time of a test."""
         return (yield from self._harness.pytest_runtest_protocol())
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_json_runtest_metadata(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> dict[str, Any]:
-        """Let the harness put what a test found into the report."""
+        """Let the harness add a test's findings to the report."""
         return self._harness.pytest_json_runtest_metadata(item, call)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
-        """Let the harness put the run's own facts into the report."""
+        """Let the harness add the facts about the run to the report."""
         self._harness.pytest_json_modifyreport(json_report)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Show that a test is over."""
+        """Show that a test has finished."""
         if self._progress is not None and report.when == "teardown":
             self._progress.step()
 
 
-# One: two assignments have modules of the same names.
+# Only one, because two assignments have modules of the same names.
 _collected = functools.lru_cache(maxsize=1)(_CollectedTests)
 
 
 @contextlib.contextmanager
 def _without_plugin_autoload() -> Iterator[None]:
-    """Keep pytest to the plugins named: others that happen to be installed cost time and may change a run."""
+    """Disable the loading of installed pytest plugins, which cost time and may change a run."""
     before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:

@@ -1,9 +1,9 @@
-"""The boundary: what a probe observed enters the trusted side here, as a typed record, or not at all.
+"""The trust boundary: a probe's observation enters the trusted side here as a validated, typed record.
 
-A record is a subclass of `Observation`. Every field names what it may hold: `msgspec.Meta` bounds texts, numbers and
-lists, `Values` bounds arrays by shape, size and finiteness, and the type gives the dtype. What does not fit raises
-`Misfit`, which is the candidate's failure; what fits can be compared without another check. A record that leaves a
-field without a bound is an error of the assignment.
+A record is a subclass of `Observation`. Every field declares its bounds: `msgspec.Meta` bounds texts, numbers and
+lists, `Values` bounds arrays by shape, size and finiteness, and the type gives the dtype. A value that does not match
+raises `Misfit`, which is the candidate's failure; a value that matches needs no further check. A record that leaves a
+field unbounded is an error of the assignment.
 """
 
 import functools
@@ -25,7 +25,7 @@ from grading.sandbox.replies import MAX_LINE, REPORTED_KINDS
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
-# Bounds that many records share.
+# Bounds shared by many records.
 Count = Annotated[int, Meta(ge=0, le=10**9)]
 Line = Annotated[int, Meta(ge=1, le=MAX_LINE)]
 Word = Annotated[str, Meta(max_length=40)]
@@ -36,11 +36,11 @@ Sizes = Mapping[str, int | Sequence["Sizes"]]
 
 
 class Misfit(ValueError):  # noqa: N818 - a result, not an error of the grader
-    """What came out of the sandbox is not what the record says; the message names field, finding and rule."""
+    """A value from the sandbox does not match the record; the message names the field, the value and the rule."""
 
 
 class Observation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What all records of observations have in common."""
+    """The base class of all observation records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class AtMost:
 class Values:
     """The rule for an array: its shape, and whether every value must be finite.
 
-    Each length is a number, the name of one of the call's sizes, or `AtMost` for a bound. With `most`, any shape of so
-    many values will do: for what the candidate's code may legitimately return in the wrong shape.
+    Each length is a number, the name of one of the call's sizes, or `AtMost` for a bound. With `most`, any shape with
+    up to that many values is accepted, for results that the candidate's code may return in a wrong shape.
     """
 
     shape: tuple[int | str | AtMost, ...]
@@ -69,7 +69,7 @@ class Values:
         object.__setattr__(self, "finite", finite)
 
     def check(self, values: NDArray[Any], sizes: Sizes) -> None:
-        """Raise Misfit if an array breaks the rule."""
+        """Raise Misfit if an array violates the rule."""
         if self.most is not None:
             if values.size > self.most:
                 raise Misfit(f"{values.size} values, expected at most {self.most}")
@@ -84,11 +84,11 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """The rule for a list as long as the call's sizes say under the field's name: a number, or sizes for each item."""
+    """The rule for a list whose length is the call's size of the field's name: a number, or each item's sizes."""
 
 
 class ReportedError(Observation, frozen=True, kw_only=True):
-    """An error in the candidate's code that a probe caught, of the kinds that may be reported from the sandbox."""
+    """An error in the candidate's code that a probe caught."""
 
     kind: Word
     line: Line | None
@@ -96,27 +96,27 @@ class ReportedError(Observation, frozen=True, kw_only=True):
     at_import: bool
 
     def __post_init__(self) -> None:
-        """Refuse a kind that was made up, to be taken for a mistake that costs less."""
+        """Refuse unknown kinds, which could pretend to be a cheaper mistake."""
         if self.kind not in REPORTED_KINDS:
-            raise ValueError(f"no error of the kind {self.kind!r} can be reported")
+            raise ValueError(f"errors of kind {self.kind!r} cannot be reported")
 
 
 class ReturnedNumber(Observation, frozen=True, kw_only=True):
-    """What the candidate's code returned where a number is asked for."""
+    """The value that the candidate's code returned in place of a number."""
 
     kind: Literal["none", "number", "other"]
-    value: float | None = None  # there for a number, and for nothing else
+    value: float | None = None  # only set for a number
     requires_grad: bool = False
-    type: Word = ""  # of what is no number
+    type: Word = ""  # type name of any other value
 
     def __post_init__(self) -> None:
-        """Refuse a number without a value, and a value of what is no number."""
+        """Refuse a number without a value, and a value without a number."""
         if (self.kind == "number") != (self.value is not None):
-            raise ValueError("a number has a value, and nothing else has one")
+            raise ValueError("a number must have a value, and other results must not")
 
     @property
     def number(self) -> float:
-        """The number, or NaN if it is none."""
+        """The number, or NaN if the result is not a number."""
         return math.nan if self.value is None else self.value
 
 
@@ -124,16 +124,16 @@ _Record = TypeVar("_Record", bound=Observation)
 
 
 def read(observed: Mapping[str, Any], record: type[_Record], sizes: Sizes) -> _Record:
-    """Return what a probe observed as a record.
+    """Return a probe's observation as a validated record.
 
     Args:
-        observed: the reply, decoded: plain data and `wire.Array`.
-        record: what it must be.
+        observed: the decoded reply: plain data and `wire.Array`.
+        record: the expected type.
         sizes: the sizes that the record's arrays and lists refer to.
 
     Raises:
-        Misfit: it is something else.
-        ContentError: the record leaves a field without a bound.
+        Misfit: the observation does not match the record.
+        ContentError: the record leaves a field unbounded.
     """
     _expect_bounds(record)
     try:
@@ -145,9 +145,9 @@ def read(observed: Mapping[str, Any], record: type[_Record], sizes: Sizes) -> _R
 
 
 def _to_numpy(kind: Any, value: Any) -> NDArray[Any]:
-    """Return an array of the wire as numpy's, read-only; msgspec names the field in the error."""
+    """Return a wire array as a read-only numpy array; msgspec adds the field to the error."""
     if type(value) is not Array:
-        raise ValueError("no array")
+        raise ValueError("not an array")
     wanted = _dtype(kind)
     if value.dtype != wanted:
         raise ValueError(f"dtype {value.dtype}, expected {wanted}")
@@ -181,12 +181,12 @@ def _check(record: Observation, sizes: Sizes, where: str) -> None:
 
 
 def _sizes_of_items(record: type[Observation], name: str, found: int, sizes: Sizes, where: str) -> Sequence[Sizes]:
-    """Return the sizes of each item of a list; raise Misfit if the list has another length than the call says."""
+    """Return the sizes of each item of a list; raise Misfit if the list's length differs from the call's size."""
     if name not in _sized(record):
         return [{}] * found
     expected = sizes.get(name)
     if expected is None:
-        raise ContentError(f"{record.__name__}.{name}: its call does not give its size")
+        raise ContentError(f"{record.__name__}.{name}: the call does not define this size")
     of_items: Sequence[Sizes] = [{}] * expected if isinstance(expected, int) else expected
     if found != len(of_items):
         raise Misfit(f"{found} items, expected {len(of_items)} - at `{where}.{name}`")
@@ -195,7 +195,7 @@ def _sizes_of_items(record: type[Observation], name: str, found: int, sizes: Siz
 
 @functools.cache
 def _sized(record: type[Observation]) -> frozenset[str]:
-    """Return the fields whose length the sizes of a call give."""
+    """Return the fields whose length is one of the call's sizes."""
     return frozenset(name for name, extras in _extras(record).items() if any(isinstance(e, Sized) for e in extras))
 
 
@@ -221,11 +221,11 @@ def _expect_bounds(record: type[Observation]) -> None:
         if field.name in sized and isinstance(kind, msgspec.inspect.ListType):
             kind = kind.item_type
         if problem := _unbounded(kind, has_rule=field.name in rules):
-            raise ContentError(f"{record.__module__}.{record.__name__}.{field.name}: {problem}: bound it")
+            raise ContentError(f"{record.__module__}.{record.__name__}.{field.name}: {problem}; add a bound")
 
 
 def _unbounded(kind: msgspec.inspect.Type, *, has_rule: bool) -> str:
-    """Say what a type leaves open, or nothing if all is bounded."""
+    """Return a text about the part of a type that is unbounded, empty if there is none."""
     match kind:
         case msgspec.inspect.StructType(cls=record):
             _expect_bounds(record)
@@ -265,5 +265,5 @@ def _named(length: int | str | AtMost, sizes: Sizes) -> str:
 def _size(name: str, sizes: Sizes) -> int:
     size = sizes.get(name)
     if not isinstance(size, int):
-        raise ContentError(f"an observation refers to the size {name!r}, which its call does not give")
+        raise ContentError(f"an observation refers to the size {name!r}, which the call does not define")
     return size

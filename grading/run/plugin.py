@@ -27,13 +27,13 @@ def candidate(pytestconfig: pytest.Config) -> CandidateProxy:
 
 @pytest.fixture(scope="session")
 def seed(pytestconfig: pytest.Config) -> int:
-    """The seed of this run: every random input comes from it."""
+    """The seed of all random inputs of this run."""
     return pytestconfig.stash[HARNESS].seed
 
 
 @pytest.fixture
 def on_failure(request: pytest.FixtureRequest) -> OnFailure:
-    """Say how to explain this test's failure: `on_failure(diagnose, *observed)`; diagnose returns ids or causes."""
+    """Register how to explain a failure of this test: `on_failure(diagnose, *observed)`; diagnose returns causes."""
 
     def explain(diagnose: Callable[..., Diagnosis], *observed: Any) -> None:
         request.config.stash[HARNESS].explain_with(request.node.nodeid, lambda: diagnose(*observed))
@@ -42,22 +42,22 @@ def on_failure(request: pytest.FixtureRequest) -> OnFailure:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options that name what is graded."""
+    """Add the options for the submission and its grading."""
     group = parser.getgroup("grading")
-    group.addoption("--submission", type=Path, help="the folder or module to run the hidden tests on")
-    group.addoption("--level", help="the level to grade at (default: the submission's)")
-    group.addoption("--seed", help="the seed of every random input (default: drawn anew)")
+    group.addoption("--submission", type=Path, help="the submission to test: a folder or module")
+    group.addoption("--level", help="the level to grade at (default: the submission's level)")
+    group.addoption("--seed", help="the seed of all random inputs (default: a new one)")
     group.addoption("--no-sandbox", action="store_true", help="run candidate code unprotected in this process")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Set up a Harness from the options, unless one was handed in."""
+    """Set up a Harness from the options, unless one is already registered."""
     config.addinivalue_line("markers", "criterion(id): the rubric's criterion that a hidden test belongs to")
     if HARNESS in config.stash or config.option.help or config.option.collectonly:
         return
     if config.option.submission is None:
-        raise pytest.UsageError("--submission is missing: it names the folder or module to run the hidden tests on")
+        raise pytest.UsageError("--submission is missing: pass the folder or module to test")
     try:
         seed = new_seed() if config.option.seed is None else read_seed(config.option.seed)
     except ValueError as error:

@@ -1,22 +1,22 @@
-"""Shows on a terminal how far a run of the hidden tests has come."""
+"""Shows the progress of a run of the hidden tests on a terminal."""
 
 from typing import TextIO
 
 
 class Progress:
-    """Shows on a stream, if it is a terminal, how many tests of a run are over."""
+    """Shows the number of finished tests on a stream, if it is a terminal."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._total = self._done = 0
 
     def begin(self, total: int) -> None:
-        """Show how many tests there are."""
+        """Show the total number of tests."""
         self._total = total
         self._show("starting the sandbox")
 
     def step(self) -> None:
-        """Show that one more test is over."""
+        """Count one more finished test."""
         self._done += 1
         self._show("hidden tests")
 

@@ -1,4 +1,4 @@
-"""One run of the hidden tests, as its report holds it."""
+"""The records of one run of the hidden tests, as stored in its report."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -9,22 +9,22 @@ from grading.submission.records import Flag, Submission
 
 
 class Outcome(Enum):
-    """How one hidden test ended."""
+    """The outcome of one hidden test."""
 
     PASSED = "passed"
     FAILED = "failed"
-    ERROR = "error"  # no verdict: the code failed before there was anything to judge, or the report lacks the test
+    ERROR = "error"  # not judged: the code failed before there was a result, or the report lacks the test
     TIMEOUT = "timeout"
 
 
 class Finding(Record, frozen=True, kw_only=True):
-    """A mistake found, with what is known of where."""
+    """A mistake that was found, with its location if known."""
 
     id: str
-    criterion: str  # or ANY: the whole module
+    criterion: str  # ANY: the whole module
     line: int | None = None
-    variant: str = ""  # of the catalogue's variants, where it is known which was seen
-    exception: str = ""  # the type of the exception that was raised, where one was
+    variant: str = ""  # the catalogue's variant, if known
+    exception: str = ""  # the type of the exception, if one was raised
     detail: str = ""
 
 
@@ -36,11 +36,11 @@ class Result(Record, frozen=True, kw_only=True):
     outcome: Outcome
     title: str  # the test's docstring
     findings: list[Finding]
-    message: str = ""  # expected and observed value, for the reviewer: in part the candidate's words
+    message: str = ""  # expected and observed value, for the reviewer; contains untrusted text
 
 
 class RunFacts(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """What a report holds beside the results of the hidden tests; a later grader may add to it."""
+    """The facts about a run in its report; a later version of the grader may add more."""
 
     level: str
     seed: int
@@ -49,10 +49,10 @@ class RunFacts(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
     submission: Submission
     notes: list[Flag]
     grader: Grader = UNKNOWN_GRADER
-    figure_data: Mapping[str, Any] = {}  # what the assignment's figures are drawn from
+    figure_data: Mapping[str, Any] = {}  # the data of the assignment's figures
 
 
 class Run(RunFacts, frozen=True, kw_only=True):
-    """Everything that one run of the hidden tests left behind: what `score` starts from."""
+    """The complete result of one run of the hidden tests, the input of `score`."""
 
     results: list[Result]

@@ -1,19 +1,19 @@
-"""The seed that all random inputs of a run come from."""
+"""Draws and parses the seed of a run's random inputs."""
 
 import secrets
 from typing import Final
 
-# Seeds are drawn with 32 bits, and a report holds them as such.
+# Seeds have 32 bits, in reports too.
 LARGEST_SEED: Final = 2**32 - 1
 
 
 def new_seed() -> int:
-    """Return a seed for a run's inputs."""
+    """Return a new random seed."""
     return secrets.randbits(32)
 
 
 def read_seed(text: str) -> int:
-    """Return the seed that an argument gives; raise ValueError if a report could not hold it."""
+    """Return the seed in an argument; raise ValueError if it is not a 32-bit number."""
     try:
         seed = int(text)
     except ValueError:

@@ -1,5 +1,5 @@
-"""Runs candidate code where it can do no harm, and brings back data.
+"""Runs candidate code in isolation and returns its results as data.
 
-`calls` says what a call and its reply are; `bubblewrap` isolates for real, `unprotected` does not isolate at all;
-`inside` is what runs on the other side of the wall.
+`calls` defines calls and replies; `bubblewrap` is the real sandbox, `unprotected` runs code without isolation;
+`inside` is the code that runs inside the sandbox.
 """

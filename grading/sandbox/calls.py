@@ -1,4 +1,4 @@
-"""One call into candidate code: what goes in, what comes back, and who can carry it out."""
+"""One call into candidate code: its inputs, its reply, and the interface of a sandbox."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from grading.sandbox.inside.wire import Message
 
 
 class Status(Enum):
-    """How a call ended."""
+    """The status of a finished call."""
 
-    ANSWERED = "answered"  # the probe's observations are there
-    FAILED = "failed"  # the candidate's code failed in a way that was seen; `error` says how
-    TIMED_OUT = "timed-out"  # its budget is used up
-    DIED = "died"  # the process ended without a whole reply
+    ANSWERED = "answered"  # the probe returned its observations
+    FAILED = "failed"  # the candidate's code failed; `error` has the details
+    TIMED_OUT = "timed-out"  # the budget is used up
+    DIED = "died"  # the process ended without a complete reply
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SubmittedCode:
-    """A module of the candidate's and the files it needs, by path below the root that it is imported from."""
+    """The candidate's module and the files it needs, by path relative to the import root."""
 
     module: str
     files: Mapping[str, bytes]
@@ -28,7 +28,7 @@ class SubmittedCode:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """A probe to run beside the candidate's code."""
+    """A probe to run with the candidate's code."""
 
     code: SubmittedCode
     probe: str
@@ -38,17 +38,17 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallError:
-    """What went wrong in the candidate's code."""
+    """An error in the candidate's code."""
 
     kind: str  # a mistake's id
-    line: int | None  # in the candidate's module, where that is known
-    detail: str  # for the reviewer: one line, in part the candidate's words
-    at_import: bool = False  # before any function was called
+    line: int | None  # in the candidate's module, if known
+    detail: str  # one line for the reviewer, contains untrusted text
+    at_import: bool = False  # raised before any function was called
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """What came back: `observed` with ANSWERED, `error` with every other status."""
+    """The result of a call: `observed` for ANSWERED, `error` for every other status."""
 
     status: Status
     observed: Mapping[str, Message] | None = None
@@ -57,17 +57,17 @@ class Reply:
 
 
 class Sandbox(Protocol):
-    """Anything that can carry out calls."""
+    """The interface of everything that can run calls."""
 
     @property
     def name(self) -> str:
-        """What the report says the candidate's code ran in."""
+        """The sandbox's name in the report."""
         ...
 
     def call(self, call: Call) -> Reply:
-        """Carry out one call; raise SandboxError only if the sandbox itself does not work."""
+        """Run one call; raise SandboxError only if the sandbox itself fails."""
         ...
 
     def close(self) -> None:
-        """End everything that the sandbox has started."""
+        """End all processes that the sandbox has started."""
         ...

@@ -1,4 +1,4 @@
-"""Starts the sandbox for an assignment's submissions."""
+"""Creates the sandbox for an assignment's submissions."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from grading.sandbox.unprotected import Unprotected
 def make_sandbox(
     assignment: Assignment, *, preload: tuple[str, ...], protected: bool, long_lived: bool = False
 ) -> Sandbox:
-    """Return the sandbox for an assignment's candidates; starting it takes seconds, and goes on in the background.
+    """Return the sandbox for an assignment's submissions; it starts in the background, which takes seconds.
 
-    With `lasting`, for many submissions, the start takes longer and each call less.
+    With `long_lived`, for many submissions, the start takes longer and each call is faster.
     """
     manifest = assignment.manifest
     if not protected:

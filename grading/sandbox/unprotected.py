@@ -1,4 +1,4 @@
-"""No isolation at all: the candidate's code runs in this process, for trying things and for comparison."""
+"""Runs the candidate's code in this process without any isolation, for experiments and comparison."""
 
 import contextlib
 import importlib
@@ -16,7 +16,7 @@ from grading.sandbox.replies import read_reply, write_request
 
 
 class Unprotected:
-    """Carries out calls in this process. A hang hangs it, an exit ends it, and nothing keeps a forger out."""
+    """Runs calls in this process. Candidate code can hang it, end it and forge results."""
 
     name = "none"
 
@@ -24,20 +24,20 @@ class Unprotected:
         self._probes = importlib.import_module(probes)
 
     def call(self, call: Call) -> Reply:
-        """Carry out one call, in a fresh import of the candidate's module."""
-        # A folder for each call: in the same one, Python would take the bytecode of another source of the same size.
+        """Run one call, with a new import of the candidate's module."""
+        # A new folder per call: in the same one, Python could use the bytecode of another source of the same size.
         request, package = wire.decode(write_request(call, nonce="")), call.code.module.partition(".")[0]
         with tempfile.TemporaryDirectory(prefix="unprotected-") as folder, _importing_from(folder, package):
             frame = answer(request, self._probes, Path(folder))
         return read_reply(frame, nonce="")
 
     def close(self) -> None:
-        """Do nothing: there is nothing to end."""
+        """Do nothing: there are no processes to end."""
 
 
 @contextlib.contextmanager
 def _importing_from(folder: str, package: str) -> Iterator[None]:
-    """Import `package` from `folder`, though the checkout has a package of that name; then be as before."""
+    """Import `package` from `folder` instead of the checkout's package of that name, inside the context."""
     path, modules = list(sys.path), _modules_of(package)
     for name in modules:
         del sys.modules[name]

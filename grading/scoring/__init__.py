@@ -1,1 +1,1 @@
-"""From pytest's report and a review to the scorecard: pure functions and their records."""
+"""Computes the scorecard from pytest's report and a review: pure functions and their records."""

@@ -1,4 +1,4 @@
-"""grade.json: the score for programs. `Grade` is its schema, which docs/grade.schema.json publishes."""
+"""grade.json, the machine-readable score. `Grade` defines its schema, which docs/grade.schema.json publishes."""
 
 import json
 from pathlib import Path
@@ -14,14 +14,14 @@ from grading.submission.records import Flag
 
 
 class GradedSubmission(Record, frozen=True, kw_only=True):
-    """Whose grade it is."""
+    """The submission that was graded."""
 
     name: str
     commit: str | None
 
 
 class GradedScore(Record, frozen=True, kw_only=True):
-    """The sums of the points; null while anything in them is open."""
+    """The sums of the points; a sum is null while any of its points are open."""
 
     automatic: float
     automatic_max: float
@@ -42,7 +42,7 @@ class GradedTest(Record, frozen=True, kw_only=True):
 
 
 class GradedCriterion(Record, frozen=True, kw_only=True):
-    """One criterion of the rubric; its points are null while the reviewer has not given any."""
+    """One criterion of the rubric; its points are null until the reviewer has given them."""
 
     id: str
     title: str
@@ -53,7 +53,7 @@ class GradedCriterion(Record, frozen=True, kw_only=True):
 
 
 class GradedBonus(Record, frozen=True, kw_only=True):
-    """One follow-up, whose points stand beside the score."""
+    """One follow-up; its points are not part of the score."""
 
     id: str
     title: str
@@ -62,7 +62,7 @@ class GradedBonus(Record, frozen=True, kw_only=True):
 
 
 class GradedMistake(Record, frozen=True, kw_only=True):
-    """One mistake that was found, and the criterion that it costs points; `any` if it costs all of them points."""
+    """One mistake that was found, with the criterion that loses points; `any` if all criteria lose points."""
 
     id: str
     severity: Severity
@@ -88,9 +88,9 @@ class Grade(Record, frozen=True, kw_only=True):
 
 
 def make_grade(card: Scorecard) -> Grade:
-    """Return what a scorecard tells programs."""
+    """Return a scorecard as a grade."""
     submission, automatic = card.run.submission, card.points(ScoredBy.TESTS)
-    assert automatic is not None, "tests leave no points open"
+    assert automatic is not None, "criteria scored by tests always have points"
     return Grade(
         schema=1,
         level=card.rubric.level,
@@ -141,7 +141,7 @@ def make_grade(card: Scorecard) -> Grade:
 
 
 def for_candidate(grade: Grade) -> Grade:
-    """Return a grade as its candidate may have it: no hidden test, and no flag, for these are the reviewer's."""
+    """Return a grade that the candidate may read: without hidden tests and without the reviewer's flags."""
     criteria = [msgspec.structs.replace(criterion, tests=[]) for criterion in grade.criteria]
     return msgspec.structs.replace(grade, criteria=criteria, flags=[])
 
@@ -149,21 +149,21 @@ def for_candidate(grade: Grade) -> Grade:
 def encode_grade(grade: Grade) -> str:
     """Return the text of a grade.json.
 
-    All of it is ASCII: in a terminal, nothing of the candidate's hides or reorders text.
+    It is ASCII only, so that untrusted text cannot hide or reorder text in a terminal.
     """
     return json.dumps(msgspec.to_builtins(grade), indent=2)
 
 
 def grade_schema() -> str:
-    """Return the JSON Schema of grade.json, as docs/grade.schema.json holds it."""
+    """Return the JSON Schema of grade.json, the content of docs/grade.schema.json."""
     return json.dumps(msgspec.json.schema(Grade), indent=2) + "\n"
 
 
 def read_grade(path: Path) -> Grade:
-    """Return what stands in a grade.json; raise UsageError if it is none, or not a whole one."""
+    """Return the grade in a grade.json; raise UsageError if the file is not a complete grade."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Grade)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {reason(error)}; give the grade.json that 'grade' wrote") from None
+        raise UsageError(f"{path}: cannot be read: {reason(error)}; use a grade.json that 'grade' wrote") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: is not a whole grade.json: {error}; grade again") from None
+        raise UsageError(f"{path}: is not a complete grade.json: {error}; grade again") from None

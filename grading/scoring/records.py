@@ -1,4 +1,4 @@
-"""A review, and the scorecard that follows from a run and a review."""
+"""The records of a review, and of the scorecard computed from a run and a review."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -9,7 +9,7 @@ from grading.submission.records import Flag
 
 
 class Verdict(Enum):
-    """Whether the score passes: needs-review while open points, or a look at a critical mistake, decide it."""
+    """The verdict: needs-review while it depends on open points, or on the review of a critical mistake."""
 
     PASS = "pass"  # noqa: S105 - not a password
     FAIL = "fail"
@@ -17,24 +17,24 @@ class Verdict(Enum):
 
     @property
     def text(self) -> str:
-        """The verdict in words, for pages."""
+        """The verdict as text, for pages."""
         return self.value.replace("-", " ")
 
 
 class Review(Record, frozen=True, kw_only=True):
-    """What the reviewer filled in."""
+    """A filled-in review sheet."""
 
-    submission: str = ""  # whose, as the sheet says
+    submission: str = ""  # the submission's name on the sheet
     reviewer: str
-    points: dict[str, float]  # criterion: points; a criterion that is not there is still open
+    points: dict[str, float]  # points by criterion; a missing criterion is still open
     comments: dict[str, str]
-    dimensions: dict[str, float]  # per cent
-    hints: list[str] = []  # given in a live interview, with their minutes
-    observed: list[str] = []  # likewise
+    dimensions: dict[str, float]  # per cent by dimension
+    hints: list[str] = []  # hints given in a live interview, with their minutes
+    observed: list[str] = []  # observations in a live interview, with their minutes
 
 
 class ScoredTest(Record, frozen=True, kw_only=True):
-    """One hidden test with what it earned."""
+    """One hidden test with the points that it earned."""
 
     id: str
     title: str
@@ -46,24 +46,24 @@ class ScoredTest(Record, frozen=True, kw_only=True):
 
 
 class ScoredCriterion(Record, frozen=True, kw_only=True):
-    """One criterion with what it earned."""
+    """One criterion with the points that it earned."""
 
     id: str
     title: str
-    points: float | None  # None while the reviewer has not given any
+    points: float | None  # None until the reviewer has given them
     max: float
     scored_by: ScoredBy
     tests: list[ScoredTest]
-    adjusted: str = ""  # why the points are not the sum of what the tests alone would give
+    adjusted: str = ""  # the reason why the points differ from the sum of the tests' points
 
     @property
     def is_attempted(self) -> bool:
-        """Whether any of its tests had something to judge: a follow-up without that was left alone."""
+        """Whether any of its tests was judged: a follow-up without a judged test was not attempted."""
         return any(test.outcome is not Outcome.ERROR for test in self.tests)
 
 
 class FoundMistake(Record, frozen=True, kw_only=True):
-    """A mistake of the catalogue that the run found."""
+    """A mistake of the catalogue that a run found."""
 
     mistake: Mistake
     criterion: str
@@ -72,7 +72,7 @@ class FoundMistake(Record, frozen=True, kw_only=True):
 
 
 class Scorecard(Record, frozen=True, kw_only=True):
-    """The score with everything that explains it."""
+    """The score with its full explanation."""
 
     run: Run
     rubric: Rubric
@@ -85,29 +85,29 @@ class Scorecard(Record, frozen=True, kw_only=True):
     bonus_mistakes: list[FoundMistake] = []
 
     def points(self, scored_by: ScoredBy) -> float | None:
-        """Points of one kind; None while any of them are open."""
+        """The sum of points from tests or reviewer; None while any of them are open."""
         earned = [criterion.points for criterion in self.criteria if criterion.scored_by is scored_by]
         return None if None in earned else sum(points for points in earned if points is not None)
 
     def maximum(self, scored_by: ScoredBy) -> float:
-        """The most points of one kind."""
+        """The maximum of points from tests or reviewer."""
         return sum(criterion.max for criterion in self.criteria if criterion.scored_by is scored_by)
 
     @property
     def total(self) -> float | None:
-        """All points; None while any are open."""
+        """The sum of all points; None while any are open."""
         parts = [self.points(kind) for kind in ScoredBy]
         return None if None in parts else sum(part for part in parts if part is not None)
 
     @property
     def waits_for_critical(self) -> bool:
-        """Whether the points given so far would pass, and a critical mistake keeps the verdict open."""
-        given = sum(criterion.points or 0.0 for criterion in self.criteria)
-        return self.verdict is Verdict.NEEDS_REVIEW and given >= self.rubric.passing
+        """Whether the points so far are enough to pass, but a critical mistake keeps the verdict open."""
+        points_so_far = sum(criterion.points or 0.0 for criterion in self.criteria)
+        return self.verdict is Verdict.NEEDS_REVIEW and points_so_far >= self.rubric.passing
 
     @property
     def dimensions(self) -> Mapping[str, tuple[float, float]]:
-        """Points earned and points to earn in each dimension whose criteria are all scored."""
+        """Points earned and maximum points of each dimension whose criteria are all scored."""
         found: dict[str, tuple[float, float]] = {}
         for name in self.rubric.dimensions:
             ids = {criterion.id for criterion in self.rubric.criterion if criterion.dimension == name}

@@ -1,4 +1,4 @@
-"""Reads a pytest-json-report: from JSON that may be truncated or made up to a Run."""
+"""Reads a pytest-json-report into a Run; the JSON may be truncated or forged."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ class _Metadata(Struct, frozen=True):
     message: str = ""
 
 
-# pytest's statuses of a run in which every test was run: all passed, or some failed.
+# pytest's exit statuses of a complete run: all tests passed, or some failed.
 _ENDED = (0, 1)
 
 
@@ -32,18 +32,18 @@ class _Report(Struct):
     tests: list[_Test]
     grading: RunFacts
     exitcode: int
-    # Unused here; that it is there shows that pytest finished writing.
+    # Unused; its presence shows that pytest finished writing.
     summary: dict[str, Any]
 
 
 def read_report(path: Path) -> Run:
-    """Return the run in a report.json; raise UsageError if it is not a whole report of this grader's."""
+    """Return the run in a report.json; raise UsageError if the file is not a complete report of this grader."""
     try:
         report = msgspec.json.decode(path.read_bytes(), type=_Report)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {reason(error)}; give the report.json that 'grade' wrote") from None
+        raise UsageError(f"{path}: cannot be read: {reason(error)}; use a report.json that 'grade' wrote") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: is not a whole report of the hidden tests: {error}; run `grade` again") from None
+        raise UsageError(f"{path}: is not a complete report of the hidden tests: {error}; run `grade` again") from None
     if report.exitcode not in _ENDED:
         raise UsageError(
             f"{path}: its run stopped early (pytest's status {report.exitcode}); run the hidden tests again"
@@ -53,7 +53,7 @@ def read_report(path: Path) -> Run:
 
 def _result(test: _Test) -> Result:
     passed = test.outcome == "passed" and test.metadata.outcome is None
-    # Whatever is neither passed nor explained (skipped, xfailed, a broken fixture) has given no verdict.
+    # A test that neither passed nor has an explanation (skipped, xfailed, a broken fixture) was not judged.
     outcome = Outcome.PASSED if passed else test.metadata.outcome or Outcome.ERROR
     return Result(
         id=test.nodeid.rpartition("::")[2].removeprefix("test_"),

@@ -1,4 +1,4 @@
-"""The review sheet: TOML that the grader writes, a reviewer fills in, and the grader reads back."""
+"""The review sheet: a TOML file that the grader writes, a reviewer fills in, and the grader reads."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,14 +16,14 @@ from grading.scoring.records import Review
 from grading.submission.records import Answer, Submission
 
 _HOW: Final = (
-    "a sheet comes from 'python -m grading review SUBMISSION' or the form in summary.html; in it points are numbers "
-    "such as 7.5, without quotes, and all else is text in quotes"
+    "'python -m grading review SUBMISSION' and the form in summary.html write sheets; points must be numbers "
+    "such as 7.5 without quotes, all other values text in quotes"
 )
 
 _INTRODUCTION: Final = (
-    "Review sheet. Put your name and the points in, save it, and run",
+    "Review sheet. Fill in your name and the points, save it, and run",
     "  python -m grading grade SUBMISSION --review THIS_FILE",
-    "or, without running anything again,",
+    "or, to score the existing report without running code,",
     "  python -m grading score build/grade/report.json --review THIS_FILE",
 )
 
@@ -45,13 +45,13 @@ class _Sheet(Struct, forbid_unknown_fields=True):
 
 
 def sheet_name(submission: str) -> str:
-    """Return the name of the file that a submission's review sheet is kept in."""
+    """Return the file name of a submission's review sheet."""
     name = re.sub(r"[^\w.-]+", "-", submission.removesuffix(".py")).strip(".-")
     return f"review-{name or 'candidate'}.toml"
 
 
 def level_of_sheet(path: Path) -> str:
-    """Return the level that a sheet is for."""
+    """Return the level of a sheet."""
     return _load(path).level
 
 
@@ -60,28 +60,28 @@ def read_review(path: Path, rubric: Rubric, *, of: str | None = None) -> Review:
 
     Args:
         path: the sheet.
-        rubric: what it gives points for.
-        of: the submission that it has to be for; None: any.
+        rubric: the rubric of the sheet's level.
+        of: the submission's name that the sheet must have; None: any name.
 
     Raises:
-        UsageError: it is of another submission or level, its reviewer is not named, or a point is out of range.
+        UsageError: it has another submission or level, no reviewer, or points out of range.
     """
     sheet = _load(path)
     if of is not None and sheet.submission not in ("", of):
         raise UsageError(
-            f"{path}: is for {sheet.submission!r}, and this is {of!r}: give that candidate's sheet, "
-            "or --for-anyone if both names are the same person's"
+            f"{path}: is for {sheet.submission!r}, but the submission is {of!r}; use that submission's sheet, "
+            "or --for-anyone if both names belong to the same person"
         )
     if not sheet.reviewer.strip():
-        raise UsageError(f"{path}: reviewer is empty: put your name there")
+        raise UsageError(f"{path}: reviewer is empty; enter your name")
     if sheet.level != rubric.level:
-        fix = f"give --level {sheet.level}, or fill in a sheet for {rubric.level}"
-        raise UsageError(f"{path}: is for level {sheet.level!r}, and this is {rubric.level!r}: {fix}")
+        fix = f"use --level {sheet.level}, or fill in a sheet for {rubric.level}"
+        raise UsageError(f"{path}: is for level {sheet.level!r}, but the level is {rubric.level!r}; {fix}")
     most = {c.id: c.points for c in rubric.criterion if c.scored_by is ScoredBy.REVIEWER}
     points: dict[str, float] = {}
     for line in sheet.criterion:
         if line.id not in most or line.id in points:
-            raise UsageError(f"{path}: criterion {line.id!r} is not one of {', '.join(most)}, or is there twice")
+            raise UsageError(f"{path}: criterion {line.id!r} is a duplicate, or not one of {', '.join(most)}")
         if line.points is not None:
             if not 0 <= line.points <= most[line.id]:
                 raise UsageError(f"{path}: {line.id}: points = {line.points:g} is not from 0 to {most[line.id]:g}")
@@ -103,10 +103,10 @@ def read_review(path: Path, rubric: Rubric, *, of: str | None = None) -> Review:
 
 
 def to_sheet(submission: Submission, rubric: Rubric, questions: Sequence[Question]) -> str:
-    """Return a sheet to fill in: what to give points for, the candidate's answers and the key to them."""
+    """Return a sheet to fill in, with the criteria, the candidate's answers and the answer key."""
     blank = Review(submission=submission.name, reviewer="", points={}, comments={}, dimensions={})
     answers = {answer.number: answer for answer in submission.answers}
-    notes = ["-" * 100, "The discussion: the candidate's answers, and what to look for in them."] if questions else []
+    notes = ["-" * 100, "The discussion: the candidate's answers and the answer key."] if questions else []
     for question in questions:
         notes += ["", f"{question.number}. {question.title}", *_answer(answers.get(question.number))]
         notes += [f"  key: {question.answer}"]
@@ -116,11 +116,11 @@ def to_sheet(submission: Submission, rubric: Rubric, questions: Sequence[Questio
 
 
 def write_sheet(review: Review, rubric: Rubric, notes: Iterable[str] = ()) -> str:
-    """Return a review as a sheet that `read_review` reads; what is open in it stands there as a comment.
+    """Return a review as a sheet that `read_review` can read; open values are comments.
 
     Args:
-        review: what is filled in.
-        rubric: what there is to fill in.
+        review: the values that are filled in.
+        rubric: the criteria and dimensions to fill in.
         notes: lines for the reviewer to read, at the end.
     """
     sheet = tomlkit.document()
@@ -155,7 +155,9 @@ def _criterion_table(criterion: Criterion, review: Review) -> Table:
     if criterion.id in review.points:
         table.add("points", tomlkit.item(review.points[criterion.id]))
     else:
-        table.add(tomlkit.comment(f"points = 0  # remove the first # and put a number from 0 to {criterion.points:g}"))
+        table.add(
+            tomlkit.comment(f"points = 0  # remove the first # and enter a number from 0 to {criterion.points:g}")
+        )
     table.add("comment", tomlkit.string(review.comments.get(criterion.id, "")))
     return table
 
@@ -170,5 +172,5 @@ def _load(path: Path) -> _Sheet:
 def _answer(answer: Answer | None) -> list[str]:
     if answer is None or not answer.text:
         return ["  (no answer)"]
-    # Control characters are not TOML, not even in a comment.
+    # TOML forbids control characters, even in comments.
     return [f"  > {''.join(c for c in line if c.isprintable())}" for line in answer.text.splitlines()]

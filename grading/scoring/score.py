@@ -1,4 +1,4 @@
-"""Computes the scorecard from a run, a rubric and the catalogue of mistakes: no file, no clock, no chance."""
+"""Computes the scorecard from a run, a rubric and the catalogue of mistakes, as a pure function."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -9,16 +9,16 @@ from grading.run.records import Finding, Outcome, Result, Run
 from grading.scoring.records import FoundMistake, Review, Scorecard, ScoredCriterion, ScoredTest, Verdict
 from grading.submission.records import Flag
 
-# What a mistake costs its criterion, whichever tests see it: at least this share, and at most that if it is minor.
-LEAST_LOST = {Severity.CRITICAL: 1 / 2, Severity.MAJOR: 1 / 5, Severity.MINOR: 0.0}
-MOST_LOST_TO_MINOR = 1 / 3
+# The share of its criterion that a mistake costs, whichever tests find it: a minimum, and a maximum for a minor one.
+MIN_LOSS = {Severity.CRITICAL: 1 / 2, Severity.MAJOR: 1 / 5, Severity.MINOR: 0.0}
+MAX_MINOR_LOSS = 1 / 3
 _DIGITS = 2
 
 
 def score(run: Run, rubric: Rubric, catalogue: Catalogue, review: Review | None = None) -> Scorecard:
     """Return the scorecard of a run.
 
-    A test that the rubric names and the run lacks, or has twice, earns nothing.
+    A test of the rubric that is missing in the run, or duplicate, earns nothing.
     """
     run = _without_consequences(run, rubric, catalogue)
     found = _found(run, rubric.criterion, catalogue)
@@ -38,20 +38,22 @@ def score(run: Run, rubric: Rubric, catalogue: Catalogue, review: Review | None 
         review=review,
         verdict=_verdict(criteria, rubric.passing, found),
         bonus=[_score_tests(criterion, run, bonus_found) for criterion in rubric.bonus],
-        # What is optional and was left alone is no mistake.
+        # A follow-up that was not attempted is not a mistake.
         bonus_mistakes=[f for f in bonus_found if f.mistake.id != "not-implemented"],
     )
 
 
 def _without_consequences(run: Run, rubric: Rubric, catalogue: Catalogue) -> Run:
-    """Return the run without each finding that is a consequence of another one of the same criterion."""
+    """Return the run without findings that are consequences of other findings of the same criterion."""
     judged = {criterion.id for criterion in (*rubric.criterion, *rubric.bonus)}
     found: dict[str, set[str]] = {}
     for result in run.results:
         found.setdefault(result.criterion, set()).update(finding.id for finding in result.findings)
 
     def is_reported(finding: Finding, result: Result) -> bool:
-        return found[result.criterion].isdisjoint(catalogue(_home(finding, result), finding.id).consequence_of)
+        return found[result.criterion].isdisjoint(
+            catalogue(_counted_criterion(finding, result), finding.id).consequence_of
+        )
 
     results = [
         msgspec.structs.replace(result, findings=[f for f in result.findings if is_reported(f, result)])
@@ -63,27 +65,30 @@ def _without_consequences(run: Run, rubric: Rubric, catalogue: Catalogue) -> Run
 
 
 def _review_flags(run: Run, review: Review | None) -> list[Flag]:
-    """Tell of a sheet that was filled in for another name: an interview's, or a mix-up."""
+    """Flag a sheet with another submission's name: it is from an interview, or the wrong sheet."""
     if review is None or review.submission in ("", run.submission.name):
         return []
-    detail = f"the review file is for {review.submission!r}, and this is {run.submission.name!r}"
+    detail = f"the review sheet is for {review.submission!r}, but the submission is {run.submission.name!r}"
     return [Flag(id="review-of-another", severity="warning", detail=detail)]
 
 
 def _found(run: Run, criteria: Sequence[Criterion], catalogue: Catalogue) -> list[FoundMistake]:
-    """Each mistake once for each criterion that it is in, the worst first."""
+    """Return each mistake once per criterion, the most severe first."""
     judged = {criterion.id for criterion in criteria}
     by_key: dict[tuple[str, str], Finding] = {}
     for result in run.results:
         if result.criterion not in judged:
             continue
         for finding in result.findings:
-            key = (_home(finding, result), finding.id)
-            if key not in by_key or _says_more(finding, by_key[key]):
+            key = (_counted_criterion(finding, result), finding.id)
+            if key not in by_key or _is_more_specific(finding, by_key[key]):
                 by_key[key] = finding
     found = [
         FoundMistake(
-            mistake=_as_seen(catalogue(home, id_), finding), criterion=home, line=finding.line, detail=finding.detail
+            mistake=_with_variant(catalogue(home, id_), finding),
+            criterion=home,
+            line=finding.line,
+            detail=finding.detail,
         )
         for (home, id_), finding in by_key.items()
     ]
@@ -99,12 +104,12 @@ def _found(run: Run, criteria: Sequence[Criterion], catalogue: Catalogue) -> lis
     )
 
 
-def _says_more(finding: Finding, than: Finding) -> bool:
+def _is_more_specific(finding: Finding, than: Finding) -> bool:
     return (finding.line is not None, bool(finding.variant)) > (than.line is not None, bool(than.variant))
 
 
-def _as_seen(mistake: Mistake, finding: Finding) -> Mistake:
-    """Return a mistake in the words of the variant that was seen, and with what was raised or is missing."""
+def _with_variant(mistake: Mistake, finding: Finding) -> Mistake:
+    """Return a mistake with the texts of the observed variant, and with the exception or missing package."""
     variant = mistake.variant.get(finding.variant)
     if variant is not None:
         mistake = msgspec.structs.replace(
@@ -119,8 +124,8 @@ def _as_seen(mistake: Mistake, finding: Finding) -> Mistake:
     return msgspec.structs.replace(mistake, title=f"{mistake.title}: {finding.exception}{where}")
 
 
-def _home(finding: Finding, result: Result) -> str:
-    """Return the criterion that a mistake is counted in: ANY only for what keeps the whole module from loading."""
+def _counted_criterion(finding: Finding, result: Result) -> str:
+    """Return the criterion that a mistake counts for: ANY only if it prevents the module from loading."""
     whole_module = finding.criterion == ANY and result.outcome in (Outcome.ERROR, Outcome.TIMEOUT)
     return ANY if whole_module else result.criterion
 
@@ -162,14 +167,14 @@ def _score_tests(criterion: Criterion, run: Run, found: Iterable[FoundMistake]) 
 
 
 def _within_severity(passed: float, points: float, severities: set[Severity]) -> tuple[float, str]:
-    """Return the points within what the mistakes' severity allows, and why they differ if they do."""
+    """Return the points, limited by the mistakes' severity, and the reason if they were changed."""
     if not severities:
         return round(passed, _DIGITS), ""
     worst = min(severities, key=list(Severity).index)
-    most = points * (1 - LEAST_LOST[worst])
+    most = points * (1 - MIN_LOSS[worst])
     if passed > most:
-        return round(most, _DIGITS), f"a {worst.value} mistake costs at least {LEAST_LOST[worst]:.0%}"
-    least = points * (1 - MOST_LOST_TO_MINOR) if worst is Severity.MINOR else 0.0
+        return round(most, _DIGITS), f"a {worst.value} mistake costs at least {MIN_LOSS[worst]:.0%}"
+    least = points * (1 - MAX_MINOR_LOSS) if worst is Severity.MINOR else 0.0
     if passed < least:
         return round(least, _DIGITS), "a minor mistake costs at most a third"
     return round(passed, _DIGITS), ""
@@ -178,10 +183,10 @@ def _within_severity(passed: float, points: float, severities: set[Severity]) ->
 def _shares(
     tests: Mapping[str, float], outcomes: Mapping[str, Outcome], passed: float, earned: float
 ) -> dict[str, float]:
-    """Return what each test contributes to the points earned, in proportion to what the tests are worth.
+    """Return each test's share of the points earned, in proportion to the tests' maximum points.
 
-    The tests that passed come first, and none of them gets more than it is worth. What is left, where the severity of
-    the mistakes leaves more than the passed tests gave, goes to the others.
+    The tests that passed come first, each up to its maximum. If the severity of the mistakes
+    allows more points than the passed tests have, the rest goes to the failed tests.
     """
     others = sum(points for test, points in tests.items() if outcomes[test] is not Outcome.PASSED)
     part_of_passed = min(1.0, earned / passed) if passed else 0.0
@@ -204,9 +209,9 @@ def _score_review(criterion: Criterion, review: Review | None) -> ScoredCriterio
 
 
 def _verdict(criteria: Iterable[ScoredCriterion], passing: float, mistakes: Iterable[FoundMistake]) -> Verdict:
-    """Return the verdict: pass or fail as soon as the points that are still open cannot change it.
+    """Return the verdict: pass or fail as soon as the open points cannot change it.
 
-    A critical mistake does not pass by points alone: while reviewer points are open, somebody has to look at it.
+    A score with a critical mistake needs a review, so it does not pass while reviewer points are open.
     """
     least = most = 0.0
     is_open = False

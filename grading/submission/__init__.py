@@ -1,1 +1,1 @@
-"""Reads a submission as data: its files, its history, and what a reviewer should look at."""
+"""Reads a submission as data: its files, its history, and flags for the reviewer."""

@@ -1,4 +1,4 @@
-"""Which level a submission is of: a room's `room.toml` names it, or `level.toml` beside the module in the open flow."""
+"""The level of a submission, from a room's `room.toml`, or from `level.toml` next to the module in the open flow."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ from grading.errors import UsageError
 from grading.handout.templates import ROOM_FILE, level_file
 from grading.submission.read import locate, read_file
 
-# A room's file has some 100 bytes. A candidate can write one that costs: one key in 50,000 parts takes tomllib 80 s,
+# A room's file has about 100 bytes. A candidate can write a costly one: a key in 50,000 parts takes tomllib 80 s,
 # measured.
 _MOST_BYTES = 4096
 
@@ -23,23 +23,25 @@ class _LevelFile(Struct, forbid_unknown_fields=True):
 
 
 def parse_level(content: bytes, where: object, assignment: Assignment) -> str:
-    """Return the level that a file names; raise UsageError if it names none that there is a rubric for."""
+    """Return the level in a file; raise UsageError unless the level has a rubric."""
     if len(content) > _MOST_BYTES:
         raise UsageError(f"{where}: {len(content)} bytes, expected at most {_MOST_BYTES}, with a line `level = …`")
     try:
         level = msgspec.toml.decode(content, type=_LevelFile).level
-    except (ValueError, RecursionError) as error:  # of numbers with too many digits, and of nested brackets as well
+    except (ValueError, RecursionError) as error:  # too many digits, or nested brackets
         raise UsageError(f"{where}: {error}") from None
     if level not in assignment.levels:
-        raise UsageError(f"{where}: level {level!r} has no rubric; there is one for: {', '.join(assignment.levels)}")
+        raise UsageError(
+            f"{where}: level {level!r} has no rubric; levels with a rubric: {', '.join(assignment.levels)}"
+        )
     return level
 
 
 def level_to_grade(path: Path, assignment: Assignment, wanted: str | None) -> str:
-    """Return the level to grade a submission at: the one that it names, else `wanted`, else the default.
+    """Return the level to grade a submission at: its own level, else `wanted`, else the default.
 
     Raises:
-        UsageError: there is no submission at `path`, or it names another level than `wanted`.
+        UsageError: there is no submission at `path`, or its level is not `wanted`.
     """
     locate(path, assignment.manifest.source)
     try:
@@ -48,46 +50,44 @@ def level_to_grade(path: Path, assignment: Assignment, wanted: str | None) -> st
             return wanted or assignment.manifest.default_level
         level = parse_level(read_file(file), file, assignment)
     except UsageError as error:
-        # The candidate can write anything into that file: whoever knows the level can still grade.
+        # The file is untrusted: with --level, grading is still possible.
         if wanted is None:
-            raise UsageError(f"{error}; correct that file, or give --level") from None
+            raise UsageError(f"{error}; correct that file, or use --level") from None
         return wanted
     if wanted not in (None, level):
-        raise UsageError(
-            f"--level {wanted}: {file} says that this is level {level}: leave out --level, or correct that file"
-        )
+        raise UsageError(f"--level {wanted}: {file} has level {level}; omit --level, or correct that file")
     return level
 
 
 def level_of_all(paths: Iterable[Path], assignment: Assignment, wanted: str | None) -> str:
-    """Return the level to grade a cohort at: `wanted`, else the one that its submissions name, else the default.
+    """Return the level to grade a cohort at: `wanted`, else the submissions' level, else the default.
 
     Raises:
-        UsageError: they name several.
+        UsageError: the submissions have different levels.
     """
     if wanted is not None:
         return wanted
     found: dict[str | None, Path] = {}
     for path in paths:
-        # What is wrong with a submission is reported when it is that one's turn.
+        # Errors of a submission are reported when it is graded.
         with contextlib.suppress(UsageError):
             file = _level_file(path, assignment)
             level = None if file is None else parse_level(read_file(file), file, assignment)
             found.setdefault(level, file or path)
     if len(found) > 1 and None in found:
-        # One candidate's file must not choose the level of all who have none.
-        raise UsageError(f"{found[None]} does not say its level, and others do; give --level")
+        # One candidate's file must not set the level of submissions without one.
+        raise UsageError(f"{found[None]} has no level, but other submissions have one; use --level")
     if len(found) > 1:
         levels = ", ".join(f"{level} ({file})" for level, file in sorted(found.items(), key=str))
-        raise UsageError(f"the submissions are of several levels: {levels}; make a cohort of each level")
+        raise UsageError(f"the submissions are of several levels: {levels}; grade each level as a separate cohort")
     return next(iter(found), None) or assignment.manifest.default_level
 
 
 def _level_file(path: Path, assignment: Assignment) -> Path | None:
-    """Return the file in which a submission names its level, if it has one; raise UsageError if it has two."""
+    """Return the file with a submission's level, None if there is none; raise UsageError if there are two."""
     root, _ = locate(path, assignment.manifest.source)
     names = () if root is None else (ROOM_FILE, level_file(assignment))
     files = [path_of for name in names if root is not None and os.path.lexists(path_of := root / name)]
     if len(files) > 1:
-        raise UsageError(f"{files[0]} and {files[1]}: both name a level; remove the one that was not handed out")
+        raise UsageError(f"{files[0]} and {files[1]}: both set a level; remove the file that was not handed out")
     return files[0] if files else None

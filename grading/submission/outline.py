@@ -1,7 +1,7 @@
-"""Parses Python sources for `source`, in a process of its own that limits itself before it reads any.
+"""Parses Python sources for `source`, in a separate process that sets its own limits before it reads any.
 
-Run as a script, it needs nothing but the standard library. Each request is a source and each reply an outline, both
-with their length in front. A source that takes more than its share of time or memory ends this process.
+It runs as a script and needs only the standard library. Each request is a source and each reply an outline, both
+prefixed with their length. A source that exceeds the limits of time or memory ends this process.
 """
 
 import ast
@@ -15,28 +15,28 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final
 
-# Of CPU time for one source, and of address space. The largest file of ordinary code takes 0.2 s and 120 MiB.
+# CPU time per source, and address space. The largest file of ordinary code takes 0.2 s and 120 MiB.
 SECONDS: Final = 2
 MEMORY: Final = 512 << 20
-# Dense code has a node for every 3.3 bytes, so 256 KiB of it stay below.
+# Dense code has a node per 3.3 bytes, so 256 KiB of it stay below this limit.
 MOST_NODES: Final = 80_000
 LENGTH: Final = struct.Struct(">I")
-# What `problem` says of a source without an outline.
+# Values of `problem` for a source without an outline.
 NOT_PYTHON: Final = "not-python"
 OVER_LIMITS: Final = "over-limits"
 
 
 class _TooManyNodesError(Exception):
-    """The tree is larger than anybody's solution."""
+    """The syntax tree is larger than that of any solution."""
 
 
 def outline(text: str) -> dict[str, object]:
-    """Return what a source holds, as plain data: the fields of `grading.submission.source.Outline`."""
+    """Return the outline of a source as plain data: the fields of `grading.submission.source.Outline`."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return {"problem": NOT_PYTHON}
-    except Exception:  # noqa: BLE001 - whatever the parser gives up with: memory, nesting, or an error of its own
+    except Exception:  # noqa: BLE001 - the parser failed: memory, nesting, or an internal error
         return {"problem": OVER_LIMITS}
     try:
         return _outline(tree)
@@ -82,7 +82,7 @@ def _imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
 
 
 def _add_words(words: dict[str, dict[str, int]], nodes: Iterable[ast.AST]) -> None:
-    """Add the first line of each name, attribute, and keyword argument or kind of statement."""
+    """Add the first line of each name, attribute, keyword argument and kind of statement."""
     for node in nodes:
         match node:
             case ast.Name(id=word):
@@ -100,7 +100,7 @@ def _add_words(words: dict[str, dict[str, int]], nodes: Iterable[ast.AST]) -> No
 
 
 def _numbers(statement: ast.stmt) -> list[tuple[float | str, int]]:
-    """Return the numbers in a function's body, defaults and decorators aside."""
+    """Return the numbers in a function's body, without defaults and decorators."""
     if isinstance(statement, ast.ClassDef):
         return []
     body = getattr(statement, "body", [])
@@ -120,9 +120,9 @@ def _plain(number: float) -> float | str:
     return plain if math.isfinite(plain) else str(plain)
 
 
-# --- Marks: each statement as text, without what tells nothing of who wrote it ------------------------------------
+# --- Marks: each statement as normalised text ---------------------------------------------------------------------
 
-# Annotations say nothing, and what a compound statement holds has marks of its own.
+# Annotations are ignored, and the statements inside a compound statement have their own marks.
 _LEFT_OUT: Final = frozenset(
     {"annotation", "returns", "type_comment", "ctx", "body", "orelse", "finalbody", "decorator_list"}
 )
@@ -140,7 +140,7 @@ def _marks(top: ast.stmt, nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _text(statement: ast.stmt, bound: set[str]) -> str:
-    """Return a statement as text, however deep it is: without recursion."""
+    """Return a statement as text, without recursion because it may be deeply nested."""
     parts: list[str] = []
     waiting: list[object] = [statement]
     while waiting:
@@ -159,7 +159,7 @@ def _text(statement: ast.stmt, bound: set[str]) -> str:
                 shown = [value for name in node._fields if name not in _LEFT_OUT for value in _listed(node, name)]
                 waiting += reversed(shown)
             case int() as number:
-                parts.append(hex(number))  # Python refuses to write more than 4,300 digits in base ten
+                parts.append(hex(number))  # Python refuses to format more than 4,300 digits in base ten
             case value:
                 parts.append(repr(value))
     return " ".join(parts)
@@ -175,7 +175,7 @@ def _listed(node: ast.AST, name: str) -> list[object]:
 
 def main() -> None:
     """Answer requests from standard input on standard output until there are no more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks is interrupted too, and ends this by closing the input
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted too, and closes the input
     _limit(resource.RLIMIT_AS, MEMORY)
     _limit(resource.RLIMIT_CORE, 0)
     while (source := _receive(sys.stdin.buffer)) is not None:
@@ -194,7 +194,7 @@ def _reply(source: bytes) -> bytes:
 
 
 def _receive(stream: BinaryIO) -> bytes | None:
-    """Return the next message of a stream, None if it has ended."""
+    """Return the next message of a stream, None at its end."""
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None

@@ -1,6 +1,6 @@
-"""Reads a submission: the candidate's own files, with limits, as data. Nothing else of it is looked at.
+"""Reads the candidate's own files of a submission, as data and with limits. No other file is read.
 
-Regular files only, reached without following a link; the given files of the handout always come from the trusted copy.
+Only regular files are read, without following links; provided files of the handout always come from the trusted copy.
 """
 
 import os
@@ -22,7 +22,7 @@ from grading.submission.history import read_history
 from grading.submission.records import Answer, Flag, Origin, Submission
 from grading.submission.source import Decoded, decode, outline
 
-# Of each file; its text is in the report and on the pages, at up to six bytes for one.
+# Limit per file; its text is in the report and on the pages, where one byte takes up to six.
 MAX_FILE_BYTES = 128 * 1024
 _HEADING = re.compile(r"## {1,9}([0-9]{1,3})\.(.*)", re.DOTALL)
 _NAME_LENGTH = 80
@@ -31,30 +31,30 @@ _TITLE_LENGTH = 200
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedSubmission:
-    """A submission as the grader needs it."""
+    """A submission that has been read, ready for grading."""
 
-    record: Submission  # for the report
-    code: SubmittedCode  # for the sandbox
-    preload: tuple[str, ...]  # modules that the candidate imports and that take long
+    record: Submission  # stored in the report
+    code: SubmittedCode  # run in the sandbox
+    preload: tuple[str, ...]  # slow modules that the candidate imports
 
 
 def read_origin(path: Path) -> Origin:
-    """Return where a submission came from; raise UsageError if the file does not say it."""
+    """Return the origin of a submission; raise UsageError if the file is invalid."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Origin)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {reason(error)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: is not what 'room fetch' writes: {error}") from None
+        raise UsageError(f"{path}: is not an origin.json of 'room fetch': {error}") from None
 
 
 def read_submission(path: Path, assignment: Assignment, origin: Origin | None = None) -> LoadedSubmission:
-    """Read a checkout of a fork, the folder in it that holds the candidate's module, or that module alone.
+    """Read a submission: a checkout of a fork, the folder in it with the candidate's module, or only that module.
 
     Args:
-        path: what to read.
-        assignment: what it answers.
-        origin: where the files came from, if `path` holds nothing but files.
+        path: the submission.
+        assignment: the assignment that it answers.
+        origin: the origin of the files, if `path` is not a checkout.
 
     Raises:
         UsageError: there is nothing at `path` that can be read as a submission.
@@ -62,7 +62,7 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
     manifest = assignment.manifest
     root, source_path = locate(path, manifest.source)
     flagged: list[Flag] = []
-    contents = {manifest.source: read_file(source_path), **_read_further(root, assignment, flagged)}
+    contents = {manifest.source: read_file(source_path), **_read_optional_files(root, assignment, flagged)}
     answers = _read_discussion(root, assignment, flagged)
     if origin is None:
         history, commit = read_history(root, manifest, assignment.root)
@@ -94,8 +94,8 @@ def read_submission(path: Path, assignment: Assignment, origin: Origin | None = 
     )
 
 
-def _read_further(root: Path | None, assignment: Assignment, flagged: list[Flag]) -> dict[str, bytes]:
-    """Return the other files that were handed in, and add a flag for each that cannot be read."""
+def _read_optional_files(root: Path | None, assignment: Assignment, flagged: list[Flag]) -> dict[str, bytes]:
+    """Return the submitted optional files, and add a flag for each that cannot be read."""
     contents: dict[str, bytes] = {}
     for name in assignment.manifest.optional_files:
         if root is not None and os.path.lexists(root / name):
@@ -104,14 +104,14 @@ def _read_further(root: Path | None, assignment: Assignment, flagged: list[Flag]
             except UsageError as error:
                 flagged.append(Flag(id="file-unreadable", severity="warning", detail=_printable(str(error))))
                 continue
-            # As it was handed out, it is no answer.
+            # An unchanged starter is not a submission.
             if decode(content).text.strip() not in starters(assignment, name):
                 contents[name] = content
     return contents
 
 
 def _read_discussion(root: Path | None, assignment: Assignment, flagged: list[Flag]) -> list[Answer]:
-    """Return the discussion's answers, and add a flag if its file cannot be read."""
+    """Return the answers to the discussion, and add a flag if the file cannot be read."""
     name = assignment.manifest.discussion
     if name is None or root is None or not os.path.lexists(path := root / name):
         return []
@@ -124,9 +124,9 @@ def _read_discussion(root: Path | None, assignment: Assignment, flagged: list[Fl
 
 
 def read_answers(text: str, template: str) -> list[Answer]:
-    """Return what stands below each numbered heading of the discussion beyond what the template has there.
+    """Return the text below each numbered heading of the discussion, without the template's text.
 
-    A heading that is there twice continues its answer; a number that the template lacks is no heading.
+    A repeated heading continues its answer; a number that is not in the template is not a heading.
     """
     questions = _sections(template, None)
     answers = _sections(text, questions.keys())
@@ -142,7 +142,7 @@ def read_answers(text: str, template: str) -> list[Answer]:
 
 
 def _own_lines(lines: Iterable[str], blank: Collection[str]) -> Iterator[str]:
-    """Yield what lines hold beyond the template's: an answer may begin on the line that asks for it."""
+    """Yield the lines without the template's text: an answer may begin on the line of the prompt."""
     starts = tuple(f"{line} " for line in sorted(blank, key=len, reverse=True) if line)
     for line in lines:
         if line.startswith(starts):
@@ -152,7 +152,7 @@ def _own_lines(lines: Iterable[str], blank: Collection[str]) -> Iterator[str]:
 
 
 def _sections(text: str, numbers: Collection[int] | None) -> dict[int, tuple[str, list[str]]]:
-    """Return each section's title and lines by its number, which is one of `numbers` if these are given."""
+    """Return each section's title and lines by number; with `numbers`, only these sections."""
     sections: dict[int, tuple[str, list[str]]] = {}
     lines: list[str] = []
     for line in text.splitlines():
@@ -165,56 +165,56 @@ def _sections(text: str, numbers: Collection[int] | None) -> dict[int, tuple[str
 
 
 def locate(path: Path, source: str) -> tuple[Path | None, Path]:
-    """Return the submission's root, None for a lone file, and the path of its module."""
+    """Return the submission's root, None for a single file, and the path of its module."""
     name = Path(source).name
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read: {reason(error)}; give a checkout's folder or an {name}") from None
+        raise UsageError(f"{path}: cannot be read: {reason(error)}; use a checkout's folder or an {name}") from None
     if not stat.S_ISDIR(mode):
         if stat.S_ISREG(mode) and path.suffix != ".py":
-            raise UsageError(f"{path}: is no Python file; give a checkout's folder or an {name}")
+            raise UsageError(f"{path}: is not a Python file; use a checkout's folder or an {name}")
         return None, path
     for root in (path, path.absolute().parent):
         if os.path.lexists(root / source) and (root == path or path.name == Path(source).parent.name):
             if (root / Path(source).parent).is_symlink():
-                raise UsageError(f"{root / Path(source).parent}: is a link; a submission holds the folder itself")
+                raise UsageError(f"{root / Path(source).parent}: is a link; replace it by the folder itself")
             return root, root / source
-    files = " (its .py files one by one, each a submission?)" if any(path.glob("*.py")) else ""
-    raise UsageError(f"{path}: holds no {source}; give the root of a checkout, or an {name}{files}")
+    files = " (to grade each .py file as a submission, pass the files)" if any(path.glob("*.py")) else ""
+    raise UsageError(f"{path}: contains no {source}; use the root of a checkout, or an {name}{files}")
 
 
 def read_file(path: Path) -> bytes:
-    """Return a file of a submission; raise UsageError if it is no regular file, is too large, or cannot be read."""
+    """Return a file of a submission; raise UsageError if it is not a regular file, is too large, or cannot be read."""
     content = read_regular_file(path, MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
-        raise UsageError(f"{path}: is larger than {MAX_FILE_BYTES // 1024} KiB, the most that is read")
+        raise UsageError(f"{path}: is larger than {MAX_FILE_BYTES // 1024} KiB, the size limit")
     return content
 
 
 def _refusal(decoded: Decoded) -> bytes:
-    """Return a module that stands in for one in an encoding that is not read: a syntax error that says so."""
+    """Return a replacement for a module in an unsupported encoding: it raises a SyntaxError that names the encoding."""
     if not decoded.encoding:
         return b""
-    message = f"the encoding {decoded.encoding} is not read; save the file as UTF-8"
+    message = f"the encoding {decoded.encoding} is not supported; save the file as UTF-8"
     return f"raise SyntaxError({message!r})\n".encode()
 
 
 def own_name(path: Path, source: str) -> str:
-    """Return what a submission is called: its folder or file, or the folder around it where that says more.
+    """Return a submission's name: the first specific name among the file or folder and its parents.
 
-    The module and its folder have the same name in every submission, and a review sheet is for one candidate.
+    The module and its folder have the same name in every submission, so they do not identify a candidate.
 
     Args:
         path: the submission.
-        source: the candidate's main file in a checkout, as the manifest has it.
+        source: the candidate's main file in a checkout, as in the manifest.
     """
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - unlike Path.absolute(), this resolves `..` by name
     stem = absolute.stem if absolute.suffix == ".py" else absolute.name
-    everybodys = (Path(source).stem, Path(source).parent.name, "")
-    return next((name for name in (stem, *(up.name for up in absolute.parents)) if name not in everybodys), stem)
+    common_names = (Path(source).stem, Path(source).parent.name, "")
+    return next((name for name in (stem, *(up.name for up in absolute.parents)) if name not in common_names), stem)
 
 
 def _printable(text: str) -> str:
-    """Return a text that can be written as UTF-8: the name of a file or folder need not be one."""
+    """Return a text that can be encoded as UTF-8, since file names may not be valid UTF-8."""
     return "".join(c if c.isprintable() else "?" for c in text)

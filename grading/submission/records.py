@@ -1,16 +1,16 @@
-"""What is read of a submission, and all that is kept of it."""
+"""The records of a submission in reports."""
 
 from typing import Final, Literal
 
 from grading.content.records import Record
 
-# The most that is kept of a commit's subject, and of the files that a history names.
+# The maximum length of a commit's subject, and the maximum number of outside files.
 MAX_SUBJECT: Final = 100
 MAX_OUTSIDE: Final = 30
 
 
 class Flag(Record, frozen=True, kw_only=True):
-    """An observation for the reviewer to look at; it never changes the score."""
+    """An observation for the reviewer; it never changes the score."""
 
     id: str
     severity: Literal["info", "warning"]
@@ -22,22 +22,22 @@ class Commit(Record, frozen=True, kw_only=True):
     """One of the candidate's commits."""
 
     sha: str
-    minute: int  # since the first of them
+    minute: int  # since the first commit
     subject: str
-    files: int | None = None  # how many it touched, where that is known
+    files: int | None = None  # number of changed files, if known
 
 
 class History(Record, frozen=True, kw_only=True):
-    """How the submission came about, as far as git tells."""
+    """The commits of a submission, as far as git has them."""
 
     commits: list[Commit]
     minutes: int  # from the first commit to the last
-    outside: list[str]  # files touched beside the candidate's own
-    note: str = ""  # why there is nothing to tell
+    outside: list[str]  # changed files other than the candidate's own
+    note: str = ""  # the reason why there is no history
 
 
 class Answer(Record, frozen=True, kw_only=True):
-    """What the candidate wrote below a discussion question."""
+    """The candidate's answer to a discussion question."""
 
     number: int
     title: str
@@ -45,21 +45,21 @@ class Answer(Record, frozen=True, kw_only=True):
 
 
 class Submission(Record, frozen=True, kw_only=True):
-    """What was read of a submission, and all that is kept of it."""
+    """Everything that is stored about a submission."""
 
     name: str
     commit: str | None
-    source: str  # for reading: what cannot be decoded is replaced
-    optional_files: dict[str, str] = {}  # the other files that were handed in
+    source: str  # decoded for display: invalid bytes are replaced
+    optional_files: dict[str, str] = {}  # the submitted optional files
     answers: list[Answer]
     flags: list[Flag]
     history: History
 
 
 class Origin(Record, frozen=True, kw_only=True):
-    """Where a submission came from, when it is not the checkout that it was pushed as."""
+    """The origin of a submission that is not a checkout."""
 
     name: str
     commit: str
     history: History
-    problem: str = ""  # why there is nothing to grade
+    problem: str = ""  # the reason why there is nothing to grade

@@ -197,7 +197,7 @@ def _traced_command(
     """Return the command that starts a sandbox under strace with the permissive lists of calls."""
     inner = command(content)
     at = inner.index("--remount-ro")
-    inner[at:at] = ["--ro-bind", str(permissive), f"{bubblewrap._OURS}/{SYSTEM_CALLS.relative_to(ROOT)}"]
+    inner[at:at] = ["--ro-bind", str(permissive), f"{bubblewrap._GRADER}/{SYSTEM_CALLS.relative_to(ROOT)}"]
     options = ["-f", "-q", "--decode-pids=pidns", "-X", "raw", "-e", "signal=none", "-s", "0"]
     return ["strace", *options, "-o", str(trace), *inner]
 

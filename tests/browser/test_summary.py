@@ -11,7 +11,7 @@ from grading.cli import main
 from grading.content.load import Assignment
 from grading.content.records import ScoredBy
 from grading.pipeline.grade import grade as grade_whole
-from grading.render.summary import HELD
+from grading.render.summary import HELD_NOTE
 from grading.run.grading_run import GradingRun
 from grading.sandbox.calls import Sandbox
 from grading.scoring.records import Scorecard
@@ -76,7 +76,7 @@ def total(page: Page) -> str:
 def save(page: Page, to: Path) -> Path:
     """Save the review file as a reviewer does, and return its path."""
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save the review file").click()
+        page.get_by_role("button", name="Save the review sheet").click()
     assert download.value.suggested_filename == "review-example.toml"
     download.value.save_as(to)
     return to
@@ -119,7 +119,7 @@ def test_criteria_without_valid_points_stay_open(out: Path, tmp_path: Path, look
     assert total(page).endswith("2 still open")
     page.get_by_label("Code Quality, 0 to 10").fill("1")
     assert total(page) == "At least 70 of 100: pass, 1 still open"
-    page.get_by_role("button", name="Save the review file").click()
+    page.get_by_role("button", name="Save the review sheet").click()
     assert page.evaluate("document.activeElement.id") == "reviewer"
     page.get_by_label("Your name").fill("Rosa")
     review = read_review(save(page, tmp_path / "review.toml"), Assignment(ROOT).rubric("mid"))
@@ -135,7 +135,7 @@ def test_a_critical_mistake_needs_every_point(assignment: Assignment, sandbox: S
 
     assert earned >= card.rubric.passing
     assert total(page) == f"At least {earned:g} of 100: needs review, 2 still open"
-    assert page.get_by_text(HELD).is_visible()
+    assert page.get_by_text(HELD_NOTE).is_visible()
     page.get_by_label("Code Quality, 0 to 10").fill("1")
     page.get_by_label("Discussion, 0 to 5").fill("0")
     assert total(page) == f"{earned + 1:g} of 100: pass"
@@ -179,7 +179,7 @@ def test_the_comparison_with_the_reference_can_be_expanded(out: Path, look_at: O
     diff = page.locator(".diff")
 
     assert not diff.is_visible()
-    page.locator("summary", has_text="Beside the reference").focus()
+    page.locator("summary", has_text="Differences from the reference").focus()
     page.keyboard.press("Enter")
 
     assert diff.is_visible()

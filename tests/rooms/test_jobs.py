@@ -12,7 +12,7 @@ from grading.content.load import Assignment
 from grading.errors import UsageError
 from grading.rooms.answer import AGAIN, answer_failure, answer_problem
 from grading.rooms.fetch import Fetched, fetch
-from grading.rooms.github import Asked, GitHub, GitHubError
+from grading.rooms.github import GitHub, GitHubError, GradingRequest
 from grading.rooms.sweep import ungraded
 from grading.submission.records import Origin
 from tests.rooms.conftest import OWNER, ROOM, SOURCE, World, git
@@ -96,8 +96,8 @@ def inflate(root: Path) -> None:
         (replace_by_link, "is not a regular file"),
         (replace_folder_by_link, "assignment is not a folder"),
         (replace_by_submodule, "is not a regular file"),
-        (remove, "is not there"),
-        (inflate, "is larger than 128 KiB, the most that is read"),
+        (remove, "not found"),
+        (inflate, "is larger than 128 KiB, the size limit"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )

@@ -167,18 +167,18 @@ def test_closing_archives_rooms_and_removes_access(desk: Desk):
     before = desk.state
     assert desk.room("close").stdout.count("nothing to do") == 2
     assert desk.state == before
-    assert "was closed" in desk.room("create").stdout
+    assert "is archived" in desk.room("create").stdout
 
 
 @pytest.mark.parametrize(
     ("candidates", "said"),
     [
-        ("", "its first line is to be 'id,login'"),
-        ("name,login\nada,ada-l\n", "its first line is to be 'id,login'"),
-        ("id,login\n", "holds no candidate"),
-        ("id,login\nAda L,ada-l\n", ":2: id 'Ada L': use small letters"),
+        ("", "the first line must be 'id,login'"),
+        ("name,login\nada,ada-l\n", "the first line must be 'id,login'"),
+        ("id,login\n", "contains no candidate"),
+        ("id,login\nAda L,ada-l\n", ":2: id 'Ada L': use only lower-case letters"),
         ("id,login\nada,not a login\n", ":2: login 'not a login'"),
-        ("id,login\nada,ada-l\nada,other\n", ":3: id 'ada' is there twice"),
+        ("id,login\nada,ada-l\nada,other\n", ":3: id 'ada' is a duplicate"),
         ("id,login,level\nada,ada-l,wizard\n", "level 'wizard' has no rubric"),
     ],
 )

@@ -1,1 +1,1 @@
-"""Pages for a browser: one file each, which loads nothing and runs no script but its own."""
+"""HTML pages: self-contained files that load nothing and run only their own script."""

@@ -1,4 +1,4 @@
-"""cohort.html: all submissions on one page, and an analysis of the tests by their grades."""
+"""cohort.html: all submissions on one page, with an item analysis."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from grading.scoring.records import Verdict
 
 _MOST_MISTAKES = 15
 _MOST_GROUPS = 30
-# At or below this discrimination, a test may be a bad one.
+# At or below this discrimination, a test may be a bad test.
 WEAK = 0.1
 
 
@@ -26,28 +26,28 @@ class Entry:
 
     name: str
     grade: Grade | None
-    problem: str = ""  # why there is no grade
+    problem: str = ""  # the reason why there is no grade
 
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A criterion or a hidden test, over all submissions."""
+    """A criterion or a hidden test, with its statistics over all submissions."""
 
     criterion: str
     test: str | None  # None: the criterion as a whole
-    # Mean share of its points that was earned, 0 to 1: the classical difficulty index, high where it is easy.
+    # Mean share of its points that was earned, 0 to 1: the classical difficulty index, high for an easy item.
     difficulty: float
-    # Correlation with the points on everything else, -1 to 1 (for a test that is passed or not, the point-biserial
-    # one); None where nothing varies. Near or below zero, a test is worth a look.
+    # Correlation with the points on everything else, -1 to 1 (point-biserial for a test that passes or fails);
+    # None if there is no variance. A test near or below zero needs a review.
     discrimination: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Submissions that are alike."""
+    """A group of similar submissions."""
 
     names: Sequence[str]
-    least: float  # share of uncommon statements in common, of the pairs that connect them
+    least: float  # the lowest share of common statements among the pairs that connect the group
 
 
 def to_cohort_html(
@@ -64,12 +64,12 @@ def to_cohort_html(
 
     Args:
         entries: the submissions, in the order given.
-        rubric: by which they were graded.
-        figure: the distribution of the scores; None: there is none to show.
+        rubric: the rubric that they were graded with.
+        figure: the distribution of the scores; None: there is none.
         items: criteria and hidden tests, with difficulty and discrimination.
-        mistakes: how many made each, by criterion, id and title, the most frequent first.
-        groups: submissions that are alike beyond the starter.
-        left_out: by part of the page (`distribution`, `items`, `mistakes`, `similar`), what could not be shown there.
+        mistakes: number of submissions with each mistake, by criterion, id and title, the most frequent first.
+        groups: groups of similar submissions.
+        left_out: text on missing data, by part of the page (`distribution`, `items`, `mistakes`, `similar`).
     """
     graded = [entry.grade for entry in entries if entry.grade is not None]
     return render(
@@ -105,7 +105,7 @@ def _address(name: str) -> Markup:
 
 
 def distribution(scores: Sequence[float], rubric: Rubric) -> Figure | None:
-    """Return a histogram of automatic points with the pass lines; None without scores."""
+    """Return a histogram of automatic points with the passing marks; None without scores."""
     if not scores:
         return None
     from matplotlib import rc_context

@@ -1,4 +1,4 @@
-"""What the pages share: templates that escape, and a policy under which nothing untrusted can run or load."""
+"""Shared parts of the pages: escaping templates, and a policy that keeps untrusted content from running or loading."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ _ENVIRONMENT = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     undefined=jinja2.StrictUndefined,
-    # Every expression escapes untrusted text; this also takes away what hides or reorders it.
+    # Every expression escapes untrusted text; this also replaces characters that hide or reorder text.
     finalize=lambda value: visible(value) if type(value) is str else value,
 )
 
@@ -26,8 +26,8 @@ _ENVIRONMENT = jinja2.Environment(
 def render(template: str, script: str, **values: object) -> str:
     """Return a page from a template, with the shared style sheet and one script.
 
-    Its content security policy names both by their digests: no other style or script is applied, and no address is
-    asked for anything (https://www.w3.org/TR/CSP3/).
+    Its content security policy allows both by their digests: no other style or script is applied, and nothing is
+    loaded (https://www.w3.org/TR/CSP3/).
     """
     style, code = _read("page.css"), _read(script)
     policy = (
@@ -39,7 +39,7 @@ def render(template: str, script: str, **values: object) -> str:
 
 
 def image(svg: str) -> Markup:
-    """Return a drawing as an address that holds it: shown as an image, it can neither run nor load anything."""
+    """Return a figure as a data URL: shown as an image, it can neither run nor load anything."""
     return Markup("data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode())  # noqa: S704 - base64
 
 

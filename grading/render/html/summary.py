@@ -1,4 +1,4 @@
-"""summary.html: what a reviewer has before them for five minutes, and the form that their points go into."""
+"""summary.html: the reviewer's page, with a form for the reviewer's points."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from grading.render.figure import Gallery
 from grading.render.html.code import Change, compared, highlighted
 from grading.render.html.page import image, render
 from grading.render.locate import file_of, line_of
-from grading.render.summary import HELD
+from grading.render.summary import HELD_NOTE
 from grading.render.text import OUTCOMES, count, points
 from grading.scoring.records import FoundMistake, Scorecard
 from grading.submission.records import Commit
@@ -49,7 +49,7 @@ def to_html(
         card: the score.
         questions: the discussion, with the answer key.
         references: the finished files, by name, the candidate's main module first.
-        gallery: the assignment's figures; None: it has none.
+        gallery: the assignment's figures; None: the assignment defines none.
         sheet: the name of the file that the form saves.
     """
     main, *_ = references
@@ -64,7 +64,7 @@ def to_html(
         automatic=card.points(ScoredBy.TESTS) or 0.0,
         automatic_max=card.maximum(ScoredBy.TESTS),
         critical=any(found.mistake.severity is Severity.CRITICAL for found in card.mistakes),
-        held=HELD,
+        held=HELD_NOTE,
         reviewers=[criterion for criterion in card.criteria if criterion.scored_by is ScoredBy.REVIEWER],
         tested=[criterion for criterion in card.criteria if criterion.tests],
         bonus=[criterion for criterion in card.bonus if criterion.is_attempted],
@@ -99,7 +99,7 @@ def _of_severity(card: Scorecard, severity: Severity) -> list[FoundMistake]:
 
 
 def _bar(card: Scorecard) -> Mapping[str, float]:
-    """Return what is earned, what is open and what it takes, in per cent of all points."""
+    """Return the earned points, the open points and the passing mark, in per cent of all points."""
     most = card.rubric.maximum
     earned = sum(criterion.points or 0.0 for criterion in card.criteria)
     still = sum(criterion.max for criterion in card.criteria if criterion.points is None)
@@ -139,7 +139,7 @@ class _Timeline:
 
 
 def _timeline(card: Scorecard) -> _Timeline | None:
-    """Place the commits on a line that holds both them and the time box."""
+    """Return the positions of the commits and of the end of the time box on a line."""
     history = card.run.submission.history
     if not history.commits:
         return None

@@ -1,4 +1,4 @@
-"""What there is to do in this repository: `pip install nox`, then `nox -s visible` or `nox -s run`."""
+"""The tasks of this repository: `pip install nox`, then `nox -s visible` or `nox -s run`."""
 
 import hashlib
 import os
@@ -23,12 +23,12 @@ def visible(session: nox.Session) -> None:
 
 @nox.session
 def run(session: nox.Session) -> None:
-    """Train and measure with the finished exercise: python -m assignment."""
+    """Train and evaluate with the finished exercise: python -m assignment."""
     session.run(_python(session), "-m", "assignment", *session.posargs, external=True)
 
 
 def _python(session: nox.Session) -> str:
-    """Return the Python of the environment that both sessions use; build it if it is missing or its pins changed."""
+    """Return the Python of the environment of both sessions; build it if it is missing or its pins have changed."""
     constraints, pyproject = ROOT / "constraints.txt", ROOT / "pyproject.toml"
     pins = hashlib.sha256(constraints.read_bytes() + pyproject.read_bytes()).hexdigest()[:12]
     folder = Path(os.environ.get("TAKE_HOME_ENVIRONMENTS") or ROOT / ".nox") / f"exercise-{pins}"
@@ -36,8 +36,8 @@ def _python(session: nox.Session) -> str:
     if not (folder / "complete").exists():
         base = sys.executable if sys.version_info[:2] == PYTHON else shutil.which("python{}.{}".format(*PYTHON))
         if base is None:
-            session.error("Python {}.{} is needed and was not found: install it, then run this again".format(*PYTHON))
-        session.log(f"building the environment in {folder}: once, which takes a minute or two")
+            session.error("Python {}.{} is required and was not found: install it, then run this again".format(*PYTHON))
+        session.log(f"building the environment in {folder}: only once, takes a minute or two")
         session.run(base, "-m", "venv", "--clear", str(folder), external=True)
         packages = nox.project.dependency_groups(nox.project.load_toml(pyproject), "exercise")
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]

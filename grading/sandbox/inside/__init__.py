@@ -1,6 +1,6 @@
-"""What runs inside the sandbox, beside the candidate's code: standard library only, to be read whole.
+"""The code that runs inside the sandbox with the candidate's code; uses only the standard library.
 
 `worker` waits for calls, `jail` confines each one, `candidate` loads and calls the candidate's module,
-`wire` carries the data, `budget` watches the time, `memory` makes forks cheap. `system_calls` lists what a call may
-ask of the kernel, `seccomp` makes the filter of it.
+`wire` encodes the data, `budget` limits the time, `memory` makes forks cheap. `system_calls` lists the allowed system
+calls, and `seccomp` compiles the list into a filter.
 """

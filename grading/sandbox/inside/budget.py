@@ -1,10 +1,10 @@
-"""The time that one call may use, and the watch over it: only what the candidate's own code uses is counted.
+"""The time budget of a call and the watch over it: only time used by the candidate's own code counts.
 
 CPU time is limited by the kernel (RLIMIT_CPU). Code that sleeps, waits for a lock or is stopped uses none, so its
-idle time is limited as well. A process that is runnable but gets no CPU waits for the machine: that counts as neither.
+idle time is limited as well. A process that is runnable but gets no CPU counts as neither.
 
-The watch looks at the states of the call's threads at random moments. Source: the manual page proc_pid_stat(5). These
-states are there on every kernel; the waiting times in /proc/pid/schedstat are not.
+The watch samples the states of the call's threads at random moments. Source: the manual page proc_pid_stat(5). These
+states exist on every kernel; the waiting times in /proc/pid/schedstat do not.
 """
 
 import contextlib
@@ -14,23 +14,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-# Seconds between two looks, on average.
+# Mean seconds between two samples.
 _PAUSE = 0.05
-# With thousands of threads a look takes long: it may take this share of the time at most.
+# With thousands of threads a sample takes long: it may take at most this share of the time.
 _LOOKING = 0.1
-# Running or runnable, and waiting for the disk: the machine's time.
+# Running or runnable, and waiting for the disk.
 _BUSY_STATES = (b"R", b"D")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Budget:
-    """The most that one call may use."""
+    """The limits of one call's time."""
 
-    cpu_seconds: int  # of all threads together; RLIMIT_CPU takes whole seconds
+    cpu_seconds: int  # sum over all threads; RLIMIT_CPU takes whole seconds
     idle_seconds: float
 
     def share(self, fraction: float) -> Self:
-        """Return a smaller budget, of at least a second of CPU time."""
+        """Return a fraction of the budget, with at least one second of CPU time."""
         cpu_seconds = max(1, round(self.cpu_seconds * fraction))
         return type(self)(cpu_seconds=cpu_seconds, idle_seconds=self.idle_seconds * fraction)
 
@@ -44,10 +44,10 @@ class IdleWatch:
         self.pause = self._draw(_PAUSE)
 
     def look(self) -> None:
-        """Look once; the caller has waited for `pause` seconds since the last time.
+        """Take one sample; the caller has waited for `pause` seconds since the last one.
 
-        An idle process is charged with that pause, not with the time since: on a busy machine the watch itself comes
-        late, and that is not the candidate's doing.
+        An idle process is charged that pause, not the elapsed time: on a busy machine the watch itself is
+        delayed, which the candidate must not pay for.
         """
         started = time.monotonic()
         if not is_busy(self._pid):
@@ -56,7 +56,7 @@ class IdleWatch:
 
     @staticmethod
     def _draw(mean: float) -> float:
-        # Not from `random`, whose state the candidate's process inherits: it could be busy at just these moments.
+        # Not from `random`: the candidate's process inherits its state and could predict the samples.
         return mean * (0.5 + int.from_bytes(os.urandom(2)) / 0xFFFF)
 
 

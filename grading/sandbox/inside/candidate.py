@@ -1,4 +1,4 @@
-"""Loads the candidate's module and calls into it, so that whatever happens there becomes data."""
+"""Loads the candidate's module and calls into it; converts every error there into data."""
 
 import dis
 import importlib
@@ -13,12 +13,12 @@ from typing import Any
 from grading.sandbox.inside.missing import MissingPackages
 from grading.sandbox.inside.wire import Message
 
-# Enough for a reviewer to recognise the error, too little to carry much out.
+# Enough for a reviewer to recognise the error, too short to leak much data.
 MAX_DETAIL = 200
 
 
 class CandidateError(Exception):
-    """Something went wrong in the candidate's code; `record` says what, as data."""
+    """An error in the candidate's code; `record` has the details as data."""
 
     def __init__(self, kind: str, *, line: int | None = None, detail: str = "", at_import: bool = False) -> None:
         super().__init__(kind)
@@ -31,16 +31,16 @@ class CandidateError(Exception):
 
 
 class LoadedModule:
-    """The candidate's module, loaded, with its functions by name."""
+    """The candidate's loaded module, with its functions by name."""
 
     def __init__(self, module: ModuleType, file: str) -> None:
         self._module = module
         self._file = file
 
     def call(self, function: str, *args: object, **kwargs: object) -> Any:
-        """Return what `function(*args, **kwargs)` returns; raise CandidateError for whatever goes wrong in it.
+        """Return the result of `function(*args, **kwargs)`; raise CandidateError for any error in it.
 
-        The kinds are `not-implemented` (no such function, or a stub that says so), `wrong-signature` (it cannot be
+        The kinds are `not-implemented` (no such function, or a stub), `wrong-signature` (it cannot be
         called like this), `import-error` (it uses a package that is not installed) and `crash`.
         """
         called = getattr(self._module, function, None)
@@ -55,12 +55,12 @@ class LoadedModule:
         return vars(self._module)
 
     def provide(self, **functions: Callable[..., Any]) -> None:
-        """Put functions of ours in the place of the candidate's own, so that their mistakes stay theirs."""
+        """Replace functions of the candidate by ours, so that mistakes in them do not affect this criterion."""
         for name, function in functions.items():
             setattr(self._module, name, function)
 
     def guard(self, called: Callable[..., Any], *args: object, **kwargs: object) -> Any:
-        """Call something of the candidate's; raise CandidateError if it raises."""
+        """Call a candidate's callable; raise CandidateError if it raises."""
         try:
             return called(*args, **kwargs)
         except NotImplementedError as error:
@@ -68,7 +68,7 @@ class LoadedModule:
             raise self._describe(kind, error) from None
         except ModuleNotFoundError as error:
             raise self._describe("import-error", error) from None
-        except BaseException as error:  # noqa: BLE001 - the candidate's SystemExit is an error as any other
+        except BaseException as error:  # noqa: BLE001 - includes the candidate's SystemExit
             raise self._describe("crash", error) from None
 
     def _describe(self, kind: str, error: BaseException) -> CandidateError:
@@ -79,32 +79,32 @@ def load(module: str, files: Mapping[str, bytes], root: Path) -> LoadedModule:
     """Write `files` (path to content) below `root`, import `module` from there and return it.
 
     Raises:
-        CandidateError: `syntax-error`, `import-error`, or `crash` for whatever else keeps it from being imported.
+        CandidateError: `syntax-error`, `import-error`, or `crash` for any other error at import.
     """
     for name, content in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     if str(root) not in sys.path:
-        # Last, so that nothing that the candidate writes there is imported in place of a library's or our own.
+        # Last, so that no file of the candidate is imported instead of a library's or our own module.
         sys.path.append(str(root))
     file = str(root / f"{module.replace('.', '/')}.py")
     try:
         return LoadedModule(_import(module, file), file)
     except SyntaxError as error:
-        # A SyntaxError from elsewhere (an `import` of a broken module, `eval`) is not one of this file.
+        # A SyntaxError from elsewhere (an `import` of a broken module, `eval`) is not a syntax error of this file.
         own = error.filename in (file, None)
         line = error.lineno if own else _line_in(error.__traceback__, file)
         kind = "syntax-error" if own else "import-error"
         raise CandidateError(kind, line=line, detail=_one_line(error), at_import=True) from None
-    except BaseException as error:  # noqa: BLE001 - with a SystemExit at import, too, there is no module
+    except BaseException as error:  # noqa: BLE001 - includes a SystemExit at import
         line = _line_in(error.__traceback__, file)
         kind = "import-error" if isinstance(error, ImportError) else "crash"
         raise CandidateError(kind, line=line, detail=_one_line(error), at_import=True) from None
 
 
 def _import(module: str, file: str) -> ModuleType:
-    """Import a module, with placeholders for the packages that its own import statements do not find."""
+    """Import a module, with placeholders for packages that its own import statements do not find."""
     missing = MissingPackages()
     while True:
         try:
@@ -120,7 +120,7 @@ def _import(module: str, file: str) -> ModuleType:
 def _check_arguments(called: Callable[..., Any], args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
     try:
         signature = inspect.signature(called)
-    except Exception:  # noqa: BLE001 - a callable that hides its signature, in whatever way: the call itself will show it
+    except Exception:  # noqa: BLE001 - the signature is not available; the call itself shows errors
         return
     try:
         signature.bind(*args, **kwargs)
@@ -135,7 +135,7 @@ def _line_in(trace: TracebackType | None, file: str) -> int | None:
 
 
 def _raised_by(trace: TracebackType | None, file: str) -> bool:
-    """Whether a `raise` in the file raised it, rather than an operation of some library's that it called."""
+    """Whether a `raise` statement in the file raised the exception, not a library call."""
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     if trace is None or trace.tb_frame.f_code.co_filename != file:
@@ -146,6 +146,6 @@ def _raised_by(trace: TracebackType | None, file: str) -> bool:
 def _one_line(error: BaseException) -> str:
     try:
         text = str(error)
-    except BaseException:  # noqa: BLE001 - even the message of an error is the candidate's code
+    except BaseException:  # noqa: BLE001 - candidate code can also run in an error's __str__
         text = ""
     return " ".join(f"{type(error).__name__}: {text}"[:MAX_DETAIL].split())

@@ -1,7 +1,7 @@
-"""Confines one call: a process of its own in fresh namespaces, with limits and a system-call filter.
+"""Confines one call: its own process in new namespaces, with limits and a system-call filter.
 
 Linux on x86-64 or AArch64. Sources: the manual pages clone(2), user_namespaces(7), mount(2), capabilities(7) and
-seccomp(2). What the filter allows is in `system_calls.py`.
+seccomp(2). `system_calls.py` lists the allowed calls.
 """
 
 import ctypes
@@ -18,10 +18,10 @@ from typing import Final
 from grading.sandbox.inside import seccomp
 from grading.sandbox.inside.system_call_numbers import NUMBERS
 
-# Where the candidate's files are laid out: a private tmpfs in every call.
+# The folder of the candidate's files: a private tmpfs in every call.
 CANDIDATE_ROOT: Final = Path("/candidate")
 
-# PyDLL keeps the interpreter's lock across the call, as os.fork does.
+# PyDLL holds the interpreter lock during the call, like os.fork.
 _libc = ctypes.PyDLL(None, use_errno=True)
 
 _NEW_NAMESPACES = {
@@ -39,14 +39,14 @@ _CAPABILITY_VERSION = 0x20080522
 
 
 class JailError(OSError):
-    """The kernel refused a part of the confinement; the call must not run."""
+    """The kernel refused a part of the confinement, so the call must not run."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """What one call may use, beside time."""
+    """The limits of one call other than time."""
 
-    memory_bytes: int = 2 << 30  # address space, beyond what the worker has mapped already
+    memory_bytes: int = 2 << 30  # address space in addition to the worker's
     file_bytes: int = 16 << 20  # of each private tmpfs, and of any one file
     open_files: int = 64
 
@@ -54,7 +54,7 @@ class Limits:
 def clone() -> int:
     """Fork into new user, mount, pid, ipc, uts and net namespaces; return 0 in the child, its pid in the parent."""
     machine = _machine()
-    seccomp.program(machine)  # built here, once for all calls, and not in each child
+    seccomp.program(machine)  # built once here for all calls, not in each child
     flags = int(signal.SIGCHLD)
     for flag in _NEW_NAMESPACES.values():
         flags |= flag
@@ -68,13 +68,13 @@ def clone() -> int:
 
 
 def confine(limits: Limits, *, cpu_seconds: int, identity: tuple[int, int], keep: int, hide: tuple[str, ...]) -> None:
-    """Lock the calling process in, for good; raise JailError if any part fails.
+    """Confine the calling process irreversibly; raise JailError if any part fails.
 
     Args:
-        limits: what the process may use from now on.
+        limits: the process's limits.
         cpu_seconds: the CPU time after which the kernel kills it.
-        identity: user and group id of the parent, which the new user namespace maps to themselves.
-        keep: the one file descriptor that stays open beside 0, 1 and 2, which become /dev/null.
+        identity: the parent's user and group id, which the new user namespace maps to themselves.
+        keep: the file descriptor that stays open; 0, 1 and 2 become /dev/null, all others are closed.
         hide: folders to cover with an empty, read-only tmpfs.
     """
     _map_identity(*identity)
@@ -107,7 +107,7 @@ def _mount_private(limits: Limits, hide: tuple[str, ...]) -> None:
     _mount("/", None, _MS_REC | _MS_PRIVATE, None)
     for folder in ("/tmp", "/dev/shm", str(CANDIDATE_ROOT)):  # noqa: S108 - the sandbox's own folders, empty and new
         _mount(folder, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, f"size={limits.file_bytes},nr_inodes=1024")
-    # /proc would show this process's own memory and descriptors; nothing that runs here needs it.
+    # /proc would expose this process's memory and descriptors, and is not needed.
     for folder in (*hide, "/proc"):
         _mount(folder, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, "size=4096,nr_inodes=1,mode=555")
 

@@ -1,4 +1,4 @@
-"""Stands in for packages that are not installed, so that one costs only the functions that use it.
+"""Replaces missing packages by placeholders, so that a missing package affects only the functions that use it.
 
 While the candidate's module is loading, a placeholder accepts what modules do with a package at that time: names are
 taken from it, called as decorators, subscripted in annotations and subclassed. Once the module is loaded, any use of it
@@ -12,9 +12,9 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType, TracebackType
 from typing import Any, NoReturn
 
-# A module has some ten imports, and is executed anew for each package that turns out to be missing.
+# A module has about ten imports, and is executed again for each missing package.
 MOST_PACKAGES = 20
-# What the language looks up on the type, and what a module that is loading has no use for.
+# Special methods that Python looks up on the type and that modules do not use while loading.
 _USES = (
     *("__bool__", "__len__", "__iter__", "__next__", "__contains__", "__setitem__", "__enter__", "__exit__"),
     *("__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__", "__rtruediv__", "__neg__"),
@@ -27,21 +27,21 @@ class MissingPackages(MetaPathFinder, Loader):
 
     def __init__(self) -> None:
         self._names: set[str] = set()
-        self.is_loaded = False  # whether the candidate's module is
+        self.is_loaded = False  # whether the candidate's module is loaded
 
     def add(self, error: ModuleNotFoundError, file: str) -> bool:
-        """Provide what an import statement of `file` did not find; return whether loading the file again can help."""
+        """Add a placeholder for the package that an import in `file` did not find; return whether a retry can help."""
         name = error.name
         known = name is None or name in self._names or len(self._names) == MOST_PACKAGES
         if name is None or known or _innermost(error.__traceback__) != file:
             return False
         self._names.add(name)
         if self not in sys.meta_path:
-            sys.meta_path.append(self)  # last: what is installed is found before
+            sys.meta_path.append(self)  # last, so that installed packages are found first
         return True
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> Any:  # noqa: ARG002
-        """Return a placeholder's spec for a missing package and all that would be in it."""
+        """Return the spec of a placeholder for a missing package or its submodules."""
         parts = fullname.split(".")
         above = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
         return None if above.isdisjoint(self._names) else ModuleSpec(fullname, self, is_package=True)
@@ -51,7 +51,7 @@ class MissingPackages(MetaPathFinder, Loader):
         return _MissingModule(spec.name, self)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Do nothing: there is nothing in it."""
+        """Do nothing: a placeholder has no code."""
 
 
 class _MissingModule(ModuleType):
@@ -66,7 +66,7 @@ class _MissingModule(ModuleType):
 
 
 class _Missing:
-    """A name of a missing package, or anything made of one."""
+    """A name from a missing package, or a value derived from one."""
 
     def __init__(self, package: str, packages: MissingPackages) -> None:
         self._package = package
@@ -88,7 +88,7 @@ class _Missing:
         return self._unless_loaded()
 
     def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[type, ...]:
-        """Return a class to inherit from: the candidate's class is there, and its instances are not."""
+        """Return a base class, so that a candidate's subclass can be defined but not instantiated."""
 
         def refuse(cls: type, *_: object, **__: object) -> NoReturn:  # noqa: ARG001 - a class's __new__
             self._raise()
@@ -101,14 +101,14 @@ for _use in _USES:
 
 
 def forget_placeholders() -> None:
-    """Take all placeholders out of this process again."""
+    """Remove all placeholders from this process."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, MissingPackages)]
     for name in [name for name, module in sys.modules.items() if isinstance(module, _MissingModule)]:
         del sys.modules[name]
 
 
 def _innermost(trace: TracebackType | None) -> str:
-    """Return the file whose statement raised."""
+    """Return the file of the statement that raised."""
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return "" if trace is None else trace.tb_frame.f_code.co_filename

@@ -1,7 +1,7 @@
-"""Builds the filter of system calls that the kernel runs: a program for seccomp, in classic BPF.
+"""Compiles the system-call filter: a seccomp program in classic BPF.
 
-It finds a call's number by bisection. The kernel remembers which numbers are allowed whatever the arguments (since
-Linux 5.11), so that the program runs for the checked and the refused ones alone. Sources: the manual page seccomp(2),
+The program finds a call's number by bisection. The kernel caches numbers that are allowed for all arguments (since
+Linux 5.11), so the program runs only for checked and refused calls. Sources: the manual page seccomp(2),
 the kernel's Documentation/userspace-api/seccomp_filter.rst, and linux/filter.h.
 """
 
@@ -22,16 +22,16 @@ from grading.sandbox.inside.system_calls import (
     names,
 )
 
-# By platform.machine(), as the kernel names them to a filter.
+# The kernel's architecture constants, by platform.machine().
 _ARCHITECTURES: Final = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 # BPF_LD|BPF_W|BPF_ABS, BPF_JMP|BPF_JEQ|BPF_K, BPF_JMP|BPF_JGE|BPF_K, BPF_RET|BPF_K
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _KILL_PROCESS, _ERROR, _ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
-# Offsets in struct seccomp_data; of the arguments, which have 8 bytes each, the low half.
+# Offsets in struct seccomp_data; the arguments have 8 bytes each, and only the low half is read.
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 
 INSTRUCTION_BYTES: Final = 8
-# Operation, how many instructions to skip if it holds and if it does not, operand.
+# Operation, number of instructions to skip if true and if false, operand.
 Instruction = tuple[int, int, int, int]
 
 
@@ -53,9 +53,9 @@ def instructions(machine: str) -> list[Instruction]:
 
 
 def _ranges(machine: str) -> list[tuple[int, list[Instruction]]]:
-    """Return the first number of each range of calls that are treated alike, with the instructions that end in it.
+    """Return the first number of each range of calls that are handled alike, with the range's instructions.
 
-    The last range has no end: the calls of x32, which are those of x86-64 under other numbers, are in it.
+    The last range is unbounded and includes the x32 calls, which are the x86-64 calls under other numbers.
     """
     answers: dict[str, list[Instruction]] = {
         **dict.fromkeys(names(ALLOWED, MARGIN), _answer(0)),

@@ -1,9 +1,9 @@
-"""Which system calls candidate code may make. Every other call is refused.
+"""The system calls that candidate code may make. All other calls are refused.
 
 The lists follow a measurement: every correct submission and every snippet of `tests/submissions/features/` ran under
 strace, in a sandbox that refused NOT_PERMITTED, DONE_WITHOUT and new processes, and nothing else.
-`python tests/bench/system_calls.py measure` measures again; `tests/measured_system_calls.json` is the last result.
-`tests/test_system_calls.py` compares the lists with it: what is allowed was measured, or is a margin with its reason.
+`python tests/bench/system_calls.py measure` repeats it; `tests/measured_system_calls.json` is the last result.
+`tests/test_system_calls.py` compares the lists with it: each allowed call was measured, or is listed with a reason.
 The numbers are in `system_call_numbers.py`. The filter that the kernel runs is built in `seccomp.py`.
 """
 
@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-# What a call gets that is in no list below, be it older or newer than this module: libraries take it for a kernel that
-# does not have the call, and fall back on another one.
+# The error for calls in none of the lists below, including calls newer than this module: libraries assume an older
+# kernel and fall back to another call.
 OTHERWISE: Final = errno.ENOSYS
 
-# Purpose: calls. What can be reached with them is decided by mounts, limits and namespaces.
+# Purpose: calls. Mounts, limits and namespaces restrict what these calls can reach.
 ALLOWED: Final[Mapping[str, str]] = {
     "memory, which RLIMIT_AS bounds; executable as well, for ctypes and compiled kernels": (
         "brk mmap munmap mremap mprotect madvise msync"
@@ -27,27 +27,25 @@ ALLOWED: Final[Mapping[str, str]] = {
         "read readv pread64 preadv2 write writev pwrite64 pwritev2 lseek ftruncate truncate fallocate fadvise64"
         " fsync fdatasync flock sendfile copy_file_range"
     ),
-    "looking at files and folders": (
-        "stat fstat newfstatat statfs access readlink listxattr getdents64 getcwd chdir umask"
-    ),
-    "changing them": "mkdir rmdir link symlink rename unlink unlinkat chmod fchmod utimensat",
+    "reading file metadata": ("stat fstat newfstatat statfs access readlink listxattr getdents64 getcwd chdir umask"),
+    "changing files and folders": "mkdir rmdir link symlink rename unlink unlinkat chmod fchmod utimensat",
     "waiting": "poll pselect6 pause clock_nanosleep",
     "time, where it is not read without a system call": "clock_gettime times getrusage",
-    "signals; kill and tgkill reach the call's own pid namespace, where there is nobody else": (
+    "signals; kill and tgkill reach the call's own pid namespace, which has no other processes": (
         "kill tgkill rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait sigaltstack"
         " alarm setitimer getitimer"
     ),
-    "what the process is": (
+    "process information": (
         "getpid getppid getpgid getpgrp getsid getuid geteuid getgid getegid getresuid getresgid getgroups getpriority"
     ),
-    "what the machine is": "uname sysinfo sched_getaffinity",
+    "machine information": "uname sysinfo sched_getaffinity",
     "random numbers": "getrandom",
-    "limits, which can be lowered only": "prlimit64",
-    "the socket of the reply; what else sockets do is checked below": "getsockname",
-    "the end": "exit_group",
+    "limits, which can only be lowered": "prlimit64",
+    "the reply's socket; other socket calls are checked below": "getsockname",
+    "exit": "exit_group",
 }
 
-# Allowed though not measured, on that machine at least. Reason: calls.
+# Allowed though not measured, at least on the measuring machine. Reason: calls.
 MARGIN: Final[Mapping[str, str]] = {
     "AArch64 has only these for access, chmod, link, mkdir, poll, readlink, rename and symlink": (
         "faccessat fchmodat linkat mkdirat ppoll readlinkat renameat symlinkat"
@@ -59,17 +57,17 @@ MARGIN: Final[Mapping[str, str]] = {
     "the kernel makes it in a process that was stopped while it slept, as by a paused container": "restart_syscall",
 }
 
-# Measured, but refused with ENOSYS: whoever makes these has another way. Reason: calls.
+# Measured, but refused with ENOSYS: the callers have a fallback. Reason: calls.
 DONE_WITHOUT: Final[Mapping[str, str]] = {
     "clone3 keeps its flags in memory, where no filter can read them; the C library then uses clone": "clone3",
-    "OpenBLAS binds its memory to a node, and ignores the answer": "mbind",
+    "OpenBLAS binds its memory to a node, and ignores the result": "mbind",
 }
 
-# Refused with EPERM: no other call does the same, so that a library could only give up, and "Operation not permitted"
-# is what the candidate's traceback should say.
+# Refused with EPERM: there is no fallback, and "Operation not permitted"
+# is the right message in the candidate's traceback.
 NOT_PERMITTED: Final[Mapping[str, str]] = {
     "new processes and programs; clone without the flags of a thread as well": "fork vfork execve execveat",
-    "sockets, of any kind: asyncio's event loop needs a pair, and does not start": "socket socketpair",
+    "sockets of any kind; asyncio's event loop needs a socket pair and does not start": "socket socketpair",
     "other processes": "ptrace process_vm_readv process_vm_writev kcmp pidfd_open pidfd_getfd pidfd_send_signal",
     "namespaces, mounts and the root folder": "unshare setns mount umount2 pivot_root chroot",
     "users and privileges": "setuid setgid setreuid setregid setresuid setresgid setgroups capset setpriority",
@@ -88,7 +86,7 @@ LISTS: Final = (ALLOWED, MARGIN, DONE_WITHOUT, NOT_PERMITTED)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """A call that is allowed for some values of one argument. The kernel reads 32 bits of each of these."""
+    """A call that is allowed for some values of one argument. The kernel reads 32 bits of each of these arguments."""
 
     argument: int  # its index, from 0
     values: Mapping[str, int]
@@ -97,9 +95,9 @@ class Check:
 
 
 CHECKED: Final[Mapping[str, Check]] = {
-    # New threads are allowed, new processes are not: these are the flags of pthread_create(3), and no others.
+    # New threads are allowed, new processes are not: only the flags of pthread_create(3) are accepted.
     "clone": Check(argument=0, values={"those of pthread_create": 0x3D0F00}),
-    # Without priority inheritance and requeueing, which nothing here uses and several kernel holes were in.
+    # Without priority inheritance and requeueing, which are unused here and had several kernel vulnerabilities.
     "futex": Check(
         argument=1,
         values={
@@ -149,5 +147,5 @@ CHECKED: Final[Mapping[str, Check]] = {
 
 
 def names(*lists: Mapping[str, str]) -> frozenset[str]:
-    """Return the calls of some of the lists above."""
+    """Return the calls in some of the lists above."""
     return frozenset(name for purposes in lists for calls in purposes.values() for name in calls.split())

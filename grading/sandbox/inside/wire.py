@@ -1,9 +1,9 @@
-"""The messages that cross the sandbox's wall: plain data and arrays, never code.
+"""The messages between the sandbox and the trusted side: plain data and arrays, never code.
 
-A frame is the length of a JSON document, the length of a block of bytes, the document and the block.
-The document holds None, bool, int, float, str, list and dict; an array stands in it as
-`{"$array": [dtype, shape, offset]}` and its bytes in the block. Both sides use this module; the
-trusted side reads every frame as hostile.
+A frame consists of the length of a JSON document, the length of a block of bytes, the document and the block.
+The document contains None, bool, int, float, str, list and dict; an array is encoded as
+`{"$array": [dtype, shape, offset]}` with its bytes in the block. Both sides use this module; the
+trusted side treats every frame as hostile.
 """
 
 import json
@@ -15,10 +15,10 @@ from typing import Any
 HEADER = struct.Struct(">4sII")
 MAGIC = b"GRD1"
 MAX_FRAME_BYTES = 8 * 1024 * 1024
-# Of its JSON document: decoded, a list takes up to fifty times its text. The largest of ours have 60 KB.
+# Limit of the JSON document: a decoded list takes up to fifty times its text. Our largest documents have 60 KB.
 MAX_DOCUMENT_BYTES = 1024 * 1024
 _INT64 = 1 << 63
-# A number of dimensions beyond which no probe of ours sends anything.
+# More dimensions than any probe sends.
 MAX_DIMENSIONS = 8
 ITEM_BYTES = {"bool": 1, "uint8": 1, "int32": 4, "int64": 8, "float16": 2, "float32": 4, "float64": 8}
 _ARRAY_KEY = "$array"
@@ -40,7 +40,7 @@ class Array:
     data: bytes
 
     def __post_init__(self) -> None:
-        """Refuse any array whose parts do not agree."""
+        """Raise WireError unless dtype, shape and data agree."""
         if self.dtype not in ITEM_BYTES:
             raise WireError(f"dtype {self.dtype!r:.40} is not one of {', '.join(ITEM_BYTES)}")
         if len(self.shape) > MAX_DIMENSIONS or any(n < 0 for n in self.shape):
@@ -50,11 +50,11 @@ class Array:
 
 
 def encode(message: Message) -> bytes:
-    """Return `message` as one frame; raise WireError if it holds anything but data or is too large."""
+    """Return `message` as one frame; raise WireError if it contains anything but data or is too large."""
     block = bytearray()
 
     def plain(value: Message) -> Message:
-        # Exact types: a subclass of dict or float may run code of its own when it is read.
+        # Exact types: a subclass of dict or float may run code when it is read.
         if value is None or type(value) in (bool, int, float, str):
             return value
         if type(value) in (list, tuple):
@@ -77,22 +77,22 @@ def encode(message: Message) -> bytes:
 
 
 def frame_length(header: bytes) -> int:
-    """Return the length in bytes of the frame that begins with `header`; raise WireError if it is none."""
+    """Return the length in bytes of the frame that begins with `header`; raise WireError if it is not a frame."""
     magic, document_length, block_length = HEADER.unpack(header)
     length = HEADER.size + int(document_length) + int(block_length)
     if magic != MAGIC:
         raise WireError("not a frame")
     if length > MAX_FRAME_BYTES:
-        raise WireError(f"a frame of {length} bytes is over the limit of {MAX_FRAME_BYTES}")
+        raise WireError(f"a frame of {length} bytes exceeds the limit of {MAX_FRAME_BYTES}")
     if document_length > MAX_DOCUMENT_BYTES:
-        raise WireError(f"a document of {document_length} bytes is over the limit of {MAX_DOCUMENT_BYTES}")
+        raise WireError(f"a document of {document_length} bytes exceeds the limit of {MAX_DOCUMENT_BYTES}")
     return length
 
 
 def decode(frame: bytes) -> Message:
     """Return the message in `frame`; raise WireError if it is malformed in any way."""
     if len(frame) < HEADER.size or frame_length(frame[: HEADER.size]) != len(frame):
-        raise WireError("a frame of another length than it says")
+        raise WireError("a frame whose length differs from its header")
     _, document_length, _ = HEADER.unpack(frame[: HEADER.size])
     document = frame[HEADER.size : HEADER.size + document_length]
     block = frame[HEADER.size + document_length :]
@@ -113,7 +113,7 @@ def decode(frame: bytes) -> Message:
         return text(value) if isinstance(value, str) else value
 
     def text(value: str) -> str:
-        # JSON can escape half a surrogate pair, which nothing could write down again.
+        # JSON can contain lone surrogates, which cannot be encoded.
         return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
     try:
@@ -125,7 +125,7 @@ def decode(frame: bytes) -> Message:
 
 
 def _array(value: dict[str, Message], block: bytes, start: int) -> Array:
-    """Return an array whose bytes begin at `start`: each byte belongs to one array, and so is copied once."""
+    """Return an array whose bytes begin at `start`; each byte belongs to only one array, so it is copied only once."""
     match value:
         case {"$array": [str(dtype), [*shape], int(offset)]} if (
             len(value) == 1

@@ -1,9 +1,9 @@
-"""The warm process inside the sandbox: imports what every call needs once, then forks a confined child per call.
+"""The warm process inside the sandbox: imports the needed modules once, then forks a confined child per call.
 
 The trusted side sends packets over the control socket: an order in JSON with one end of another socket, or `kill`,
-which ends the call that runs and is skipped if none does. The child alone reads the call's inputs and the candidate's
-files from the order's socket and writes its reply to it, so this process never holds either and the next submission's
-child inherits nothing of the last one's. Back go packets of JSON: `{"ready": true}` once, then `{"status": …}` for
+which ends the running call and is ignored if there is none. Only the child reads the call's inputs and the candidate's
+files from the order's socket and writes its reply to it, so this process never holds them and the next submission's
+child inherits nothing. The worker answers with JSON packets: `{"ready": true}` once, then `{"status": …}` for
 each call that has ended.
 """
 
@@ -29,7 +29,7 @@ from grading.sandbox.inside.memory import collapse
 
 Probe = Callable[[LoadedModule, Mapping[str, wire.Message]], wire.Message]
 
-# What a child sends first.
+# The first byte that a child sends.
 CONFINED, NOT_CONFINED = b"+", b"-"
 
 
@@ -40,21 +40,21 @@ def main() -> None:
     and the modules to import before the first call.
     """
     calls, descriptor, probes_name, *preload = sys.argv[1:]
-    del sys.argv[1:]  # no business of the candidate's
+    del sys.argv[1:]  # hidden from the candidate
     control = socket.socket(fileno=int(descriptor))
     for name in preload:
-        with contextlib.suppress(ImportError):  # a call that needs it will say so
+        with contextlib.suppress(ImportError):  # a call that needs the module reports it
             importlib.import_module(name)
     probes = importlib.import_module(probes_name)
-    linecache.clearcache()  # which imports have filled with source lines of ours
-    gc.freeze()  # what is there now stays: a child's collector need not touch, and so copy, its pages
+    linecache.clearcache()  # imports have filled it with lines of our sources
+    gc.freeze()  # a child's collector then does not touch, and so copy, these pages
     if calls == "many":
         collapse()
     _send(control, {"ready": True})
     while True:
         order, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
         if not order:
-            os._exit(0)  # there is nothing to tidy up, and torch would take its time over it
+            os._exit(0)  # no clean-up is needed, and torch's is slow
         if descriptors:
             _send(control, _run_call(control, descriptors[0], json.loads(order), probes))
 
@@ -70,22 +70,22 @@ def _run_call(
         os.close(reply)
         return {"status": "ended", "detail": str(error), "seconds": 0.0}
     if child == 0:
-        _be_the_child(reply, limits, budget, identity, tuple(order["hide"]), probes)
+        _run_in_child(reply, limits, budget, identity, tuple(order["hide"]), probes)
     os.close(reply)
     is_idle, idle_seconds = _wait_for_end(child, control, budget)
     _, status, usage = os.wait4(child, 0)
     cpu_seconds = usage.ru_utime + usage.ru_stime
-    return {**_how_it_ended(status, cpu_seconds, budget, is_idle=is_idle), "seconds": cpu_seconds + idle_seconds}
+    return {**_end_status(status, cpu_seconds, budget, is_idle=is_idle), "seconds": cpu_seconds + idle_seconds}
 
 
-def _how_it_ended(status: int, cpu_seconds: float, budget: Budget, *, is_idle: bool) -> dict[str, wire.Message]:
+def _end_status(status: int, cpu_seconds: float, budget: Budget, *, is_idle: bool) -> dict[str, wire.Message]:
     if os.WIFEXITED(status):
         return {"status": "ended", "detail": f"exit status {os.WEXITSTATUS(status)}"}
     signalled = os.WTERMSIG(status)
     if is_idle:
         return {"status": "timeout", "detail": f"idle for {budget.idle_seconds:g} s: asleep, deadlocked or stopped"}
-    # The limit counts in ticks of the clock, and `usage` exactly: they differ a little. Nothing else kills it like this
-    # but a machine that is out of memory; itself it cannot, being process 1 of its namespace.
+    # The limit counts clock ticks and `usage` is exact, so they differ slightly. The only other cause of SIGKILL is
+    # a machine out of memory; the child cannot kill itself, being process 1 of its namespace.
     if signalled == signal.SIGKILL and cpu_seconds > budget.cpu_seconds / 2:
         return {"status": "timeout", "detail": f"used {budget.cpu_seconds} s of CPU time"}
     return {"status": "ended", "detail": f"killed by signal {signalled}"}
@@ -94,14 +94,14 @@ def _how_it_ended(status: int, cpu_seconds: float, budget: Budget, *, is_idle: b
 def _wait_for_end(child: int, control: socket.socket, budget: Budget) -> tuple[bool, float]:
     """Wait until the child has ended, and kill it if it must.
 
-    Return whether that was for being idle too long, and the seconds for which it was idle.
+    Return whether it was killed for being idle too long, and the seconds for which it was idle.
     """
     watch = IdleWatch(child)
     ended = os.pidfd_open(child)
     try:
         while ended not in (readable := select.select([control.fileno(), ended], [], [], watch.pause)[0]):
             if readable:
-                control.recv(4096)  # `kill`, or the end of the trusted side: either way this call is over
+                control.recv(4096)  # `kill`, or the trusted side has ended: end this call
                 break
             watch.look()
             if watch.idle_seconds >= budget.idle_seconds:
@@ -114,7 +114,7 @@ def _wait_for_end(child: int, control: socket.socket, budget: Budget) -> tuple[b
         os.close(ended)
 
 
-def _be_the_child(
+def _run_in_child(
     reply: int,
     limits: Limits,
     budget: Budget,
@@ -122,9 +122,9 @@ def _be_the_child(
     hide: tuple[str, ...],
     probes: ModuleType,
 ) -> None:
-    """Run one call and leave the process, come what may."""
+    """Run one call, then always exit."""
     try:
-        os.setsid()  # else `kill 0` reaches this worker: a process group crosses pid namespaces
+        os.setsid()  # else `kill 0` reaches this worker: process groups span pid namespaces
         confine(limits, cpu_seconds=budget.cpu_seconds, identity=identity, keep=reply, hide=hide)
     except (JailError, OSError) as error:
         with contextlib.suppress(OSError):
@@ -132,7 +132,7 @@ def _be_the_child(
         os._exit(1)
     try:
         connection = socket.socket(fileno=reply)
-        # Before any of the candidate's code is here: so that nothing it does can pass for a confinement that failed.
+        # Sent before candidate code is received, so that it cannot fake a failed confinement.
         connection.sendall(CONFINED)
         request = wire.decode(receive_frame(connection))
         connection.sendall(answer(request, probes, CANDIDATE_ROOT))
@@ -141,7 +141,7 @@ def _be_the_child(
 
 
 def answer(request: wire.Message, probes: ModuleType, root: Path) -> bytes:
-    """Run the probe that `request` names on the candidate's files, laid out in `root`; return the reply's frame."""
+    """Run the requested probe on the candidate's files, written below `root`; return the reply's frame."""
     observations: dict[str, wire.Message] = {"nonce": request["nonce"]}
     try:
         files = {name: content.data for name, content in request["files"].items()}
@@ -150,7 +150,7 @@ def answer(request: wire.Message, probes: ModuleType, root: Path) -> bytes:
         observations["observed"] = probe(candidate, request["inputs"])
     except CandidateError as error:
         observations["error"] = error.record
-    except BaseException as error:  # noqa: BLE001 - a probe that candidate code has upset is the candidate's failure
+    except BaseException as error:  # noqa: BLE001 - an error that candidate code causes in a probe is the candidate's failure
         observations["error"] = CandidateError("crash", detail=type(error).__name__).record
     return wire.encode(observations)
 

@@ -1,18 +1,18 @@
 "use strict";
-// The form's live total, and the review file that it saves.
+// Updates the form's total, and saves the review sheet.
 const form = document.querySelector("form");
 const fields = [...form.querySelectorAll("[data-criterion]")];
 const dimensions = [...form.querySelectorAll("[data-dimension]")];
 
-function given(field) {
+function isFilledIn(field) {
   return field.value.trim() !== "" && field.validity.valid;
 }
 
-function tell() {
+function showTotal() {
   const automatic = Number(form.dataset.automatic), passing = Number(form.dataset.passing);
   let least = automatic, most = automatic, open = 0;
   for (const field of fields) {
-    const points = given(field) ? Number(field.value) : null;
+    const points = isFilledIn(field) ? Number(field.value) : null;
     open += points === null ? 1 : 0;
     least += points ?? 0;
     most += points ?? Number(field.max);
@@ -22,7 +22,7 @@ function tell() {
   const verdict = most < passing ? "fail" : passes ? "pass" : "needs review";
   const sum = Math.round(least * 100) / 100;
   let text = open ? `At least ${sum} of ${form.dataset.most}: ${verdict}, ${open} still open` : `${sum} of ${form.dataset.most}: ${verdict}`;
-  const rated = dimensions.filter(given);
+  const rated = dimensions.filter(isFilledIn);
   if (rated.length) {
     const weight = rated.reduce((all, field) => all + Number(field.dataset.weight), 0);
     const mean = rated.reduce((all, field) => all + Number(field.dataset.weight) * Number(field.value), 0) / weight;
@@ -31,7 +31,7 @@ function tell() {
   document.getElementById("total").value = text;
 }
 
-// JSON's strings are among TOML's, but for the delete character.
+// JSON strings are valid TOML strings, except for the delete character.
 function quoted(text) {
   return JSON.stringify(text.replace(/[\ud800-\udfff]/gu, "\ufffd")).replace(/\u007f/g, "\\u007f");
 }
@@ -48,15 +48,15 @@ function sheet() {
   ];
   for (const field of fields) {
     lines.push("", "[[criterion]]", `id = ${quoted(field.dataset.criterion)}`);
-    if (given(field)) lines.push(`points = ${Number(field.value)}`);
+    if (isFilledIn(field)) lines.push(`points = ${Number(field.value)}`);
     lines.push(`comment = ${quoted(document.getElementById(`comment-${field.dataset.criterion}`).value)}`);
   }
   lines.push("", "[dimensions]");
-  for (const field of dimensions.filter(given)) lines.push(`${quoted(field.dataset.dimension)} = ${Number(field.value)}`);
+  for (const field of dimensions.filter(isFilledIn)) lines.push(`${quoted(field.dataset.dimension)} = ${Number(field.value)}`);
   return lines.join("\n") + "\n";
 }
 
-form.addEventListener("input", tell);
+form.addEventListener("input", showTotal);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const link = document.createElement("a");
@@ -65,4 +65,4 @@ form.addEventListener("submit", (event) => {
   link.click();
   URL.revokeObjectURL(link.href);
 });
-tell();
+showTotal();
