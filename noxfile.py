@@ -1,4 +1,4 @@
-"""Everything that a laptop and CI do: `pip install "nox[uv]"`, then `nox -s SESSION`; `nox -l` lists the sessions."""
+"""All tasks of a laptop and of CI: `pip install "nox[uv]"`, then `nox -s SESSION`; `nox -l` lists the sessions."""
 
 import contextlib
 import hashlib
@@ -19,7 +19,7 @@ PYTHON = (3, 11)
 GROUP = "development"
 # Memory for each of the parallel processes of `nox -s tests`, with its sandbox and the programs that it starts.
 MEMORY_OF_TESTS = 2 << 30
-# A machine that lasts may keep the environments outside the checkout, for all of its checkouts.
+# A long-lived machine can keep the environments outside the checkout, to share them between checkouts.
 ENVIRONMENTS = Path(os.environ.get("TAKE_HOME_ENVIRONMENTS") or ROOT / ".nox")
 
 nox.options.sessions = ["grade"]
@@ -34,7 +34,7 @@ def visible(session: nox.Session) -> None:
 
 @nox.session
 def run(session: nox.Session) -> None:
-    """Train and measure with the finished exercise: python -m assignment."""
+    """Train and evaluate with the finished exercise: python -m assignment."""
     _python(session, "-m", "assignment", *session.posargs)
 
 
@@ -44,7 +44,7 @@ def hidden(session: nox.Session) -> None:
     submission, *rest = session.posargs or ["."]
     report = ["--json-report", "--json-report-file=build/hidden/report.json"]
     arguments = ["hidden_tests", "-p", "grading.run.plugin", "--submission", submission, "--tb=line", *report, *rest]
-    # Failing tests are a result, and status 1; anything else is the grader's failure.
+    # Failing tests are a result (status 1); any other status is a failure of the grader.
     _python(session, "-m", "pytest", *arguments, success_codes=[0, 1])
 
 
@@ -62,9 +62,9 @@ def tests(session: nox.Session) -> None:
         session.run("npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", str(browser), external=True)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     processes = max(1, min(len(os.sched_getaffinity(0)), memory // MEMORY_OF_TESTS))
-    # A process that has no test left takes half of another's: large files are split, and no long one comes last.
+    # An idle process takes half of another's tests, so large files are split and no long file runs last.
     parallel = ["-n", str(processes), "--dist", "worksteal", "--durations", "20"]
-    # Of a whole run alone, since its floor is no single file's, and there of the tests that are not slow.
+    # Coverage is measured only in whole runs without slow tests; its floor does not apply to single files.
     coverage = [] if session.posargs else ["--cov", "--cov-report", "term"]
     _python(session, "-m", "pytest", *parallel, *coverage, *session.posargs)
 
@@ -77,7 +77,7 @@ def lint(session: nox.Session) -> None:
     _python(session, "-m", "mypy")
     programs = _environment(session)
     session.run(str(programs / "lint-imports"), "--no-cache", external=True, silent=True)
-    # Those of this repository, and those of a room, as it is generated.
+    # The workflows of this repository, and those of a generated room.
     published = Path(session.create_tmp()) / "room"
     shutil.rmtree(published, ignore_errors=True)
     _python(session, "-m", "grading", "publish", str(published))
@@ -85,7 +85,7 @@ def lint(session: nox.Session) -> None:
     workflows = sorted(str(path) for folder in folders for path in folder.glob("*.yml"))
     _python(session, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     session.run(str(programs / "zizmor"), "--offline", "--quiet", *workflows, external=True)
-    # It hands each script to shellcheck, which it finds by the PATH.
+    # It runs shellcheck, found by the PATH, on each script.
     path = os.pathsep.join([str(programs), os.environ["PATH"]])
     dependabot = str(ROOT / ".github" / "dependabot.yml")
     command = [str(programs / "jactionlint"), "--strict-exit", *workflows, dependabot]
@@ -94,7 +94,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write into docs/ what the commands print and the schema of grade.json, and take the pictures (needs chromium)."""
+    """Update docs/: outputs of commands, the schema of grade.json, and screenshots (needs chromium)."""
     documents = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md"))]
     _python(session, "-m", "cogapp", "-r", "-P", "-I", "docs", "-p", "from excerpts import *", *documents)
     schema = "from grading.scoring.grade import grade_schema as s; open('docs/grade.schema.json', 'w').write(s())"
@@ -104,14 +104,14 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the budgets of docs/design.md side by side and print them; `-- cohort` grades a thousand submissions."""
+    """Measure and print the budgets of docs/design.md; `-- cohort` grades a thousand submissions."""
     kind, *rest = session.posargs if session.posargs[:1] == ["cohort"] else ["budgets", *session.posargs]
     _python(session, f"tests/bench/{kind}.py", *rest)
 
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Show that no grade is a matter of luck: hours for all of it, so once a night; `-- --help` for less."""
+    """Check that grades are deterministic (takes hours, run nightly); `-- --help` lists shorter runs."""
     _python(session, "tests/bench/soak.py", *session.posargs)
 
 
@@ -127,13 +127,13 @@ def _python(
     success_codes: list[int] | None = None,
     group: str = GROUP,
 ) -> None:
-    """Run Python in the environment of a dependency group: the same for all sessions, if none is named."""
+    """Run Python in the environment of a dependency group, by default the one of all sessions."""
     python = _environment(session, group) / "python"
     session.run(str(python), *arguments, external=True, success_codes=success_codes or [0])
 
 
 def _environment(session: nox.Session, group: str = GROUP) -> Path:
-    """Return the folder of the environment's programs; it is built once for each state of the pins."""
+    """Return the folder of the environment's programs; the environment is built once per state of the pins."""
     pins = hashlib.sha256(CONSTRAINTS.read_bytes() + PYPROJECT.read_bytes()).hexdigest()[:12]
     folder = ENVIRONMENTS / f"{group}-{pins}"
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
@@ -147,18 +147,18 @@ def _environment(session: nox.Session, group: str = GROUP) -> Path:
 
 
 def _install(session: nox.Session, python: Path, packages: Sequence[str]) -> None:
-    """Install packages at their pinned versions: with uv, which takes seconds and finds CPU builds of torch, or pip."""
+    """Install packages at their pinned versions, with uv (seconds, finds CPU builds of torch) or with pip."""
     pinned = ["--quiet", "--constraint", str(CONSTRAINTS), *packages]
     uv = _uv()
     if uv is not None:
-        # uv reads none of pip's settings. Where those name a folder of wheels, torch is taken from there.
+        # uv ignores pip's settings; if these name a folder of wheels, torch is installed from there.
         folders = os.environ.get("PIP_FIND_LINKS", "").split()
         links = [option for folder in folders for option in ("--find-links", folder)]
         backend = [] if folders or "UV_TORCH_BACKEND" in os.environ else ["--torch-backend", "cpu"]
         try:
             session.run(uv, "pip", "install", "--python", str(python), *links, *backend, *pinned, external=True)
         except CommandFailed:
-            session.log("uv failed, for the reason above: installing with pip, which takes a minute or two")
+            session.log("uv failed (see above); installing with pip, which takes a minute or two")
         else:
             return
     session.run(
@@ -167,7 +167,7 @@ def _install(session: nox.Session, python: Path, packages: Sequence[str]) -> Non
 
 
 def _uv() -> str | None:
-    """Return uv's program: `pip install "nox[uv]"` puts it beside nox, where the PATH may not lead."""
+    """Return the path of uv: `pip install "nox[uv]"` installs it next to nox, possibly outside the PATH."""
     with contextlib.suppress(ImportError, FileNotFoundError):
         return str(importlib.import_module("uv").find_uv_bin())
     return shutil.which("uv")
@@ -176,5 +176,5 @@ def _uv() -> str | None:
 def _interpreter(session: nox.Session) -> str:
     found = sys.executable if sys.version_info[:2] == PYTHON else shutil.which("python{}.{}".format(*PYTHON))
     if found is None:
-        session.error("Python {}.{} is needed and was not found: install it, then run this again".format(*PYTHON))
+        session.error("Python {}.{} is required and was not found: install it, then run this again".format(*PYTHON))
     return found
