@@ -1,4 +1,4 @@
-"""Follow-ups: optional, in any order, each a bonus beside the score. What you leave alone costs nothing."""
+"""Follow-ups: optional, in any order, each a bonus. Skipping one costs nothing."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def oversample(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Ten
     Args:
         features: shape (n, d), float32.
         labels: shape (n,), float32, each 0.0 or 1.0; the minority class has at least six rows.
-        seed: of all chance.
+        seed: random seed.
     """
     raise NotImplementedError("Follow-up F2: oversample (assignment/followups.py)")
 
@@ -33,13 +33,13 @@ def oversample(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Ten
 def build_improved(train_features: Tensor, train_labels: Tensor, seed: int) -> nn.Module:
     """F3: train and return a model, raw features (b, d) to logits (b,), whose F1 at logits of at least 0 is high.
 
-    On a split that it has not seen, it is to be at least twice that of a baseline: a linear model, trained to the end
-    on standardized features without weights. A minute is the most it may take.
+    On an unseen split, it must be at least twice that of a baseline: a linear model, trained to convergence
+    on standardized features without weights. It may take at most one minute.
 
     Args:
         train_features: shape (n, d), float32; the features have scales of their own.
         train_labels: shape (n,), float32, each 0.0 or 1.0, one in five positive.
-        seed: of all chance.
+        seed: random seed.
     """
     raise NotImplementedError("Follow-up F3: build_improved (assignment/followups.py)")
 
@@ -50,13 +50,13 @@ def save_model(model: nn.Module, path: str | Path) -> None:
     Args:
         model: an `nn.Sequential` of Linear (with bias), ReLU, BatchNorm1d, Dropout and Flatten layers, of which the
             first is a Linear.
-        path: of the file to write; its folder is there.
+        path: the file to write; its folder exists.
     """
     raise NotImplementedError("Follow-up F4: save_model (assignment/followups.py)")
 
 
 def load_model(path: str | Path) -> nn.Module:
-    """F4: return the saved model, in evaluation mode; whatever the file holds, no code of it is run."""
+    """F4: return the saved model, in evaluation mode; no code from the file is run, whatever it contains."""
     raise NotImplementedError("Follow-up F4: load_model (assignment/followups.py)")
 
 

@@ -1,5 +1,5 @@
 # {% if starter %}
-# {{ '"""Follow-ups: optional, in any order, each a bonus beside the score. What you leave alone costs nothing."""' }}
+# {{ '"""Follow-ups: optional, in any order, each a bonus. Skipping one costs nothing."""' }}
 # {% else %}
 """The follow-ups."""
 # {% endif %}
@@ -24,7 +24,7 @@ def best_threshold(targets: Tensor, probabilities: Tensor) -> float:
     sorted_probabilities, hits = probabilities[order], targets[order].cumsum(0)
     predicted = torch.arange(1, len(order) + 1)
     f1 = 2 * hits / (predicted + targets.sum())
-    # A threshold takes all of a group of equal probabilities, or none.
+    # A threshold accepts all of a group of equal probabilities, or none.
     last_of_group = torch.cat([sorted_probabilities[1:] != sorted_probabilities[:-1], torch.tensor([True])])
     f1[~last_of_group] = -1.0
     return float(sorted_probabilities[f1.argmax()])
@@ -40,7 +40,7 @@ def oversample(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Ten
     Args:
         features: shape (n, d), float32.
         labels: shape (n,), float32, each 0.0 or 1.0; the minority class has at least six rows.
-        seed: of all chance.
+        seed: random seed.
     """
     # {% if starter %}
     # {{ 'raise NotImplementedError("Follow-up F2: oversample (assignment/followups.py)")' }}
@@ -62,13 +62,13 @@ def oversample(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Ten
 def build_improved(train_features: Tensor, train_labels: Tensor, seed: int) -> nn.Module:
     """F3: train and return a model, raw features (b, d) to logits (b,), whose F1 at logits of at least 0 is high.
 
-    On a split that it has not seen, it is to be at least twice that of a baseline: a linear model, trained to the end
-    on standardized features without weights. A minute is the most it may take.
+    On an unseen split, it must be at least twice that of a baseline: a linear model, trained to convergence
+    on standardized features without weights. It may take at most one minute.
 
     Args:
         train_features: shape (n, d), float32; the features have scales of their own.
         train_labels: shape (n,), float32, each 0.0 or 1.0, one in five positive.
-        seed: of all chance.
+        seed: random seed.
     """
     # {% if starter %}
     # {{ 'raise NotImplementedError("Follow-up F3: build_improved (assignment/followups.py)")' }}
@@ -90,7 +90,7 @@ def build_improved(train_features: Tensor, train_labels: Tensor, seed: int) -> n
 
 
 class _Standardized(nn.Module):
-    """A multilayer perceptron that knows how its features are scaled."""
+    """A multilayer perceptron that scales its features itself."""
 
     def __init__(self, features: Tensor, hidden: int = 64) -> None:
         super().__init__()
@@ -109,7 +109,7 @@ class _Standardized(nn.Module):
         return logits.squeeze(-1)
 
 
-# What a saved model may be made of: class and the attributes that it is made from.
+# The allowed layers of a saved model: class and constructor arguments.
 _LAYERS: dict[str, tuple[type[nn.Module], tuple[str, ...]]] = {
     "Linear": (nn.Linear, ("in_features", "out_features")),
     "ReLU": (nn.ReLU, ()),
@@ -126,7 +126,7 @@ def save_model(model: nn.Module, path: str | Path) -> None:
     Args:
         model: an `nn.Sequential` of Linear (with bias), ReLU, BatchNorm1d, Dropout and Flatten layers, of which the
             first is a Linear.
-        path: of the file to write; its folder is there.
+        path: the file to write; its folder exists.
     """
     # {% if starter %}
     # {{ 'raise NotImplementedError("Follow-up F4: save_model (assignment/followups.py)")' }}
@@ -140,7 +140,7 @@ def save_model(model: nn.Module, path: str | Path) -> None:
 
 
 def load_model(path: str | Path) -> nn.Module:
-    """F4: return the saved model, in evaluation mode; whatever the file holds, no code of it is run."""
+    """F4: return the saved model, in evaluation mode; no code from the file is run, whatever it contains."""
     # {% if starter %}
     # {{ 'raise NotImplementedError("Follow-up F4: load_model (assignment/followups.py)")' }}
     # {% else %}
@@ -164,7 +164,7 @@ def predict(model: nn.Module, features: Tensor) -> Tensor:
     if features.ndim != 2 or features.shape[1] != width:
         raise ValueError(f"expected features of shape (n, {width}), got {tuple(features.shape)}")
     if features.isnan().any():
-        raise ValueError("features hold NaN")
+        raise ValueError("features contain NaN")
     model.eval()
     with torch.no_grad():
         return torch.sigmoid(model(features))

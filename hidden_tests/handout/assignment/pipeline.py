@@ -1,8 +1,8 @@
 # {% if level == "researcher" %}
-"""From raw features to decisions. It runs from end to end, and the model is not performing well: find out why.
+"""From raw features to decisions. It runs from end to end, but the model is not performing well: find out why.
 
-Names, signatures and what the docstrings promise stay, and `run` goes through the other functions; what is inside them
-is yours. All tensors are float32 unless said otherwise; a label is 0.0 or 1.0, and about one in five is positive.
+Keep names, signatures and what the docstrings specify, and `run` must call the other functions; you can change all
+code inside them. All tensors are float32 unless stated otherwise; a label is 0.0 or 1.0, about one in five positive.
 """
 
 from collections.abc import Callable
@@ -22,8 +22,8 @@ LEARNING_RATE = 0.5
 def split(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return features and labels to train on, then those to test on: each example is in one part, with its label.
 
-    A quarter of the examples is for testing. Which, the seed decides at random, so that both parts have the same share
-    of positives.
+    A quarter of the examples is for testing. The seed decides which ones, at random, so that both parts have the same
+    share of positives.
     """
     cut = int(len(labels) * (1 - TEST_SHARE))
     return features[:cut], labels[:cut], features[cut:], labels[cut:]
@@ -32,7 +32,7 @@ def split(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor, 
 def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor, Callable[[Tensor], Tensor]]:
     """Return both splits' features with mean 0 and standard deviation 1, and the function that does so with others.
 
-    What the scaling knows, it knows from the training split.
+    The scaling uses only statistics of the training split.
     """
     known = torch.cat([train, test])
     mean, deviation = known.mean(0), known.std(0)
@@ -87,7 +87,7 @@ def fit(
     """Train the model in place by `loss_fn`, on batches in an order that the seed decides anew for each epoch.
 
     Each step follows the gradient of the latest batch, or of those since the last step. A part of the examples may be
-    kept back, to choose when to stop, say; more than half of them are trained on.
+    held out, for example for early stopping; more than half of them are trained on.
     """
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)

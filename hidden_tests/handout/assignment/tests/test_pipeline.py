@@ -1,12 +1,12 @@
 # {% if level == "researcher" %}
-"""TODO 7: that the pipeline runs is not enough, but it is where to begin."""
+"""TODO 7: a pipeline that runs is not enough, but it is a start."""
 
 import torch
 from assignment.pipeline import run
 
 
 def test_pipeline_runs_from_end_to_end():
-    """From features and labels to a function that decides, and three metrics."""
+    """`run` returns a function that decides, and three metrics."""
     torch.manual_seed(0)
     features = torch.randn(400, 6)
     labels = (features[:, 0] > 0.85).float()

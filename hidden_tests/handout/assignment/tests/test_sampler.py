@@ -16,7 +16,7 @@ def test_make_sampler_draws_as_many_as_there_are_labels():
 
 
 def test_make_sampler_draws_positives_more_often_than_they_are():
-    """Of 200 draws some 100 are positive; fewer than 60 come once in a hundred million times."""
+    """About 100 of 200 draws are positive; fewer than 60 have a probability of one in a hundred million."""
     torch.manual_seed(0)
     positives = int(ONE_IN_FIVE[list(make_sampler(ONE_IN_FIVE))].sum())
 

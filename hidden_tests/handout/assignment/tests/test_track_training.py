@@ -10,8 +10,8 @@ from assignment.exercise import track_training
 
 
 def tracked(tmp_path, monkeypatch):
-    """Return the run that two epochs leave behind."""
-    # A folder is enough of a store here; MLflow wants to be told so.
+    """Return the run after two epochs of training."""
+    # A folder is enough as a store here, but MLflow requires a setting to allow it.
     monkeypatch.setenv("MLFLOW_TRACKING_URI", (tmp_path / "store").as_uri())
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     labels = torch.tensor([1.0, 0.0, 0.0, 0.0])
@@ -23,14 +23,14 @@ def tracked(tmp_path, monkeypatch):
 
 
 def test_track_training_logs_the_number_of_epochs(tmp_path, monkeypatch):
-    """As a parameter."""
+    """The run has the number of epochs as a parameter."""
     run = tracked(tmp_path, monkeypatch)
 
     assert run.data.params.get("epochs") == "2", f"the run's parameters are {run.data.params}"
 
 
 def test_track_training_finishes_its_run(tmp_path, monkeypatch):
-    """What training logged is there, and the run is over."""
+    """The run has the logged metrics, and it is finished."""
     run = tracked(tmp_path, monkeypatch)
 
     assert run.info.status == "FINISHED", f"the run is {run.info.status}"
