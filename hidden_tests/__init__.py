@@ -1,1 +1,1 @@
-"""What this take-home asks for: hidden tests, the probes that they run, reference, mistakes and rubrics."""
+"""The take-home's grading material: hidden tests, their probes, the reference solution, mistakes and rubrics."""

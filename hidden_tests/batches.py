@@ -1,4 +1,4 @@
-"""The batches that a loss on logits is measured on: for `make_loss` and `FocalLoss` alike."""
+"""The batches on which losses on logits are measured: for `make_loss` and `FocalLoss`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 from hidden_tests.oracle import Floats
 from hidden_tests.wire import to_float32, to_wire
 
-# Beyond about 17, float32 has no probability between this logit's and 1.
+# Beyond a logit of about 17, float32 rounds the probability to 1.
 EXTREME_LOGITS = (18.0, 30.0, 50.0, 100.0, 200.0)
 
 Inputs = tuple[Floats, Floats]  # logits and targets of a batch

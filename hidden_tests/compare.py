@@ -1,8 +1,8 @@
-"""The only place where arrays are compared. Unequal shapes and nothing at all are refused, never broadcast.
+"""The only place where arrays are compared. Unequal shapes and empty arrays raise, nothing is broadcast.
 
-numpy broadcasts (0, 1) against (5,) to an array without values, of which everything is true: compared like that, a
-submission that did nothing was right. What the sandbox returned has its shape checked where it enters; a refusal here
-is an error of the hidden tests, and ends the grading without a score.
+numpy broadcasts (0, 1) against (5,) to an empty array, for which `all` is true: with such a comparison, a
+submission that does nothing would pass. Shapes from the sandbox are validated at the trust boundary; an error here
+is an error in the hidden tests, and ends the grading without a score.
 """
 
 from typing import Any
@@ -29,7 +29,7 @@ def equal(found: ArrayLike, expected: ArrayLike) -> bool:
 
 
 def unchanged(found: ArrayLike, before: ArrayLike, *, tolerance: float) -> bool:
-    """Return whether all values are what they were before, but for rounding; NaN and infinities are like themselves.
+    """Return whether all values are unchanged up to rounding; NaN and infinities equal themselves.
 
     Raises:
         ValueError: the shapes differ, or there is no value.
@@ -40,19 +40,19 @@ def unchanged(found: ArrayLike, before: ArrayLike, *, tolerance: float) -> bool:
 
 
 def all_true(values: ArrayLike) -> bool:
-    """Return whether every one of some truth values is True; raise ValueError if there is none."""
+    """Return whether all truth values are True; raise ValueError if there are none."""
     truths = np.asarray(values)
     if truths.dtype != np.bool_:
-        raise ValueError(f"truth values are compared, got {truths.dtype}")
+        raise ValueError(f"expected truth values, got {truths.dtype}")
     if truths.size == 0:
-        raise ValueError("nothing to compare: of no values everything is true")
+        raise ValueError("cannot compare empty arrays")
     return bool(truths.all())
 
 
 def _same_shape(found: ArrayLike, expected: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     left, right = np.asarray(found), np.asarray(expected)
     if left.shape != right.shape:
-        raise ValueError(f"arrays of shapes {left.shape} and {right.shape} are not compared")
+        raise ValueError(f"cannot compare arrays of shapes {left.shape} and {right.shape}")
     if left.size == 0:
-        raise ValueError("nothing to compare: of no values everything is true")
+        raise ValueError("cannot compare empty arrays")
     return left, right

@@ -1,4 +1,4 @@
-"""Numbers as messages show them."""
+"""Formats numbers for messages."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def describe(value: object) -> str:
-    """Return numbers with four digits each, and what contains them in parentheses."""
+    """Return numbers with four digits each, and their containers in parentheses."""
     match value:
         case Mapping():
             return ", ".join(f"{name} {describe(item)}" for name, item in value.items())

@@ -1,4 +1,4 @@
-"""The candidate's model on a hidden split, next to the reference's: figures for the reviewer, no part of the score."""
+"""Figures for the reviewer: the candidate's model and the reference's on a hidden split; not part of the score."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ POSITIVE_SHARE = 0.2
 THRESHOLD = 0.5
 _THRESHOLDS = np.linspace(0.0, 1.0, 101)
 _NAMES = {"candidate": "submission", "reference": "reference"}
-# Distinguishable without colour too, by their dashes.
+# Distinguishable without colour, by their dashes.
 _LINES: dict[str, dict[str, Any]] = {
     "candidate": {"color": "#0b5cad", "linestyle": "-", "linewidth": 2.0},
     "reference": {"color": "#b04a00", "linestyle": "--", "linewidth": 1.6},
@@ -71,7 +71,7 @@ def observe(candidate: CandidateProxy, reference: CandidateProxy, seed: int) -> 
 
 
 def _rows(random: np.random.Generator, count: int) -> tuple[Floats, Floats]:
-    """Draw rows of two overlapping classes, one in five positive, that no straight line parts."""
+    """Draw rows of two overlapping classes, one in five positive, that are not linearly separable."""
     labels = (random.permutation(count) < POSITIVE_SHARE * count).astype(np.float64)
     features = random.normal(size=(count, FEATURES))
     sides = random.choice([-1.0, 1.0], count)
@@ -82,7 +82,7 @@ def _rows(random: np.random.Generator, count: int) -> tuple[Floats, Floats]:
 
 
 def draw(observed: Mapping[str, Any]) -> list[Figure]:
-    """Return the figures of what was observed."""
+    """Return the figures for an observation."""
     truth = np.array(observed["truth"], dtype=np.float64)
     probabilities = {name: np.array(observed[name]["probabilities"]) for name in _NAMES}
     losses = {name: observed[name]["losses"] for name in _NAMES}

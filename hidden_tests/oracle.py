@@ -1,4 +1,4 @@
-"""What is right, in numpy and double precision: slow, obvious, and independent of torch and of every solution."""
+"""The correct results, in numpy and double precision: slow, simple, and independent of torch and of every solution."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

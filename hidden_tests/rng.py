@@ -1,4 +1,4 @@
-"""The random generators that the inputs of hidden tests are drawn from, and the bound on drawing again."""
+"""The random generators for the inputs of hidden tests, with a limit on repeated draws."""
 
 import zlib
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import numpy as np
 
 from grading.errors import ContentError
 
-# Measured over 300 seeds: of every five draws at least two suit, and the most that were needed is 11.
+# Measured over 300 seeds: at least two of five draws are suitable, and at most 11 draws were needed.
 MOST_DRAWS = 1000
 
 _Drawn = TypeVar("_Drawn")
@@ -22,19 +22,19 @@ def rng_for(seed: int, scenario: str) -> np.random.Generator:
 def draw_until(
     suits: Callable[[_Drawn], bool], draw: Callable[[], _Drawn], *, wanted: str, most: int = MOST_DRAWS
 ) -> _Drawn:
-    """Draw inputs until they suit, and return them.
+    """Draw inputs until they are suitable, and return them.
 
     Args:
-        suits: whether what was drawn can be used.
-        draw: draws anew.
-        wanted: what is drawn, and what makes it suit: the error names it.
-        most: how many draws there may be.
+        suits: whether the drawn inputs are suitable.
+        draw: draws new inputs.
+        wanted: a description of suitable inputs, for the error.
+        most: the maximum number of draws.
 
     Raises:
-        ContentError: no draw suits.
+        ContentError: no draw is suitable.
     """
     for _ in range(most):
         drawn = draw()
         if suits(drawn):
             return drawn
-    raise ContentError(f"hidden_tests: no {wanted} in {most} draws: allow more draws, or ask less of the inputs")
+    raise ContentError(f"hidden_tests: no {wanted} in {most} draws: allow more draws, or relax the condition")

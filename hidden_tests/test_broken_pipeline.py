@@ -264,7 +264,7 @@ def test_run_measures_on_the_test_split(candidate: CandidateProxy, seed: int, on
 
 @pytest.fixture(scope="session")
 def spoilt_by(request: pytest.FixtureRequest) -> list[str]:
-    """Return the functions that spoil the training: with them, the F1 that a model reaches is a matter of chance.
+    """Return the functions whose mistakes spoil the training and make the model's F1 random.
 
     Measured: with the weight inverted, it is above the required F1 with one seed and below with another.
     """

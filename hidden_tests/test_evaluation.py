@@ -114,7 +114,7 @@ def describe_metrics(run: ScenarioRun) -> str:
 
 
 def describe_why_nothing_follows(evaluations: Evaluations) -> str:
-    """Describe a result that does not depend on the model: of such a result nothing else can be judged."""
+    """Describe a result that does not depend on the model, for which nothing else can be judged."""
     failure = evaluations.compared.first_failure
     if failure is not None:
         return describe_metrics(failure)
@@ -132,7 +132,7 @@ def test_metrics_of_the_positive_class(evaluations: Evaluations, on_failure: OnF
 
 
 def cuts_at_threshold(evaluations: Evaluations) -> bool:
-    """Return whether the threshold is where the cut is, whatever else the function computes wrongly.
+    """Return whether the cut is at the threshold, whatever else the function computes wrongly.
 
     Logits that are moved along with the threshold give the same numbers; the unmoved ones give others.
     """
@@ -166,7 +166,7 @@ def test_evaluates_in_evaluation_mode(evaluations: Evaluations, on_failure: OnFa
 def test_leaves_no_trace(evaluations: Evaluations, on_failure: OnFailure) -> None:
     """Afterwards gradients are recorded as before, parameters can be trained and hold no gradients."""
     run = evaluations.compared.base
-    # Of plain gradient descent, along a gradient that is known: what was left behind would add to it or prevent it.
+    # A step of plain gradient descent along a known gradient: leftover state would change or prevent it.
     step = run.observed.weight - run.observed.learned
 
     on_failure(mode_mistakes, evaluations, "side-effects")
@@ -194,9 +194,9 @@ def test_undefined_ratios_are_zero(evaluations: Evaluations, on_failure: OnFailu
     usual = evaluations.plain[0]
 
     on_failure(undefined_mistakes, evaluations)
-    # Zeros say nothing of a function that returns them whatever the loader holds.
+    # Zeros prove nothing if the function returns them for every loader.
     assert evaluations.follows, describe_why_nothing_follows(evaluations)
     for run in evaluations.undefined:
         assert run.gives_metrics and all(isfinite(score) for score in run.scores.values()), describe_metrics(run)
-        # What is wrong with the usual metrics too has cost its points above.
+        # Mistakes in the other metrics too have already lost points in the tests above.
         assert run.matches(run.scenario.right) or not usual.is_right, describe_metrics(run)

@@ -1,4 +1,4 @@
-"""TODO 6: `track_training(…)` trains, logs to MLflow, and ends its run whatever happens."""
+"""TODO 6: `track_training(…)` trains, logs to MLflow, and ends its run, also after an exception."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from hidden_tests.wire import to_wire
 pytestmark = pytest.mark.criterion("experiment-tracking")
 
 EPOCHS = 3
-# The functions that `track_training` trains and evaluates with: mistakes in the candidate's own do not count here.
+# The functions that `track_training` uses instead of the candidate's, whose mistakes do not count here.
 FUNCTIONS = Path(__file__).parent / "tracked_functions.py"
 # Any two values of a metric, of another epoch or split, are this far apart: five times the tolerance of the comparison.
 LEAST_DIFFERENCE = 0.005

@@ -28,8 +28,8 @@ ARGUMENTS: tuple[tuple[float | None, ...], ...] = (
     (0.0, 0.6),
     (5.0, 0.75),
 )
-# The other tests cannot judge a function that is no loss.
-NO_LOSS = "at extreme logits, wrong logits do not cost more than right ones: this is no loss"
+# The other tests cannot judge a function that is not a loss.
+NO_LOSS = "at extreme logits, wrong logits do not have a higher loss than right ones: this is not a loss"
 
 
 def moderate_batches(random: np.random.Generator) -> list[Inputs]:

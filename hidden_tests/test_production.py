@@ -21,7 +21,7 @@ pytestmark = pytest.mark.criterion("production")
 
 FILE = "assignment/followups.py"
 # The bad features that the probe tries, in its order.
-BAD_FEATURES = ("a NaN", "a column less", "one column", "twice the columns")
+BAD_FEATURES = ("a NaN", "a missing column", "one column", "twice the columns")
 
 # Each model with the files that `save_model` wrote for it.
 SavedNetworks = list[tuple[Network, production.SavedModel]]
@@ -90,7 +90,9 @@ def test_a_loaded_model_predicts_what_the_saved_one_did(
     for (network, _), found in zip(saved, observed.models, strict=True):
         rows, expected = len(network.features), network.probabilities
         assert found.rows.shape == (rows,), f"for {rows} rows predict returned the shape {found.rows.shape}"
-        assert close(found.rows, expected, rtol=0.0, atol=ATOL), "the loaded model predicts otherwise"
+        assert close(found.rows, expected, rtol=0.0, atol=ATOL), (
+            "the loaded model's probabilities differ from the saved model's"
+        )
         assert found.first_row.shape == (1,), f"for one row predict returned the shape {found.first_row.shape}"
 
 
@@ -121,8 +123,8 @@ def test_loading_runs_no_code(candidate: CandidateProxy, saved: SavedNetworks, o
     observed = candidate.call("production", inputs, production.UnsafeFiles, file=FILE)
 
     on_failure(diagnosis.loading_mistakes, observed)
-    assert not observed.ran, f"code was run out of {', '.join(observed.ran)}"
-    # Refusing every file would be safe as well.
+    assert not observed.ran, f"code was run from {', '.join(observed.ran)}"
+    # Refusing every file would be safe too, so a saved model must load.
     assert network.outputs(observed.loaded, atol=ROUNDED_ATOL), "a saved model is not loaded"
 
 

@@ -13,7 +13,7 @@ from hidden_tests.wire import to_wire
 
 pytestmark = pytest.mark.criterion("sampler")
 
-# Of a sampler that draws as if there were no labels, nothing else can be judged.
+# If a sampler ignores the labels, nothing else can be judged.
 NOTHING = "the draws do not depend on the labels: these are drawn as often as they occur, or not at all"
 
 
@@ -54,7 +54,7 @@ def test_classes_are_drawn_equally(samplers: list[Draws], on_failure: OnFailure)
 
 
 def test_every_example_is_drawn(samplers: list[Draws], on_failure: OnFailure) -> None:
-    """Over many epochs each example of either class has its turn."""
+    """Over many epochs each example of either class is drawn."""
     on_failure(balance_mistakes, samplers)
     assert labels_matter(samplers), NOTHING
     for case in samplers:

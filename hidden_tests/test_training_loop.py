@@ -86,7 +86,7 @@ def test_parameters_after_one_epoch(plain_epoch: ObservedEpoch, on_failure: OnFa
 
 
 def test_parameters_after_a_long_epoch_with_momentum(long_epoch: ObservedEpoch, on_failure: OnFailure) -> None:
-    """Every batch of a long loader counts, and the optimizer that is passed does the stepping."""
+    """Each batch of a long loader is one step of the passed optimizer."""
     on_failure(update_mistakes, long_epoch)
     assert any(agree(long_epoch.final, end) for end in long_epoch.accepted_ends()), describe_parameters(long_epoch)
 

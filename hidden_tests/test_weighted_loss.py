@@ -43,7 +43,7 @@ def loss_profile(candidate: CandidateProxy, seed: int) -> LossProfile:
 
 
 def describe_single_class(single_class: SingleClass) -> str:
-    """Describe what labels of a single class lead to: the candidate's choice, and no part of the score."""
+    """Describe the loss for labels of a single class, which is the candidate's choice and not part of the score."""
     error, result = single_class.error, single_class.result
     if error is not None:
         return f"raises {error.detail or error.kind}"

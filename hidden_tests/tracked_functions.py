@@ -1,6 +1,6 @@
-"""What `track_training` trains with, so that mistakes in TODO 1 to 3 cost nothing in TODO 6.
+"""The functions that `track_training` calls, so that mistakes in TODO 1 to 3 cost nothing in TODO 6.
 
-Read as text, and sent into the sandbox with the calls that need it: elsewhere in there it would be the solution.
+They are read as text and sent into the sandbox only with the calls that need them, because they are a solution.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def make_loss(pos_weight: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
 
 
 def train_epoch(model: nn.Module, loader: Loader, loss_fn: Callable[..., Tensor], optimizer: Optimizer) -> float:
-    """What TODO 2 asks for."""
+    """Train for one epoch and return the mean loss (TODO 2)."""
     model.train()
     losses = []
     for features, targets in loader:
@@ -33,7 +33,7 @@ def train_epoch(model: nn.Module, loader: Loader, loss_fn: Callable[..., Tensor]
 
 
 def evaluate(model: nn.Module, loader: Loader, threshold: float = 0.5) -> dict[str, float]:
-    """What TODO 3 asks for."""
+    """Return precision, recall and F1 of the positive class (TODO 3)."""
     was_training = model.training
     model.eval()
     hits = predicted = actual = 0

@@ -1,4 +1,4 @@
-"""Numpy arrays as the sandbox takes them."""
+"""Converts numpy arrays for the sandbox."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from hidden_tests.oracle import Floats
 
 
 def to_wire(values: NDArray[Any], dtype: str = "float32") -> Array:
-    """Return values in the form in which a probe is sent a tensor."""
+    """Return values as a wire array, the form in which probes receive tensors."""
     converted = np.ascontiguousarray(values, dtype=dtype)
     return Array(dtype=dtype, shape=converted.shape, data=converted.tobytes())
 

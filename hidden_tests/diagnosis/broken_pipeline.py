@@ -1,4 +1,4 @@
-"""Explains what is wrong with each function of the pipeline.
+"""Explains the mistakes in each function of the pipeline.
 
 A planted defect is named without a variant where the numbers are exactly those that it gives. Other wrong numbers of
 the same function get its id with a variant.

@@ -1,4 +1,4 @@
-"""Which mistakes explain the numbers of `evaluate`: those of the wrong way of computing that gives them."""
+"""Explains the numbers of `evaluate` by the wrong way of computing that gives them."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -11,9 +11,9 @@ from hidden_tests.diagnosis.evaluation_ways import Ways
 from hidden_tests.observations.evaluation import Evaluations, ScenarioRun
 from hidden_tests.oracle import metrics
 
-# More departures than this at once, and anything can be explained by something.
+# With more departures than this at once, almost any numbers could be explained.
 _MAX_DEPARTURES = 3
-# As many runs as one submission has explanations for: several tests ask for the same ones.
+# As many runs as one submission has: several tests explain the same runs.
 _RUNS = 3
 
 
@@ -22,7 +22,7 @@ Variants = Mapping[str, set[str]]
 
 
 def failure_mistakes(run: ScenarioRun) -> list[str | Cause]:
-    """Explain a run that gives no three numbers; empty if it does."""
+    """Explain a run that does not return three numbers; empty if it does."""
     if run.observed.error is not None:
         return [Cause.of(run.observed.error)]
     if run.observed.kind == "none" or run.observed.rows == 0:
@@ -34,7 +34,7 @@ def failure_mistakes(run: ScenarioRun) -> list[str | Cause]:
 
 
 def mode_mistakes(evaluations: Evaluations, otherwise: str) -> list[str | Cause]:
-    """Explain numbers of the wrong mode by `otherwise`, and those that follow no mode by what is wrong with them."""
+    """Explain numbers of the wrong mode by `otherwise`, and numbers that follow no mode by their own mistakes."""
     if evaluations.follows:
         return [otherwise]
     failed = evaluations.compared.first_failure or evaluations.compared.base
@@ -44,7 +44,7 @@ def mode_mistakes(evaluations: Evaluations, otherwise: str) -> list[str | Cause]
 def metric_mistakes(run: ScenarioRun, evaluations: Evaluations) -> list[str | Cause]:
     """Explain metrics that are not right.
 
-    What explains most of the plain runs with the fewest mistakes is preferred to what happens to explain one.
+    An explanation of most plain runs with the fewest mistakes is preferred to one that explains a single run.
     """
     if failures := failure_mistakes(run):
         return failures
@@ -91,7 +91,7 @@ def _explanations(run: ScenarioRun) -> Mapping[frozenset[str], Variants]:
     for departures in range(1, _MAX_DEPARTURES + 1):
         for parts, scores in ways.departing(departures):
             ids = frozenset(id_ for id_, _ in parts)
-            # Rows that were never looked at are a fact: whatever else there may be comes on top.
+            # Rows that were never evaluated are certain: any other mistake comes in addition.
             if run.matches(scores) and unseen <= ("partial-evaluation" in ids):
                 for id_, variant in parts:
                     found.setdefault(ids, {}).setdefault(id_, set()).add(variant)
@@ -100,12 +100,12 @@ def _explanations(run: ScenarioRun) -> Mapping[frozenset[str], Variants]:
     if not found:
         guess = _guess(run, unseen=unseen)
         return {frozenset({guess}): {guess: {""}}}
-    # What explains with less is never worse, whatever the other runs are explained by.
+    # An explanation with fewer mistakes is never worse, whatever explains the other runs.
     return {ids: variants for ids, variants in found.items() if not any(other < ids for other in found)}
 
 
 def _guess(run: ScenarioRun, *, unseen: bool) -> str:
-    """Name what comes nearest where no wrong way of computing that is known here gives the metrics."""
+    """Return the nearest mistake if no known wrong way of computing gives the metrics."""
     if unseen:
         return "partial-evaluation"
     if run.observed.passes > 1:
@@ -120,5 +120,5 @@ def _is_some_cut(run: ScenarioRun) -> bool:
 
 
 def undefined_mistakes(evaluations: Evaluations) -> list[str | Cause]:
-    """Explain an undefined ratio that is not 0.0; what fails on every loader fails here too, and is named for that."""
+    """Explain an undefined ratio that is not 0.0; a failure on every loader is explained by its own mistake."""
     return failure_mistakes(evaluations.plain[0]) or mode_mistakes(evaluations, "undefined-metric-crash")

@@ -1,7 +1,7 @@
-"""The ways of getting from logits and targets to the three metrics: the right one, and those that depart from it.
+"""The ways of computing the three metrics from logits and targets: the correct one, and departures from it.
 
-Each way is put together of six parts: what squashes the logits, where they are cut, which rows meet which targets, how
-batches are pooled, what is made of the counts, and under which names. A part that departs has a mistake and a variant.
+Each way has six parts: the function applied to the logits, the cut, which rows are compared with which targets, how
+batches are pooled, how the counts are summarised, and under which names. A wrong part has a mistake and a variant.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,11 +18,11 @@ Summary = Callable[[Bools, Floats], dict[str, float]]
 
 
 class Part(NamedTuple):
-    """One part of a way, and the mistake that it is: none if it is right."""
+    """One part of a way, with its mistake, empty if the part is correct."""
 
     mistake: str
     variant: str
-    # Any: each place has its own kind of part.
+    # Any: each position has its own kind of part.
     does: Any
 
 
@@ -48,12 +48,12 @@ class Ways:
             _summaries(),
             _labellings(),
         )
-        # By the parts' numbers: the last places vary fastest, and what the first ones give is the same meanwhile.
+        # Cached by the parts' numbers: the last positions vary fastest, so results of the first ones are reused.
         self._pairs: dict[Sequence[int], Pairs] = {}
         self._pooled: dict[Sequence[int], dict[str, float]] = {}
 
     def departing(self, departures: int) -> Iterator[tuple[Sequence[Departure], Scores]]:
-        """Yield each way that departs from the right one in so many places, with the metrics that it gives."""
+        """Yield each way that departs from the correct one in this many parts, with its metrics."""
         right = [[i for i, part in enumerate(parts) if not part.mistake] for parts in self._places]
         wrong = [[i for i, part in enumerate(parts) if part.mistake] for parts in self._places]
         for departing in combinations(range(len(self._places)), departures):
@@ -95,7 +95,7 @@ def _cuts(scenario: Scenario) -> list[Part]:
 
 
 def _selections(scenario: Scenario, passes: int) -> list[Part]:
-    """Which rows' predictions meet which rows' targets, batch by batch."""
+    """Return the parts that pair predictions with targets, batch by batch."""
     orders = [scenario.batches(number) for number in range(min(max(passes, 1), len(scenario.orders)))]
     found = []
     for batches in orders[:2]:
@@ -164,7 +164,7 @@ def _summaries() -> list[Part]:
         return lambda predicted, targets: {**right(predicted, targets), name: _accuracy(predicted, targets)}
 
     def f1_of(name: str) -> Summary:
-        """Accuracy under one name, and F1 made from it."""
+        """Return accuracy under one name, and F1 computed from it."""
         return lambda predicted, targets: _with_f1(accuracy_in(name)(predicted, targets))
 
     def arithmetic_f1(predicted: Bools, targets: Floats) -> dict[str, float]:
@@ -191,7 +191,7 @@ def _summaries() -> list[Part]:
 
 
 def _with_f1(scores: dict[str, float]) -> dict[str, float]:
-    """Return the scores with F1 as it follows from their precision and recall."""
+    """Return the scores with F1 computed from their precision and recall."""
     total = scores["precision"] + scores["recall"]
     return {**scores, "f1": 2 * scores["precision"] * scores["recall"] / total if total else 0.0}
 

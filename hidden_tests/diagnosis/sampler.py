@@ -1,4 +1,4 @@
-"""Which mistakes explain a sampler's draws: unequal shares, missing examples, epochs of other lengths."""
+"""Explains a sampler's draws: unequal shares, missing examples, epochs of other lengths."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import numpy as np
 from grading.run.explain import Cause
 from hidden_tests.observations.sampler import Draws, labels_matter
 
-# By how much a share is farther from equal than the data's, at least, to be called inverted.
+# Minimum additional distance from equal shares, compared with the data, to be called inverted.
 _FARTHER = 0.02
 
 
@@ -16,7 +16,7 @@ def balance_mistakes(cases: Sequence[Draws]) -> list[Cause]:
     detail = "; ".join(case.shares_text for case in cases)
     usable = [case for case in cases if case.in_range]
     if usable and not any(case.repeats for case in usable):
-        # Of epochs that have each example once, the classes are as they were, whatever the examples weigh.
+        # In epochs with each example once, the class shares are unchanged, whatever the weights.
         uniform = all(case.is_complete and case.ignores_labels for case in cases)
         found = [Cause("without-replacement", detail=detail)]
         return [*found, Cause("uniform-sampler", detail=detail)] if uniform else found
@@ -55,7 +55,7 @@ def length_mistakes(cases: Sequence[Draws]) -> list[Cause]:
 
 
 def _mistake_of_missing_draws(cases: Sequence[Draws], detail: str) -> Cause:
-    """Explain draws that are missing, or that are no index."""
+    """Explain draws that are missing or are not an index."""
     raised = [case.error for case in cases if case.error is not None]
     if raised:
         return Cause.of(raised[0])

@@ -1,4 +1,4 @@
-"""Which mistakes explain an epoch that is not right: from what the model, the loss and the optimizer saw."""
+"""Explains a wrong epoch by the events at the model, the loss and the optimizer."""
 
 from collections.abc import Sequence
 
@@ -66,7 +66,7 @@ def update_mistakes(observed: ObservedEpoch) -> list[str | Cause]:
     if any(batch.takes_sigmoid for batch in observed.batches):
         found.append("sigmoid-before-logits-loss")
     found += _why_it_moved_elsewhere(observed) if observed.moved else _why_nothing_moved(observed)
-    # Every batch, right gradients and as many steps, and yet elsewhere: something besides the optimizer moved them.
+    # All batches, gradients and steps are correct, but not the parameters: something besides the optimizer moved them.
     return found or [Cause("extra-updates", _kind_of_moves(observed))]
 
 

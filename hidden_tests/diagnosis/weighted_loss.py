@@ -1,4 +1,4 @@
-"""Which mistakes explain a loss: wrong weights, another reduction, or a range of logits that is too small."""
+"""Explains a loss with wrong weights, another reduction, or a limited range of logits."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from hidden_tests.observations.measured_loss import Batch
 from hidden_tests.observations.weighted_loss import REDUCTIONS, LossCase, LossProfile, Weights, weights_agree
 from hidden_tests.oracle import cross_entropy, ratio
 
-# What an epsilon of 1e-2 inside the logarithms does to moderate losses, and more than rounding ever does.
+# The effect of an epsilon of 1e-2 inside the logarithms on moderate losses, larger than any rounding.
 _ROUGHLY = 0.05
 
 

@@ -1,4 +1,4 @@
-"""The weights that candidates find in place of the right ones, by the names that the catalogue has."""
+"""Wrong weights that candidates use, by their names in the catalogue."""
 
 import functools
 import itertools

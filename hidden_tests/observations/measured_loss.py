@@ -1,4 +1,4 @@
-"""What a loss on logits made of its batches: for `make_loss` and `FocalLoss` alike."""
+"""The observed values of losses on logits: for `make_loss` and `FocalLoss`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class ObservedLoss(Observation, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """One batch and what the loss made of it."""
+    """One batch with the loss's value and gradient."""
 
     logits: Floats  # (b,)
     targets: Floats  # (b,)

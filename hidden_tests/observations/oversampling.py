@@ -1,4 +1,4 @@
-"""What the probe `oversampling` observes of `oversample`, and what is true of the rows that it returned."""
+"""The observations of the probe `oversampling` of `oversample`, and the properties of the returned rows."""
 
 from collections import Counter
 from dataclasses import dataclass

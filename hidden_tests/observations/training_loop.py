@@ -24,7 +24,7 @@ _SAME = 1e-6
 
 
 class Outcome(Observation, frozen=True, kw_only=True):
-    """What one call of `train_epoch` came to: what points rest on."""
+    """The outcome of one call of `train_epoch`, on which points depend."""
 
     error: ReportedError | None
     result: ReturnedNumber
@@ -32,7 +32,7 @@ class Outcome(Observation, frozen=True, kw_only=True):
 
 
 class WatchedEpoch(Observation, frozen=True, kw_only=True):
-    """One call of `train_epoch`, with what happened on the way: that explains the outcome, and no more."""
+    """One call of `train_epoch`, with its events, which only explain the outcome."""
 
     outcome: Outcome
     events: Annotated[list[Event], Meta(max_length=MAX_EVENTS)]  # in order
@@ -156,7 +156,7 @@ class ComparedEpochs:
     def _modes_followed_by(self, of: Callable[[Outcome], Floats]) -> set[bool]:
         base = of(self.base.outcome)
         if not unchanged(of(self.again), base, tolerance=_SAME):
-            return set()  # it changes by itself: what it is computed from cannot be seen
+            return set()  # it is random, so its inputs cannot be determined
         others = {False: self.evaluation, True: self.training}
         return {mode for mode, other in others.items() if not unchanged(of(other), base, tolerance=_SAME)}
 

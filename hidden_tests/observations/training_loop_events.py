@@ -56,7 +56,7 @@ Event = Forward | Loss | Backward | Step | OtherStep
 
 @dataclass(kw_only=True)
 class BatchEvents:
-    """What happened from one batch's first forward pass to the next batch's."""
+    """The events from one batch's first forward pass to the next batch's."""
 
     rows: tuple[int, ...]
     training: bool | None  # the model's mode; None if the output is that of neither mode, or of both

@@ -26,7 +26,7 @@ REDUCTIONS: Mapping[str, Callable[[Floats, Floats, Weights], float]] = {
 
 
 class SingleClass(Observation, frozen=True, kw_only=True):
-    """What labels of a single class lead to."""
+    """The loss for labels of a single class."""
 
     error: ReportedError | None
     result: ReturnedNumber  # the loss of a batch of negatives

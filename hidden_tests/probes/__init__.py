@@ -1,6 +1,6 @@
 """Probes run next to the candidate's code, inside the sandbox: they make inputs, call a function and record the result.
 
-A probe knows the inputs and never what is right. It takes the candidate's module and the inputs, and returns
+A probe knows the inputs but not the correct results. It takes the candidate's module and the inputs, and returns
 observations as plain data. The warm worker imports this package before its first call.
 """
 

@@ -39,7 +39,7 @@ class Seen:
 
 
 def mode_model(seen: Seen) -> nn.Module:
-    """Return a model that answers with one of its four features: which one depends on training mode and on autograd.
+    """Return a model whose output is one of its four features, depending on training mode and autograd.
 
     Features 0 to 3 are the logits for (evaluation, off), (training, off), (evaluation, on), (training, on). So what is
     made of its outputs shows under which mode they were computed.
@@ -60,7 +60,7 @@ def mode_model(seen: Seen) -> nn.Module:
 
 
 class GivenOrder(Sampler[int]):
-    """Yields the rows in an order of its own in each pass, as shuffling does, but a known one."""
+    """Yields the rows in another known order in each pass, like shuffling."""
 
     def __init__(self, orders: Sequence[Sequence[int]]) -> None:
         self._orders = orders
@@ -80,7 +80,7 @@ def evaluation(candidate: LoadedModule, inputs: Mapping[str, Message]) -> Messag
 
     A run: `features` (n, 4), `targets` (n,), `batch_size`, `orders` (one permutation of the rows for each pass),
     `slopes` (4,), the gradient of the step afterwards, and `ways` to pass the threshold: each an empty list, [number]
-    for by position or [number, "name"]. The first that the function's arguments allow is taken.
+    for by position or [number, "name"]. The first one that the function's signature allows is used.
     """
     return {"runs": [_run(candidate, run) for run in inputs["runs"]]}
 
@@ -90,7 +90,7 @@ def _run(candidate: LoadedModule, run: Mapping[str, Message]) -> Message:
     seed_generators()
     seen = Seen()
     model = mode_model(seen)
-    # The parameter itself: what a name of the model's stands for later is the candidate's to change.
+    # The parameter itself, since candidate code can rebind the model's attribute.
     weight = cast(Tensor, model.weight)
     model.train()
     order = GivenOrder([[int(row) for row in rows] for rows in tensor(run["orders"])])

@@ -16,7 +16,7 @@ from hidden_tests.probes.training_loop import flat
 
 _STORE = "/tmp/mlflow"  # noqa: S108 - the call's own
 _METRICS = ("train_loss", "precision", "recall", "f1")
-# More of a run is not sent: an honest one has a point for each epoch, and a few parameters and metrics besides.
+# Limits of what is sent: a genuine run has a point per epoch, and few parameters and metrics.
 _MAX_NAMES, _MAX_POINTS, _MAX_RUNS, _MAX_TEXT = 20, 200, 20, 200
 
 
@@ -46,7 +46,7 @@ def experiment_tracking(candidate: LoadedModule, inputs: Mapping[str, Message]) 
     # Imported here, because it takes long and only this probe needs it.
     import mlflow
 
-    # Sent with this call alone: the worker, and so every other call, has never held what solves the other TODOs.
+    # Sent only with this call: the worker and all other calls must not contain solutions of the other TODOs.
     ours: dict[str, Any] = {}
     exec(inputs["functions"], ours)  # noqa: S102 - from the trusted side
     candidate.provide(train_epoch=ours["train_epoch"], evaluate=ours["evaluate"])

@@ -117,7 +117,7 @@ def _ending(candidate: LoadedModule, model: nn.Module, features: Tensor) -> str:
         candidate.namespace["predict"](model, features)
     except ValueError:
         return "ValueError"
-    except BaseException:  # noqa: BLE001 - the candidate's SystemExit is an error as any other
+    except BaseException:  # noqa: BLE001 - includes the candidate's SystemExit
         return "other error"
     return "returned"
 

@@ -50,7 +50,7 @@ def _draw(candidate: LoadedModule, case: Mapping[str, Message]) -> Message:
     return {
         "draws": indices(_cat([_tensor([], dtype=torch.int64).reshape(0, 2), *epochs])),
         "epochs": len(epochs),
-        # Of the type itself: what an object says of its class may be anything.
+        # The type itself, since `__class__` can be faked.
         "weighted": any(base is WeightedRandomSampler for base in _bases_of(type(sampler))),
         "error": error,
     }

@@ -70,7 +70,7 @@ def returned_tensor(value: object, function: str) -> Tensor:
 
 
 def number(candidate: LoadedModule, value: object) -> Message:
-    """Describe what should be a number: `kind` is none, number or other; `value` is there for a number.
+    """Describe a result that should be a number: `kind` is none, number or other; `value` is set for a number.
 
     A float, an int, numpy's scalars and any tensor of one element are numbers.
     """
@@ -87,13 +87,13 @@ def number(candidate: LoadedModule, value: object) -> Message:
 
 
 def seed_generators() -> None:
-    """Put every global random generator into the same state, so that calls that are compared draw alike."""
+    """Seed every global random generator, so that compared calls draw the same numbers."""
     for seed in _SEEDS:
         seed(0)
 
 
 def warm_up() -> None:
-    """Do once, before the worker forks, what torch puts off until it is first used."""
+    """Run torch's lazy initialisation once, before the worker forks."""
     torch.set_num_threads(1)
     # Optimizer's methods import torch._dynamo when first called (1.8 s, measured), only to be left out of compiled
     # code. Nothing is compiled here: where each is marked as its own uncompiled form, torch does without. Should a

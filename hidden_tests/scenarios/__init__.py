@@ -1,1 +1,1 @@
-"""What the hidden tests put in, where it takes more than a few lines to draw."""
+"""Inputs of hidden tests that take more than a few lines to draw."""

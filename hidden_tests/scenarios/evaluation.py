@@ -1,4 +1,4 @@
-"""The inputs of the tests of `evaluate`, drawn until they show what they are there to show."""
+"""The inputs of the tests of `evaluate`, drawn until they distinguish right and wrong results."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ class Scenario:
 
     @property
     def right(self) -> Scores:
-        """Return the metrics that are right: those of the outputs in evaluation mode, with autograd off."""
+        """Return the correct metrics: those of the outputs in evaluation mode, with autograd off."""
         return metrics(sigmoid(self.logits[0]) >= self.threshold, self.targets)
 
     def batches(self, number: int) -> list[Rows]:
@@ -86,7 +86,7 @@ def _all_but_one(batches: list[Rows]) -> tuple[list[Rows], list[Rows]]:
 
 
 def _logits(random: np.random.Generator, targets: Floats, threshold: float) -> Floats:
-    """Return logits that depend a little on the targets, and keep clear of a tie at the threshold."""
+    """Return logits that depend weakly on the targets, without ties at the threshold."""
     logits = random.normal(scale=1.2, size=len(targets)) + random.uniform(0.5, 1.2) * targets + 0.2
     return np.where(np.abs(logits - _cut(threshold)) < 0.01, logits + 0.02, logits)
 
@@ -99,7 +99,7 @@ def _cut(threshold: float) -> float:
 def with_modes(random: np.random.Generator) -> Scenario:
     """Return a scenario in which changing one mode's logits, or the threshold, changes all that is computed from them.
 
-    For each set of targets, four such logits are looked for among so many draws; then other targets are tried.
+    For each set of targets, four such logits are searched in a limited number of draws; then other targets are drawn.
     """
 
     def draw() -> tuple[Scenario, list[Floats]]:

@@ -1,4 +1,4 @@
 # expect: evaluation crash
 def evaluate(model, loader, threshold=0.5):
-    """Divides by nothing."""
+    """Divides by zero."""
     return {"precision": 1 / 0}

@@ -1,5 +1,5 @@
 # expect: weighted-loss timeout
 def make_loss(train_labels):
-    """Never comes back."""
+    """Runs an endless loop."""
     while True:
         pass

@@ -3,7 +3,7 @@ import torch
 
 
 def evaluate(model, loader, threshold=0.5):
-    """A tuple for a dict."""
+    """Returns a tuple instead of a dict."""
     model.eval()
     with torch.no_grad():
         predicted = torch.cat([torch.sigmoid(model(features)) >= threshold for features, _ in loader])

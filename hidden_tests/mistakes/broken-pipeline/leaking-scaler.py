@@ -2,7 +2,7 @@
 def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor, Callable[[Tensor], Tensor]]:
     """Return both splits' features with mean 0 and standard deviation 1, and the function that does so with others.
 
-    What the scaling knows, it knows from the training split.
+    The scaling uses only statistics of the training split.
     """
     mean, deviation = torch.cat([train, test]).mean(0), torch.cat([train, test]).std(0)
 

@@ -2,7 +2,7 @@
 def split(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return features and labels to train on, then those to test on.
 
-    A quarter of the examples is for testing. Which, the seed decides at random, so that both parts have the same share of
+    A quarter of the examples is for testing. The seed decides which ones, at random, so that both parts have the same share of
     positives.
     """
     train, test = [], []

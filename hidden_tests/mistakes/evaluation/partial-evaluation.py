@@ -3,7 +3,7 @@ import torch
 
 
 def evaluate(model, loader, threshold=0.5):
-    """Each batch writes over the one before."""
+    """Each batch overwrites the previous one."""
     model.eval()
     with torch.no_grad():
         for features, targets in loader:

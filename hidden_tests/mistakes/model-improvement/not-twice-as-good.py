@@ -2,13 +2,13 @@
 def build_improved(train_features: Tensor, train_labels: Tensor, seed: int) -> nn.Module:
     """F3: train and return a model, raw features (b, d) to logits (b,), whose F1 at logits of at least 0 is high.
 
-    On a split that it has not seen, it is to be at least twice that of a baseline: a linear model, trained to the end
-    on standardized features without weights. A minute is the most it may take.
+    On an unseen split, it must be at least twice that of a baseline: a linear model, trained to convergence
+    on standardized features without weights. It may take at most one minute.
 
     Args:
         train_features: shape (n, d), float32; the features have scales of their own.
         train_labels: shape (n,), float32, each 0.0 or 1.0, one in five positive.
-        seed: of all chance.
+        seed: random seed.
     """
     torch.manual_seed(seed)
     model = _Standardized(train_features)

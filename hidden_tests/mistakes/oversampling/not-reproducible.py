@@ -8,7 +8,7 @@ def oversample(features: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Ten
     Args:
         features: shape (n, d), float32.
         labels: shape (n,), float32, each 0.0 or 1.0; the minority class has at least six rows.
-        seed: of all chance.
+        seed: random seed.
     """
     generator = torch.Generator().manual_seed(torch.seed())
     label = 1.0 if labels.mean() < 0.5 else 0.0

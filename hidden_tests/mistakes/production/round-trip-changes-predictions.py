@@ -9,7 +9,7 @@ def predict(model: nn.Module, features: Tensor) -> Tensor:
     if features.ndim != 2 or features.shape[1] != width:
         raise ValueError(f"expected features of shape (n, {width}), got {tuple(features.shape)}")
     if features.isnan().any():
-        raise ValueError("features hold NaN")
+        raise ValueError("features contain NaN")
     model.eval()
     with torch.no_grad():
         return torch.sigmoid(model(features).squeeze())

@@ -12,7 +12,7 @@ def best_threshold(targets: Tensor, probabilities: Tensor) -> float:
     sorted_probabilities, hits = probabilities[order], targets[order].cumsum(0)
     predicted = torch.arange(1, len(order) + 1)
     f1 = 2 * hits / (predicted + targets.sum())
-    # A threshold takes all of a group of equal probabilities, or none.
+    # A threshold accepts all of a group of equal probabilities, or none.
     last_of_group = torch.cat([sorted_probabilities[1:] != sorted_probabilities[:-1], torch.tensor([True])])
     f1[~last_of_group] = -1.0
     return float(sorted_probabilities[f1.argmax()])

@@ -4,5 +4,5 @@ from torch import nn
 
 
 def make_loss(train_labels):
-    """Right for one positive in five, and for nothing else."""
+    """Correct only for one positive in five."""
     return nn.BCEWithLogitsLoss(pos_weight=torch.tensor(4.0))

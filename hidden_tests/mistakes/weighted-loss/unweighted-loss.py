@@ -3,5 +3,5 @@ from torch import nn
 
 
 def make_loss(train_labels):
-    """The labels are not looked at."""
+    """The labels are ignored."""
     return nn.BCEWithLogitsLoss()
