@@ -165,7 +165,7 @@ def test_arrays_of_different_shapes_are_never_compared(shape: tuple[int, ...]) -
     """Arrays that NumPy would broadcast against five values are refused by the comparison."""
     with pytest.raises(ValueError, match="are not compared"):
         close(np.zeros(shape), np.zeros(5), rtol=0.0, atol=1.0)
-    with pytest.raises(ValueError, match="are not compared"):
+    with pytest.raises(ValueError, match="cannot compare"):
         equal(np.zeros(shape), np.zeros(5))
 
 
