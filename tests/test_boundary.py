@@ -139,7 +139,7 @@ def test_a_record_must_bound_every_field() -> None:
         within: Annotated[list[OpenText], Meta(max_length=1)]
 
     for record in (OpenList, OpenText, OpenInt, OpenArray, OpenWithin):
-        with pytest.raises(ContentError, match="bound it"):
+        with pytest.raises(ContentError, match="add a bound"):
             read({}, record, {})
 
 
@@ -163,7 +163,7 @@ def test_a_document_and_its_numbers_are_bounded() -> None:
 @pytest.mark.parametrize("shape", [(0, 1), (0, 5), (0, 1, 1), (3, 0, 1), (0, 1, 5), (1, 5), (5, 1), (1,), ()])
 def test_arrays_of_different_shapes_are_never_compared(shape: tuple[int, ...]) -> None:
     """Arrays that NumPy would broadcast against five values are refused by the comparison."""
-    with pytest.raises(ValueError, match="are not compared"):
+    with pytest.raises(ValueError, match="cannot compare"):
         close(np.zeros(shape), np.zeros(5), rtol=0.0, atol=1.0)
     with pytest.raises(ValueError, match="cannot compare"):
         equal(np.zeros(shape), np.zeros(5))
@@ -171,11 +171,11 @@ def test_arrays_of_different_shapes_are_never_compared(shape: tuple[int, ...]) -
 
 def test_empty_arrays_are_never_compared() -> None:
     """A comparison of empty arrays is refused, because it would be true for any expected values."""
-    with pytest.raises(ValueError, match="nothing to compare"):
+    with pytest.raises(ValueError, match="cannot compare empty"):
         close([], [], rtol=0.0, atol=0.0)
-    with pytest.raises(ValueError, match="nothing to compare"):
+    with pytest.raises(ValueError, match="cannot compare empty"):
         equal([], [])
-    with pytest.raises(ValueError, match="nothing to compare"):
+    with pytest.raises(ValueError, match="cannot compare empty"):
         all_true(np.array([], dtype=bool))
 
 

@@ -86,7 +86,7 @@ def starters(assignment: Assignment) -> frozenset[str]:
 
 def test_independent_solutions_are_not_similar(sources: dict[str, str], starters: frozenset[str]):
     """Correct solutions that were written independently are not reported as similar."""
-    assert alike(sources, starters) == []
+    assert similar_pairs(sources, starters) == []
 
 
 def test_a_renamed_copy_is_found(sources: dict[str, str], starters: frozenset[str]):
@@ -103,7 +103,7 @@ def test_a_renamed_copy_is_found(sources: dict[str, str], starters: frozenset[st
 
 def test_starters_are_not_similar(starters: frozenset[str]):
     """Two unchanged starters are not reported as similar."""
-    assert alike({str(n): text for n, text in enumerate([*starters, *starters])}, starters) == []
+    assert similar_pairs({str(n): text for n, text in enumerate([*starters, *starters])}, starters) == []
 
 
 def test_three_copies_form_one_group(sources: dict[str, str], starters: frozenset[str]):
@@ -116,7 +116,7 @@ def test_three_copies_form_one_group(sources: dict[str, str], starters: frozense
 
 def test_invalid_python_is_not_similar(starters: frozenset[str]):
     """A source that is not Python is similar to no other and raises no error."""
-    assert alike({"a": "def", "b": "def", "c": "\0"}, starters) == []
+    assert similar_pairs({"a": "def", "b": "def", "c": "\0"}, starters) == []
 
 
 @pytest.fixture

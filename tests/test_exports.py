@@ -186,10 +186,10 @@ def test_a_written_file_equals_the_printed_text(file: Path, tmp_path: Path, caps
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("", "not a whole grade.json"),
-        ('{"schema": 1', "not a whole grade.json"),
-        ('{"schema": 2}', "not a whole grade.json"),
-        ("[]", "not a whole grade.json"),
+        ("", "not a complete grade.json"),
+        ('{"schema": 1', "not a complete grade.json"),
+        ('{"schema": 2}', "not a complete grade.json"),
+        ("[]", "not a complete grade.json"),
         (None, "cannot be read"),
     ],
 )
@@ -213,4 +213,4 @@ def test_an_invalid_grade_is_refused(
 def test_formats_for_one_submission_refuse_several(file: Path, capsys: pytest.CaptureFixture[str]):
     """The formats of Gradescope and JUnit accept one submission at a time."""
     assert main(["export", str(file), str(file), "--format", "gradescope"]) == 2
-    assert "one grade.json at a time" in capsys.readouterr().err
+    assert "accepts exactly one grade.json" in capsys.readouterr().err

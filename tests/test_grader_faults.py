@@ -51,8 +51,8 @@ FAULTS = {
     "an exception in a diagnosis": ('lambda: ["cuts-one-end"] if', "lambda: [means[99]] if", WRONG, "IndexError"),
     "inputs that are no data": ('{"cases": [[values, 0.1]', '{"cases": [[object(), 0.1]', RIGHT, "WireError"),
     "a comparison that raises": ("    assert means ==", "    assert means + 1 ==", RIGHT, "TypeError"),
-    "a record without a bound": ("Annotated[list[float], Sized()]", "list[float]", RIGHT, "bound it"),
-    "a size that is not given": ('{"means": len(cases)}', "{}", RIGHT, "does not give its size"),
+    "a record without a bound": ("Annotated[list[float], Sized()]", "list[float]", RIGHT, "add a bound"),
+    "a size that is not given": ('{"means": len(cases)}', "{}", RIGHT, "does not define this size"),
     "a mistake that the catalogue lacks": ('["cuts-one-end"]', '["no-such-id"]', WRONG, "no mistake 'no-such-id'"),
     "a variant that the catalogue lacks": (
         'lambda: ["cuts-one-end"]',

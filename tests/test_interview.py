@@ -110,7 +110,7 @@ def test_an_interview_survives_a_closed_terminal(tmp_path: Path):
     assert kept["running_since"] is not None
 
     said = run_interview(tmp_path, "h", "y", "q")
-    assert "Going on with ada." in said
+    assert "Resuming the interview with ada." in said
     assert "2 of 3 given" in said
     assert "running" in said
     assert record(tmp_path)["observed"] == kept["observed"]

@@ -55,9 +55,7 @@ def test_a_single_file_has_the_level_that_is_given(assignment: Assignment):
 
 def test_another_level_is_refused_with_both_names(senior: Path, tmp_path: Path, assignment: Assignment):
     """The error for a different level contains both levels, the file and the fix."""
-    with pytest.raises(
-        UsageError, match=r"--level mid: .*room\.toml says that this is level senior: leave out --level"
-    ):
+    with pytest.raises(UsageError, match=r"--level mid: .*room\.toml has level senior; omit --level"):
         level_to_grade(senior, assignment, "mid")
     with pytest.raises(UsageError, match=r"--level senior: .*level\.toml has level mid"):
         level_to_grade(checkout(tmp_path / "open", "mid", assignment), assignment, "senior")
@@ -126,7 +124,7 @@ def test_a_cohort_has_one_level(senior: Path, tmp_path: Path, assignment: Assign
 
 def test_a_level_file_does_not_apply_to_other_submissions(senior: Path, assignment: Assignment):
     """If some submissions of a cohort name no level, it must be given, so that no candidate chooses it for others."""
-    with pytest.raises(UsageError, match="does not say its level, and others do; give --level"):
+    with pytest.raises(UsageError, match="has no level, but other submissions have one; use --level"):
         level_of_all([REFERENCE, senior], assignment, None)
     assert level_of_all([REFERENCE, senior], assignment, "senior") == "senior"
 

@@ -107,7 +107,7 @@ def test_a_folder_that_is_a_link_is_refused(tmp_path: Path, assignment: Assignme
 @pytest.mark.parametrize("path", ["nowhere", "nul\0byte", "."])
 def test_a_missing_submission_is_refused(path: str, tmp_path: Path, assignment: Assignment):
     """The error for a missing submission says which argument to give."""
-    with pytest.raises(UsageError, match="give"):
+    with pytest.raises(UsageError, match="use "):
         read_submission(tmp_path / path, assignment)
 
 

@@ -26,9 +26,9 @@ def github(world: World, token: str = ALL) -> GitHub:
     return GitHub(token, world.hub.url, backoff=0.001)
 
 
-def asked(sha: str) -> Asked:
+def asked(sha: str) -> GradingRequest:
     """Return a request for a commit of pull request 1."""
-    return Asked(owner=OWNER, room=ROOM, pull_request=1, sha=sha)
+    return GradingRequest(owner=OWNER, room=ROOM, pull_request=1, sha=sha)
 
 
 def fetched(world: World, assignment: Assignment, sha: str) -> Fetched:
@@ -149,8 +149,8 @@ def test_only_the_head_of_an_open_pull_request_is_fetched(world: World, assignme
 )
 def test_a_request_for_anything_but_a_room_is_refused(change: dict[str, str]):
     """A request whose owner, room or commit is malformed is refused before any call."""
-    with pytest.raises(UsageError, match="is not of the form"):
-        Asked(**{"owner": OWNER, "room": ROOM, "sha": "a" * 40, **change}, pull_request=1)
+    with pytest.raises(UsageError, match="does not match"):
+        GradingRequest(**{"owner": OWNER, "room": ROOM, "sha": "a" * 40, **change}, pull_request=1)
 
 
 def test_a_comment_of_a_user_with_the_graders_mark_is_not_edited(world: World):
