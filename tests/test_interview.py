@@ -42,6 +42,22 @@ def interview() -> Interview:
     return Assignment(ROOT).interview
 
 
+def test_an_interview_takes_the_level_of_the_submission(tmp_path: Path):
+    """An interview about a submission has the level that the submission names, and another --level is refused."""
+    room = tmp_path / "room"
+    (room / "assignment").mkdir(parents=True)
+    (room / "assignment" / "exercise.py").write_bytes(REFERENCE.read_bytes())
+    (room / "assignment" / "level.toml").write_text('level = "senior"\n', encoding="utf-8")
+
+    refused = grading(*command(tmp_path / "out", "--submission", str(room), "--level", "junior"), typed="q\n")
+    done = grading(*command(tmp_path / "out", "--submission", str(room)), typed="q\n")
+
+    assert refused.returncode == 2
+    assert "level" in refused.stderr and "senior" in refused.stderr
+    assert done.returncode == 0, done.stderr
+    assert record(tmp_path / "out")["level"] == "senior"
+
+
 @pytest.mark.usefixtures("shared_sandbox")
 def test_an_interview_becomes_a_review(tmp_path: Path, interview: Interview):
     """An interview writes a review file, and grading with it shows dimensions, points and hints in the summary."""

@@ -29,6 +29,10 @@ def interview(
             "Level of a new interview (default: the assignment's default); a resumed interview keeps its level."
         ),
     ] = None,
+    submission: Annotated[
+        Path | None,
+        path_option("SUBMISSION", "What the candidate submitted, if anything: the interview takes its level."),
+    ] = None,
     out: Annotated[Path, path_option("DIR", "Where to write.")] = Path("build/interview"),
 ) -> None:
     """Guide an interviewer through a live interview, and write the review sheet.
@@ -39,6 +43,7 @@ def interview(
 
     from grading.interview.key import to_key
     from grading.interview.session import open_session
+    from grading.submission.level import level_to_grade
 
     assignment = Assignment(ROOT)
     if key:
@@ -50,6 +55,8 @@ def interview(
         raise UsageError(f"interview: invalid NAME {candidate!r}: must be usable as a directory name")
     if not interviewer.strip():
         raise UsageError("interview: --interviewer is empty; give the interviewer's name")
+    if submission is not None:
+        level = level_to_grade(submission, assignment, level)
     folder = out / candidate
     prepare_output(folder, ())
     open_session(
