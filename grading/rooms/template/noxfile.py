@@ -23,7 +23,7 @@ def visible(session: nox.Session) -> None:
 
 @nox.session
 def run(session: nox.Session) -> None:
-    """Train and evaluate with the finished exercise: python -m assignment."""
+    """Train and measure a model with the finished exercise: python -m assignment."""
     session.run(_python(session), "-m", "assignment", *session.posargs, external=True)
 
 

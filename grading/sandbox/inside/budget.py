@@ -56,7 +56,7 @@ class IdleWatch:
 
     @staticmethod
     def _draw(mean: float) -> float:
-        # Not from `random`: the candidate's process inherits its state and could predict the samples.
+        # Not from `random`: the candidate's process inherits its state and would know the samples in advance.
         return mean * (0.5 + int.from_bytes(os.urandom(2)) / 0xFFFF)
 
 
