@@ -301,7 +301,7 @@ NAMES = {
     "cohort": "SUBMISSION --level --out --jobs --scheduler --seed --figures",
     "export": "GRADE --format --out",
     "publish": "DIR --level --torch-index --in-place",
-    "interview": "NAME --key --interviewer --level --out",
+    "interview": "NAME --key --interviewer --level --submission --out",
     "room create": "CSV --owner --grader --level --torch-index --renew-secret --dry-run",
     "room close": "CSV --owner --dry-run",
     "room fetch": "--owner --room --pull-request --sha --out",
