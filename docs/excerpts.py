@@ -22,9 +22,8 @@ EXAMPLE = SUBMISSIONS / "example"
 
 def grade() -> None:
     """Print what `grade` prints for the example."""
-    with tempfile.TemporaryDirectory(prefix="excerpts-") as folder:
-        printed = _output("grade", str(EXAMPLE), "--seed", "1", "--out", folder)
-    print(f"```\n{printed.replace(folder, 'build/grade')}```")
+    printed, _ = _example()
+    print(f"```\n{printed}```")
 
 
 def promises() -> None:
@@ -49,12 +48,14 @@ def promises() -> None:
 
 def summary() -> None:
     """Print how the summary of the example begins: its score and its mistakes."""
-    print(_quoted(_pages()["summary.md"].partition("\n## Still open")[0]))
+    _, pages = _example()
+    print(_quoted(pages["summary.md"].partition("\n## Still open")[0]))
 
 
 def feedback() -> None:
     """Print the feedback for the example."""
-    print(_quoted(_pages()["feedback.md"]))
+    _, pages = _example()
+    print(_quoted(pages["feedback.md"]))
 
 
 def estimate() -> None:
@@ -68,10 +69,12 @@ def key() -> None:
 
 
 @functools.cache
-def _pages() -> dict[str, str]:
+def _example() -> tuple[str, dict[str, str]]:
+    """Grade the example once; return what `grade` prints, and its Markdown pages by name."""
     with tempfile.TemporaryDirectory(prefix="excerpts-") as folder:
-        _output("grade", str(EXAMPLE), "--seed", "1", "--out", folder)
-        return {path.name: path.read_text(encoding="utf-8") for path in Path(folder).glob("*.md")}
+        printed = _output("grade", str(EXAMPLE), "--seed", "1", "--out", folder)
+        pages = {path.name: path.read_text(encoding="utf-8") for path in Path(folder).glob("*.md")}
+    return printed.replace(folder, "build/grade"), pages
 
 
 def _output(*arguments: str) -> str:

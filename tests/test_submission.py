@@ -381,8 +381,8 @@ def test_git_runs_no_programs_of_a_repository(tmp_path: Path, assignment: Assign
 def test_a_fork_of_a_room_has_no_edited_files(level: str, tmp_path: Path, assignment: Assignment):
     """An unchanged room has no flags for edited files, although its level and flow differ from the checkout's."""
     publish(assignment, level, tmp_path / "room")
-    told = [flag.detail for flag in read_submission(tmp_path / "room", assignment).record.flags]
-    assert not [detail for detail in told if "edited" in detail]
+    details = [flag.detail for flag in read_submission(tmp_path / "room", assignment).record.flags]
+    assert not [detail for detail in details if "edited" in detail]
     (tmp_path / "room" / "noxfile.py").write_text("# mine\n")
 
     flags = read_submission(tmp_path / "room", assignment).record.flags

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from grading.cli.options import ROOT, path_argument, path_option
+from grading.cli.options import ROOT, expect_file, path_argument, path_option
 from grading.content.load import Assignment
 from grading.errors import UsageError
 from grading.files import write_atomically
@@ -44,6 +44,5 @@ def export(
         return
     if not out.parent.is_dir():
         raise UsageError(f"{out.parent}: is not a directory; create it, or use another --out")
-    if out.is_dir():
-        raise UsageError(f"{out}: is a directory; --out must name a file")
+    expect_file(out)
     write_atomically({out: text})

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from grading.content.load import Assignment
+from grading.errors import UsageError
 
 # The checkout that contains this package.
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -24,6 +25,12 @@ def path_option(metavar: str, text: str) -> Any:
 def path_argument(metavar: str, text: str) -> Any:
     """Return an argument for one or several files or directories."""
     return typer.Argument(metavar=metavar, parser=Path, help=text)
+
+
+def expect_file(out: Path) -> None:
+    """Raise UsageError if --out, which must name a file, is a directory."""
+    if out.is_dir():
+        raise UsageError(f"{out}: is a directory; --out must name a file")
 
 
 def level_option(text: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from grading.cli.options import ROOT, GradeLevel, path_argument, path_option
+from grading.cli.options import ROOT, GradeLevel, expect_file, path_argument, path_option
 from grading.content.load import Assignment
 from grading.content.records import ScoredBy
 from grading.errors import UsageError
@@ -37,8 +37,7 @@ def review(
     rubric = assignment.rubric(level_to_grade(submission, assignment, level))
     record = read_submission(submission, assignment).record
     out = out or Path("build") / sheet_name(record.name)
-    if out.is_dir():
-        raise UsageError(f"{out}: is a directory; --out must name a file")
+    expect_file(out)
     if out.exists() and not force:
         raise UsageError(f"{out}: already exists; use another --out, or --force to overwrite")
     prepare_output(out.parent, ())

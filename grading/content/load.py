@@ -113,9 +113,8 @@ def load_rubric(path: Path) -> Rubric:
                 f"{where}: scored_by {criterion.scored_by.value!r} does not match its tests: "
                 "'tests' needs a [criterion.tests] table, 'reviewer' must have none"
             )
-        if criterion.tests and not math.isclose(sum(criterion.tests.values()), criterion.points):
-            total = sum(criterion.tests.values())
-            raise ContentError(f"{where}: its tests' points add up to {total:g}, expected {criterion.points:g}")
+        if criterion.tests:
+            _expect_points_of_tests(where, criterion)
     return rubric
 
 
@@ -124,12 +123,14 @@ def load_bonus(path: Path) -> list[Criterion]:
     criteria = load_toml(path, _Bonus).bonus
     _expect_once(path, "bonus", (criterion.id for criterion in criteria))
     for criterion in criteria:
-        if not math.isclose(sum(criterion.tests.values()), criterion.points):
-            total = sum(criterion.tests.values())
-            raise ContentError(
-                f"{path}: bonus {criterion.id!r}: its tests' points add up to {total:g}, expected {criterion.points:g}"
-            )
+        _expect_points_of_tests(f"{path}: bonus {criterion.id!r}", criterion)
     return criteria
+
+
+def _expect_points_of_tests(where: str, criterion: Criterion) -> None:
+    total = sum(criterion.tests.values())
+    if not math.isclose(total, criterion.points):
+        raise ContentError(f"{where}: its tests' points add up to {total:g}, expected {criterion.points:g}")
 
 
 def load_toml(path: Path, kind: type[_T]) -> _T:
